@@ -1,0 +1,84 @@
+/**
+ * An HTTP error of Azure Resource Manager as it was sent: status, codes, messages, details. Only reads; what the codes
+ * mean for us is in error-table.ts. Source: Azure REST guidelines, "Error response"; facts: azure-sdk 5.
+ */
+import { type Json, list, members, text } from './wire.ts';
+
+/** One `error` object: the outer one, or one of its `details` and `innererror`s. */
+export interface ArmErrorItem {
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface ArmErrorFacts {
+  /** HTTP status; absent when the error was found in the body of an operation. */
+  readonly status?: number;
+  /** Outer error first; empty when the body was not ARM's. */
+  readonly items: readonly ArmErrorItem[];
+  /** Names of the policies that refused the request. */
+  readonly policies: readonly string[];
+  /** Milliseconds, from whichever Retry-After header was there. */
+  readonly retryAfterMs?: number;
+  readonly correlationId?: string;
+  /** There was a body, and it was not JSON: a proxy or a gateway spoke. */
+  readonly isForeign: boolean;
+}
+
+/** Thrown by the pipeline for every status that is not 2xx. */
+export class ArmError extends Error {
+  override readonly name = 'ArmError';
+  readonly facts: ArmErrorFacts;
+
+  constructor(facts: ArmErrorFacts) {
+    const [first] = facts.items;
+    super(`${facts.status ?? 'operation'} ${first?.code ?? ''} ${first?.message ?? ''}`.trim());
+    this.facts = facts;
+  }
+}
+
+/** Codes, messages and policies of a body `{error: {...}}`, or of the bare error object that some providers send. */
+export function readArmError(body: unknown): Pick<ArmErrorFacts, 'items' | 'policies'> {
+  const outer = members(members(body)['error'] ?? body);
+  const all = flatten(outer);
+  return { items: all.flatMap(toItem), policies: [...new Set(all.flatMap(policiesOf))] };
+}
+
+function flatten(error: Json, depth = 0): readonly Json[] {
+  if (depth > 5) return [];
+  const inner = error['innererror'] ?? error['innerError'];
+  const nested = [...list(error['details']), ...(inner === undefined ? [] : [members(inner)])];
+  return [error, ...nested.flatMap(item => flatten(item, depth + 1))];
+}
+
+function toItem(error: Json): readonly ArmErrorItem[] {
+  const code = text(error['code']);
+  const message = text(error['message']) ?? '';
+  return code === undefined ? [] : [{ code, message }];
+}
+
+function policiesOf(error: Json): readonly string[] {
+  return list(error['additionalInfo']).flatMap(({ info }) => {
+    const { policyAssignmentDisplayName, policyDefinitionDisplayName, policyAssignmentName, policyDefinitionName } =
+      members(info);
+    const name = [
+      policyAssignmentDisplayName,
+      policyDefinitionDisplayName,
+      policyAssignmentName,
+      policyDefinitionName,
+    ].find(candidate => text(candidate) !== undefined);
+    return text(name) ?? [];
+  });
+}
+
+/** Milliseconds in a Retry-After, `retry-after-ms` or `x-ms-retry-after-ms` header; seconds or an HTTP date. */
+export function readRetryAfter(header: (name: string) => string | undefined, now: number): number | undefined {
+  for (const name of ['retry-after-ms', 'x-ms-retry-after-ms']) {
+    const value = Number(header(name) ?? Number.NaN);
+    if (Number.isFinite(value) && value >= 0) return value;
+  }
+  const value = header('retry-after');
+  if (value === undefined) return undefined;
+  const seconds = Number(value);
+  const delayMs = Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(value) - now;
+  return Number.isFinite(delayMs) ? Math.max(0, delayMs) : undefined;
+}

@@ -1,0 +1,79 @@
+/**
+ * The port `Azure` of src/ports.ts, put together: one credential, clients per subscription, one set of rules for every
+ * request. The only module of src/azure that others import, with `settings.ts` and the type `RequestRecord`.
+ */
+import type { ArmId } from '../domain/resources.ts';
+import type { Azure, Clock, Log } from '../ports.ts';
+import { siteOf } from './adapter.ts';
+import { createClients } from './clients.ts';
+import { createCredential } from './credential.ts';
+import { readScopeLinks, readSoftDeleted, readZoneGroupRecords } from './listings.ts';
+import {
+  getNetworkInterface,
+  getVirtualNetwork,
+  INTERFACE_TYPE,
+  readNetworkInterface,
+  readSubnet,
+  SUBNET_TYPE,
+} from './networks.ts';
+import { failureOfOperation, subscriptionOf } from './operations.ts';
+import { createCalls, type RequestRecord } from './pipeline.ts';
+import { type Arm, create, get, READ_DEADLINE_MS, readOne, remove, update } from './resources.ts';
+import type { AzureSettings } from './settings.ts';
+
+export interface AzureOptions {
+  readonly settings: AzureSettings;
+  readonly log: Log;
+  readonly clock: Clock;
+  /** Called after every HTTP exchange with the Resource Manager; must not throw. */
+  readonly onRequest?: (record: RequestRecord) => void;
+  /** The operator's own, for the user agent. */
+  readonly version: string;
+}
+
+/** Azure as one identity. Nothing is sent before the first call; a wrong configuration shows there, as `PortError`. */
+export function createAzure({ settings, log, clock, onRequest, version }: AzureOptions): Azure {
+  const credential = createCredential(settings, clock);
+  const calls = createCalls({
+    endpoint: settings.endpoint,
+    clock,
+    onRequest: record => {
+      log.debug('Azure request', { ...record });
+      onRequest?.(record);
+    },
+  });
+  const sdkOf = createClients({ settings, credential, policy: calls.policy, version });
+  const arm: Arm = { calls, sdkOf };
+  return {
+    identity: signal => credential.identity(signal),
+    get: (kind, id, signal) => get(arm, kind, id, signal),
+    scopeLinks: (scopeId, signal) => readScopeLinks(arm, scopeId, signal),
+    networkInterface: (id, signal) => networkInterface(arm, id, signal),
+    zoneGroupRecords: (endpointId, signal) => readZoneGroupRecords(arm, endpointId, signal),
+    subnet: (id, signal) => subnet(arm, id, signal),
+    softDeletedWorkspaces: (place, signal) => readSoftDeleted(arm, place, signal),
+    create: (want, signal) => create(arm, want, signal),
+    update: (want, changes, signal) => update(arm, want, changes, signal),
+    remove: (kind, id, signal) => remove(arm, kind, id, signal),
+    operationFailure: (operation, signal) => operationFailure(arm, operation, signal),
+  };
+}
+
+async function networkInterface(arm: Arm, id: ArmId, signal: AbortSignal) {
+  const at = siteOf(id, INTERFACE_TYPE, arm.sdkOf);
+  const task = { what: `reading network interface ${at.name}`, signal };
+  return readOne(arm, task, { send: () => getNetworkInterface(at), read: readNetworkInterface });
+}
+
+async function subnet(arm: Arm, id: ArmId, signal: AbortSignal) {
+  const at = siteOf(id, SUBNET_TYPE, arm.sdkOf);
+  const task = { what: `reading subnet ${at.parent}/${at.name}`, signal };
+  return readOne(arm, task, { send: () => getVirtualNetwork(at), read: network => readSubnet(network, id) });
+}
+
+async function operationFailure({ calls, sdkOf }: Arm, operation: string, signal: AbortSignal) {
+  const subscription = subscriptionOf(operation);
+  if (subscription === undefined) return undefined;
+  const task = { what: 'the operation', signal, deadlineMs: READ_DEADLINE_MS };
+  return failureOfOperation(calls, task, () => sdkOf(subscription).send({ method: 'GET', url: operation }));
+}

@@ -1,0 +1,84 @@
+/**
+ * The SDK clients of one subscription, made once each, all with the same credential, the same policies and the same
+ * pool of connections. Retries and redirects are off: waiting and host checks are ours. src/azure only.
+ */
+import { MonitorClient } from '@azure/arm-monitor';
+import { NetworkManagementClient } from '@azure/arm-network';
+import { OperationalInsightsManagementClient } from '@azure/arm-operationalinsights';
+import type { TokenCredential } from '@azure/core-auth';
+import {
+  createDefaultHttpClient,
+  createHttpHeaders,
+  createPipelineRequest,
+  type HttpMethods,
+  type Pipeline,
+  type PipelinePolicy,
+} from '@azure/core-rest-pipeline';
+import { type AzureSettings, tokenScope } from './settings.ts';
+
+/** A request that the SDK has no method for, or whose model would drop what it does not know. */
+export interface RawRequest {
+  readonly method: HttpMethods;
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+export interface Sdk {
+  readonly monitor: MonitorClient;
+  readonly network: NetworkManagementClient;
+  readonly operationalInsights: OperationalInsightsManagementClient;
+  /** Through the same policies as the SDK's own calls. */
+  send(request: RawRequest): Promise<unknown>;
+}
+
+export interface ClientOptions {
+  readonly settings: AzureSettings;
+  readonly credential: TokenCredential;
+  readonly policy: PipelinePolicy;
+  readonly version: string;
+}
+
+/** The clients of a subscription, from a cache. */
+export function createClients({ settings, credential, policy, version }: ClientOptions): (subscription: string) => Sdk {
+  const httpClient = createDefaultHttpClient();
+  const options = {
+    endpoint: settings.endpoint.replace(/\/+$/, ''),
+    credentials: { scopes: [tokenScope(settings)] },
+    // The SDK's retries sleep inside the call for as long as Retry-After says (facts: azure-sdk 1.6).
+    retryOptions: { maxRetries: 0 },
+    redirectOptions: { maxRetries: 0 },
+    userAgentOptions: { userAgentPrefix: `private-monitoring-scope/${version}` },
+    httpClient,
+  };
+  const guard = <T extends { readonly pipeline: Pipeline }>(client: T): T => {
+    client.pipeline.addPolicy(policy, { beforePolicies: ['bearerTokenAuthenticationPolicy'] });
+    return client;
+  };
+  const make = (subscription: string): Sdk => {
+    const network = guard(new NetworkManagementClient(credential, subscription, options));
+    return {
+      monitor: guard(new MonitorClient(credential, subscription, options)),
+      network,
+      operationalInsights: guard(new OperationalInsightsManagementClient(credential, subscription, options)),
+      send: request => network.pipeline.sendRequest(httpClient, toPipelineRequest(request)),
+    };
+  };
+  const cache = new Map<string, Sdk>();
+  return subscription => {
+    const key = subscription.toLowerCase();
+    const sdk = cache.get(key) ?? make(subscription);
+    cache.set(key, sdk);
+    return sdk;
+  };
+}
+
+function toPipelineRequest({ method, url, headers = {}, body }: RawRequest) {
+  const sent = body === undefined ? {} : { 'content-type': 'application/json' };
+  return createPipelineRequest({
+    method,
+    url,
+    headers: createHttpHeaders({ accept: 'application/json', ...sent, ...headers }),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+}

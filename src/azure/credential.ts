@@ -1,0 +1,82 @@
+/**
+ * The one credential of the process: workload identity or client secret. Parallel first calls share one token request
+ * (MSAL does not do that: facts azure-sdk 1.10), and every failure becomes a `PortError` that names the cause and never
+ * holds a token or a secret. src/azure only.
+ */
+import type { AccessToken, GetTokenOptions, TokenCredential } from '@azure/core-auth';
+import { ClientSecretCredential, WorkloadIdentityCredential } from '@azure/identity';
+import { PortError, stalled } from '../domain/failures.ts';
+import type { Identity } from '../domain/resources.ts';
+import type { Clock } from '../ports.ts';
+import { credentialFailure } from './credential-errors.ts';
+import { type AzureSettings, tokenScope } from './settings.ts';
+
+/** For one token, discovery included; in milliseconds. */
+const DEADLINE_MS = 30_000;
+
+/** A credential for the SDK clients, and the proof that it works. */
+export interface Credential extends TokenCredential {
+  /** Resolves when a token could be had: from the cache, or from Entra ID when it is due. */
+  identity(signal: AbortSignal): Promise<Identity>;
+}
+
+export function createCredential(settings: AzureSettings, clock: Clock): Credential {
+  let source: TokenCredential | undefined;
+  const pending = new Map<string, Promise<AccessToken | null>>();
+
+  const fetchToken = async (scopes: string | string[], options: GetTokenOptions): Promise<AccessToken | null> => {
+    const deadline = new AbortController();
+    const cancel = clock.after(DEADLINE_MS, () => deadline.abort());
+    try {
+      source ??= createSource(settings);
+      return await source.getToken(scopes, { ...options, abortSignal: deadline.signal });
+    } catch (thrown) {
+      throw new PortError(await credentialFailure(thrown, settings, deadline.signal), { cause: thrown });
+    } finally {
+      cancel();
+    }
+  };
+
+  const getToken = (scopes: string | string[], options: GetTokenOptions = {}): Promise<AccessToken | null> => {
+    // Nobody's signal belongs to a request that many wait for.
+    const { abortSignal, tracingOptions: _, ...shared } = options;
+    const key = JSON.stringify([scopes, shared]);
+    const token = pending.get(key) ?? fetchToken(scopes, shared);
+    pending.set(key, token);
+    const clear = () => pending.delete(key);
+    token.then(clear, clear);
+    return untilAborted(token, abortSignal);
+  };
+
+  return {
+    getToken,
+    async identity(signal) {
+      // The same options as the clients' authentication policy uses, so that it finds this token in the cache.
+      await getToken([tokenScope(settings)], { abortSignal: signal, enableCae: true });
+      return { tenantId: settings.tenantId, clientId: settings.clientId };
+    },
+  };
+}
+
+function createSource(settings: AzureSettings): TokenCredential {
+  const { tenantId, clientId, clientSecret, federatedTokenFile, authorityHost, disableInstanceDiscovery } = settings;
+  const options = { authorityHost, disableInstanceDiscovery, retryOptions: { maxRetries: 0 } };
+  if (federatedTokenFile !== undefined) {
+    return new WorkloadIdentityCredential({ ...options, tenantId, clientId, tokenFilePath: federatedTokenFile });
+  }
+  if (clientSecret !== undefined) return new ClientSecretCredential(tenantId, clientId, clientSecret, options);
+  const message = 'no credential: set AZURE_FEDERATED_TOKEN_FILE (workload identity) or AZURE_CLIENT_SECRET';
+  throw new PortError(stalled('AuthenticationFailed', message));
+}
+
+type Abortable = NonNullable<GetTokenOptions['abortSignal']>;
+
+/** The promise, or the signal's AbortError, whichever is first. The promise itself goes on. */
+function untilAborted<T>(promise: Promise<T>, signal: Abortable | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(new DOMException('the token is not waited for any more', 'AbortError'));
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort);
+  return Promise.race([promise, aborted]).finally(() => signal.removeEventListener('abort', onAbort));
+}

@@ -1,0 +1,156 @@
+/**
+ * ARM error codes -> what the pass does about them. One table, read from the top; the first row wins, so the specific
+ * ones stand before the general. Source: Azure Service Operator `arm/error_classifier.go`, facts: ampls 1.3. Pure.
+ */
+import type { Reason } from '../domain/reasons.ts';
+import type { ArmErrorFacts } from './arm-error.ts';
+
+/** `stall`: somebody has to act. `backOff`: perhaps transient. A number: look again after so many milliseconds. */
+export type Treatment = 'stall' | 'backOff' | number;
+
+export interface Row {
+  readonly reason: Reason;
+  readonly then: Treatment;
+  /** What to do, appended to Azure's own message. */
+  readonly cure?: string;
+}
+
+interface CodeRow extends Row {
+  /** Any of the error's codes, nested ones included; lower case. A trailing `*` matches any end. */
+  readonly codes?: readonly string[];
+  /** Any of the error's messages. */
+  readonly message?: RegExp;
+}
+
+const SECOND = 1_000;
+const RIGHTS_CURE = 'grant the operator that right; a new role assignment takes some minutes to work';
+
+const CODES: readonly CodeRow[] = [
+  // Races that settle by themselves
+  { message: /mismatching requiredmembers/i, reason: 'RequiredMembersMismatch', then: 5 * SECOND },
+  { message: /while in provisioning state/i, reason: 'Conflict', then: 3 * SECOND },
+  { message: /same linked resource id already exists/i, reason: 'Conflict', then: SECOND },
+  { message: /invalid private link service id/i, reason: 'Conflict', then: 5 * SECOND },
+  { codes: ['anotheroperationinprogress', 'operationpreempted'], reason: 'Conflict', then: 10 * SECOND },
+  { codes: ['canceledandsuperseded*'], reason: 'Conflict', then: 5 * SECOND },
+  { codes: ['retryableerror*', 'storageaccountoperationinprogress'], reason: 'Conflict', then: 10 * SECOND },
+  { codes: ['referencedresourcenotprovisioned'], reason: 'Conflict', then: 10 * SECOND },
+  { codes: ['resourcegroupbeingdeleted'], reason: 'Conflict', then: 60 * SECOND },
+  { codes: ['cannotdeleteresource', 'inuse*', 'nestedresourcesexist'], reason: 'StillInUse', then: 60 * SECOND },
+  { codes: ['toomanyrequests', 'subscriptionrequeststhrottled*'], reason: 'Throttled', then: 10 * SECOND },
+
+  // Somebody has to act
+  { codes: ['scopelocked'], reason: 'Locked', then: 'stall', cure: 'take the lock off' },
+  { codes: ['requestdisallowedbypolicy', 'requestdisallowedbyazure'], reason: 'PolicyDenied', then: 'stall' },
+  {
+    codes: ['missingsubscriptionregistration', 'subscriptionnotregistered'],
+    reason: 'ProviderNotRegistered',
+    then: 'stall',
+  },
+  {
+    codes: ['resourcegroupnotfound'],
+    reason: 'ResourceGroupNotFound',
+    then: 'stall',
+    cure: 'create the resource group',
+  },
+  {
+    codes: ['subscriptionnotfound', 'invalidsubscriptionid'],
+    reason: 'NotFound',
+    then: 'stall',
+    cure: 'check spec.subscriptionId, and that the identity has a role in that subscription',
+  },
+  { codes: ['readonlydisabledsubscription', 'disallowedoperation'], reason: 'Forbidden', then: 'stall' },
+  {
+    codes: ['subnetisfull', 'subnetfull'],
+    reason: 'SubnetFull',
+    then: 'stall',
+    cure: 'use a larger subnet: eleven addresses for one workspace, a /27 at least',
+  },
+  { codes: ['subnetnotfound', 'virtualnetworknotfound'], reason: 'SubnetNotFound', then: 'stall' },
+  { codes: ['invalidresourcereference'], message: /\/virtualnetworks\//i, reason: 'SubnetNotFound', then: 'stall' },
+  {
+    codes: ['invalidresourcelocation'],
+    reason: 'RegionMismatch',
+    then: 'stall',
+    cure: 'it exists in another region: use another name or that region',
+  },
+  {
+    codes: ['*quotaexceeded', '*limitreached', '*limitexceeded', 'quotaexceeded*'],
+    reason: 'QuotaExceeded',
+    then: 'stall',
+  },
+  { codes: ['operationnotallowed'], message: /quota|limit/i, reason: 'QuotaExceeded', then: 'stall' },
+  {
+    codes: ['invalidauthenticationtokentenant'],
+    reason: 'AuthenticationFailed',
+    then: 'stall',
+    cure: 'the token is of another tenant than the subscription: check AZURE_TENANT_ID',
+  },
+
+  // Rights: they propagate, so look again, but slowly
+  {
+    codes: ['authorizationfailed', 'linkedauthorizationfailed', 'authorizationpermissionmismatch'],
+    reason: 'Forbidden',
+    then: 60 * SECOND,
+    cure: RIGHTS_CURE,
+  },
+
+  { codes: ['parentresourcenotfound'], reason: 'NotFound', then: 5 * SECOND },
+  { codes: ['preconditionfailed'], reason: 'Conflict', then: SECOND },
+  { codes: ['conflict', 'conflicterror'], reason: 'Conflict', then: 10 * SECOND },
+];
+
+const STATUSES: Readonly<Record<number, Row>> = {
+  401: { reason: 'AuthenticationFailed', then: 'backOff' },
+  403: { reason: 'Forbidden', then: 60 * SECOND, cure: RIGHTS_CURE },
+  404: { reason: 'NotFound', then: 10 * SECOND },
+  405: { reason: 'InvalidRequest', then: 'stall' },
+  408: { reason: 'AzureError', then: 'backOff' },
+  409: { reason: 'Conflict', then: 10 * SECOND },
+  410: { reason: 'NotFound', then: 10 * SECOND },
+  412: { reason: 'Conflict', then: SECOND },
+  423: { reason: 'Locked', then: 'stall' },
+  429: { reason: 'Throttled', then: 10 * SECOND },
+  502: { reason: 'AzureUnreachable', then: 'backOff' },
+  503: { reason: 'AzureUnreachable', then: 'backOff' },
+  504: { reason: 'AzureUnreachable', then: 'backOff' },
+};
+
+/** The row for an error; there always is one. */
+export function rowFor(facts: ArmErrorFacts): Row {
+  return CODES.find(row => matches(row, facts)) ?? rowForStatus(facts);
+}
+
+function matches({ codes, message }: CodeRow, { items }: ArmErrorFacts): boolean {
+  const coded = codes === undefined || items.some(item => codes.some(code => isCode(code, item.code.toLowerCase())));
+  return coded && (message === undefined || items.some(item => message.test(item.message)));
+}
+
+function isCode(pattern: string, code: string): boolean {
+  if (pattern.endsWith('*')) return code.startsWith(pattern.slice(0, -1));
+  return pattern.startsWith('*') ? code.endsWith(pattern.slice(1)) : code === pattern;
+}
+
+function rowForStatus({ status, isForeign }: ArmErrorFacts): Row {
+  if (status === undefined) return { reason: 'ProvisioningFailed', then: 'backOff' };
+  // A proxy's page proves nothing about the resource or our rights.
+  if (isForeign && status < 500 && status !== 429) return { reason: 'UnexpectedAnswer', then: 'backOff' };
+  if (status >= 500) return STATUSES[status] ?? { reason: 'AzureError', then: 'backOff' };
+  if (status < 400) return { reason: 'UnexpectedAnswer', then: 'backOff' };
+  return STATUSES[status] ?? { reason: 'InvalidRequest', then: 'stall' };
+}
+
+/** 404s that speak of the whole subscription, or of the request: they prove nothing about one resource. */
+const NOT_ABOUT_THE_RESOURCE = ['subscriptionnotfound', 'tenantnotfound', 'noregisteredproviderfound'];
+
+/**
+ * Whether an error proves that the resource is not there. A missing resource group or parent proves it too. A missing
+ * subscription does not: Azure says the same to an identity without any right in it. An empty 404 is how the providers
+ * of scopes and links say it (recordings: private-link-scope 50, 96).
+ */
+export function saysAbsent({ status, items, isForeign }: ArmErrorFacts): boolean {
+  if (status !== 404 || isForeign) return false;
+  const code = items[0]?.code.toLowerCase();
+  if (code === undefined) return true;
+  return code.endsWith('notfound') && !NOT_ABOUT_THE_RESOURCE.includes(code);
+}

@@ -1,0 +1,52 @@
+/**
+ * What is read of networks, and never written: the interface of an endpoint, where Azure keeps its names and addresses
+ * (facts: ampls 2.2), and the subnet with the region of its network. src/azure only.
+ */
+import { sameId } from '../domain/names.ts';
+import type { ArmId, NetworkInterface, NetworkInterfaceEntry, Subnet } from '../domain/resources.ts';
+import type { Site } from './adapter.ts';
+import { fqdnOf, type Json, list, members, optional, required, text, texts } from './wire.ts';
+
+export const INTERFACE_TYPE = 'Microsoft.Network/networkInterfaces';
+export const SUBNET_TYPE = 'Microsoft.Network/virtualNetworks/subnets';
+
+export const getNetworkInterface = ({ sdk, resourceGroup, name }: Site): Promise<unknown> =>
+  sdk.network.networkInterfaces.get(resourceGroup, name);
+
+/** One call tells both: the region stands on the network, prefixes and used addresses on its subnets. */
+export const getVirtualNetwork = ({ sdk, resourceGroup, parent }: Site): Promise<unknown> =>
+  sdk.network.virtualNetworks.get(resourceGroup, parent);
+
+export function readNetworkInterface(body: Json): NetworkInterface {
+  const configurations = list(members(body['properties'])['ipConfigurations']);
+  return { id: required(body, 'id'), entries: configurations.flatMap(readEntry) };
+}
+
+function readEntry({ properties }: Json): readonly NetworkInterfaceEntry[] {
+  const configuration = members(properties);
+  const address = text(configuration['privateIPAddress']);
+  if (address === undefined) return [];
+  const connection = members(configuration['privateLinkConnectionProperties']);
+  return [
+    {
+      address,
+      ...optional('member', text(connection['requiredMemberName'])),
+      fqdns: texts(connection['fqdns']).map(fqdnOf),
+    },
+  ];
+}
+
+/** The subnet as its network shows it; `undefined` when the network has no such subnet. */
+export function readSubnet(network: Json, id: ArmId): Subnet | undefined {
+  const found = list(members(network['properties'])['subnets']).find(subnet => sameId(text(subnet['id']), id));
+  if (found === undefined) return undefined;
+  const properties = members(found['properties']);
+  const prefix = text(properties['addressPrefix']);
+  const prefixes = texts(properties['addressPrefixes']);
+  return {
+    id: required(found, 'id'),
+    location: required(network, 'location'),
+    addressPrefixes: prefixes.length > 0 || prefix === undefined ? prefixes : [prefix],
+    addressesUsed: list(properties['ipConfigurations']).length,
+  };
+}

@@ -1,0 +1,117 @@
+/**
+ * Private endpoints. Azure has no PATCH for them, so a change of tags is a PUT of the body that it holds: application
+ * security groups, static addresses and the interface's own name survive, and If-Match keeps a stale body out.
+ * src/azure only. Source: REST reference "Private Endpoints - Create Or Update"; facts: ampls 1.2.
+ */
+import type { NamedAddresses, PrivateEndpoint } from '../domain/resources.ts';
+import type { Adapter } from './adapter.ts';
+import {
+  fqdnOf,
+  type Json,
+  list,
+  members,
+  mergeTags,
+  objectOf,
+  optional,
+  readTags,
+  required,
+  resourceBase,
+  text,
+  texts,
+  UnexpectedAnswerError,
+} from './wire.ts';
+
+/** The one group of a scope (facts: ampls 1.2, privateLinkResources). */
+const GROUP_ID = 'azuremonitor';
+
+export const privateEndpoints: Adapter<'privateEndpoint'> = {
+  type: 'Microsoft.Network/privateEndpoints',
+  read: readPrivateEndpoint,
+
+  get: ({ sdk, resourceGroup, name }) => sdk.network.privateEndpoints.get(resourceGroup, name),
+
+  put: ({ sdk, resourceGroup, name }, want) =>
+    sdk.network.privateEndpoints
+      .createOrUpdate(resourceGroup, name, {
+        location: want.location,
+        tags: { ...want.tags },
+        subnet: { id: want.subnetId },
+        privateLinkServiceConnections: [{ name, privateLinkServiceId: want.scopeId, groupIds: [GROUP_ID] }],
+      })
+      .submitted(),
+
+  async update({ sdk }, { want, fetch }) {
+    const found = await fetch();
+    const body = objectOf(found.body);
+    const etag = text(body['etag']) ?? found.header('etag');
+    await sdk.send({
+      method: 'PUT',
+      url: found.url,
+      headers: optional('if-match', etag),
+      body: { ...writable(body), tags: mergeTags(readTags(body), want.tags) },
+    });
+  },
+
+  remove: ({ sdk, resourceGroup, name }) => sdk.network.privateEndpoints.delete(resourceGroup, name).submitted(),
+};
+
+/**
+ * A body as it may be sent back. `customDnsConfigs` is Azure's own reading of the interface: it is computed again, and
+ * a copy from a moment ago could be older than a new link.
+ */
+export function writable(body: Json): Json {
+  const properties = members(body['properties']);
+  const parts = (name: string) => (Array.isArray(properties[name]) ? { [name]: list(properties[name]).map(part) } : {});
+  return {
+    ...without(body, ['id', 'name', 'type', 'etag', 'systemData']),
+    properties: {
+      ...without(properties, ['provisioningState', 'resourceGuid', 'networkInterfaces', 'customDnsConfigs']),
+      ...optional('subnet', reference(properties['subnet'])),
+      ...parts('privateLinkServiceConnections'),
+      ...parts('manualPrivateLinkServiceConnections'),
+      ...parts('ipConfigurations'),
+    },
+  };
+}
+
+const without = (body: Json, names: readonly string[]): Json =>
+  Object.fromEntries(Object.entries(body).filter(([name, value]) => value !== null && !names.includes(name)));
+
+const reference = (value: unknown): Json | undefined => {
+  const id = text(members(value)['id']);
+  return id === undefined ? undefined : { id };
+};
+
+const part = (item: Json): Json => ({
+  ...without(item, ['id', 'type', 'etag']),
+  properties: without(members(item['properties']), ['provisioningState']),
+});
+
+export function readPrivateEndpoint(body: Json): PrivateEndpoint {
+  const properties = members(body['properties']);
+  const [connection] = [
+    ...list(properties['privateLinkServiceConnections']),
+    ...list(properties['manualPrivateLinkServiceConnections']),
+  ];
+  const connected = members(connection?.['properties']);
+  const state = members(connected['privateLinkServiceConnectionState']);
+  const subnetId = text(members(properties['subnet'])['id']);
+  if (subnetId === undefined) throw new UnexpectedAnswerError('the answer has no properties.subnet.id');
+  return {
+    kind: 'privateEndpoint',
+    ...resourceBase(body),
+    location: required(body, 'location'),
+    tags: readTags(body),
+    subnetId,
+    ...optional('scopeId', text(connected['privateLinkServiceId'])),
+    ...optional('connectionStatus', text(state['status'])),
+    ...optional('connectionDescription', text(state['description'])),
+    ...optional('networkInterfaceId', text(list(properties['networkInterfaces'])[0]?.['id'])),
+    customDnsConfigs: list(properties['customDnsConfigs']).flatMap(readDnsConfig),
+  };
+}
+
+function readDnsConfig(config: Json): readonly NamedAddresses[] {
+  const fqdn = text(config['fqdn']);
+  return fqdn === undefined ? [] : [{ fqdn: fqdnOf(fqdn), addresses: texts(config['ipAddresses']) }];
+}

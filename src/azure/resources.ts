@@ -1,0 +1,140 @@
+/**
+ * The verbs of the port for the four resource types: the same deadlines, the same meaning of 404, the first answer of
+ * a write and not a word more. What differs between types is in their adapters. src/azure only.
+ */
+import { nameOf } from '../domain/converge.ts';
+import { sameId, shortName } from '../domain/names.ts';
+import type { ArmId, Change, Kind, Resource, ResourceOf, Want, WantOf } from '../domain/resources.ts';
+import type { WriteAnswer } from '../ports.ts';
+import { type Adapter, type Site, siteOf } from './adapter.ts';
+import type { Sdk } from './clients.ts';
+import { isAbsence, toPortError } from './errors.ts';
+import { operationOf } from './operations.ts';
+import type { Answer, Calls, Task } from './pipeline.ts';
+import { privateEndpoints } from './private-endpoints.ts';
+import { privateLinkScopes } from './private-link-scopes.ts';
+import { scopedResources } from './scoped-resources.ts';
+import { isObject, type Json, objectOf, text, UnexpectedAnswerError } from './wire.ts';
+import { workspaces } from './workspaces.ts';
+
+/** Milliseconds. A PUT's first answer takes up to 12 s when all is well (facts: performance 1.2). */
+export const READ_DEADLINE_MS = 30_000;
+export const WRITE_DEADLINE_MS = 120_000;
+
+export interface Arm {
+  readonly calls: Calls;
+  readonly sdkOf: (subscriptionId: string) => Sdk;
+}
+
+const ADAPTERS: { readonly [K in Kind]: Adapter<K> } = {
+  workspace: workspaces,
+  privateLinkScope: privateLinkScopes,
+  scopedResource: scopedResources,
+  privateEndpoint: privateEndpoints,
+};
+
+/** The type that the ids of a kind carry. */
+export const typeOf = (kind: Kind): string => ADAPTERS[kind].type;
+
+export async function get<K extends Kind>(
+  arm: Arm,
+  kind: K,
+  id: ArmId,
+  signal: AbortSignal,
+): Promise<ResourceOf<K> | undefined> {
+  const adapter: Adapter<K> = ADAPTERS[kind];
+  const at = siteOf(id, adapter.type, arm.sdkOf);
+  const what = `reading ${nameOf({ kind, name: at.name })}`;
+  return readOne(arm, { what, signal }, { send: () => adapter.get(at), read: body => adapter.read(body) });
+}
+
+/** One thing by one GET; `undefined` when a 404 proves that it is not there. */
+export async function readOne<T>(
+  { calls }: Arm,
+  task: Pick<Task, 'what' | 'signal'>,
+  { send, read }: { readonly send: () => Promise<unknown>; readonly read: (body: Json) => T },
+): Promise<T | undefined> {
+  const answers = await orAbsent(calls.run({ ...task, deadlineMs: READ_DEADLINE_MS }, send));
+  return answers === undefined ? undefined : understood(task.what, () => read(objectOf(answers.at(-1)?.body)));
+}
+
+/** `undefined` instead of a proved absence. */
+export async function orAbsent<T>(promise: Promise<T>): Promise<T | undefined> {
+  try {
+    return await promise;
+  } catch (thrown) {
+    if (isAbsence(thrown)) return undefined;
+    throw thrown;
+  }
+}
+
+/** What a reader makes of an answer; its complaints become `PortError` UnexpectedAnswer. */
+export function understood<T>(what: string, read: () => T): T {
+  try {
+    return read();
+  } catch (thrown) {
+    throw toPortError(thrown, { what });
+  }
+}
+
+export function create(arm: Arm, want: Want, signal: AbortSignal): Promise<WriteAnswer> {
+  const adapter: Adapter<Kind> = ADAPTERS[want.kind];
+  const at = siteOf(want.id, adapter.type, arm.sdkOf);
+  return write(arm, { at, adapter, what: `creating ${nameOf(want)}`, signal }, () => adapter.put(at, want));
+}
+
+export function update(arm: Arm, want: Want, changes: readonly Change[], signal: AbortSignal): Promise<WriteAnswer> {
+  const adapter: Adapter<Kind> = ADAPTERS[want.kind];
+  const at = siteOf(want.id, adapter.type, arm.sdkOf);
+  return write(arm, { at, adapter, what: `updating ${nameOf(want)}`, signal }, answers =>
+    adapter.update(at, { want, changes, fetch: () => fetch(adapter.get(at), answers) }),
+  );
+}
+
+export async function remove(arm: Arm, kind: Kind, id: ArmId, signal: AbortSignal): Promise<WriteAnswer> {
+  const adapter: Adapter<Kind> = ADAPTERS[kind];
+  const at = siteOf(id, adapter.type, arm.sdkOf);
+  const what = `deleting ${nameOf({ kind, name: shortName(id) })}`;
+  const gone = await orAbsent(write(arm, { at, adapter, what, signal }, () => adapter.remove(at)));
+  // What a DELETE answers is not the resource as it will be.
+  return gone?.operation === undefined ? {} : { operation: gone.operation };
+}
+
+interface Write {
+  readonly at: Site;
+  readonly adapter: Adapter<Kind>;
+  readonly what: string;
+  readonly signal: AbortSignal;
+}
+
+async function write(
+  { calls }: Arm,
+  { at, adapter, what, signal }: Write,
+  send: (answers: readonly Answer[]) => Promise<unknown>,
+): Promise<WriteAnswer> {
+  const answers = await calls.run({ what, signal, deadlineMs: WRITE_DEADLINE_MS }, send);
+  const answer = answers.at(-1);
+  if (answer === undefined) return {};
+  const operation = operationOf(answer);
+  const body = resourceIn(answer, at, adapter);
+  return { ...(body === undefined ? {} : { body }), ...(operation === undefined ? {} : { operation }) };
+}
+
+/** The answer that a GET of this call brought, as it was sent. */
+async function fetch(sent: Promise<unknown>, answers: readonly Answer[]): Promise<Answer> {
+  await sent;
+  const answer = answers.at(-1);
+  if (answer === undefined) throw new UnexpectedAnswerError('no answer');
+  return answer;
+}
+
+/** The resource in the answer to a write: not the status of an operation, and not a body that cannot be read. */
+function resourceIn({ body }: Answer, at: Site, adapter: Adapter<Kind>): Resource | undefined {
+  if (!isObject(body) || !sameId(text(body['id']), at.id)) return undefined;
+  try {
+    return adapter.read(body);
+  } catch {
+    // The write was accepted; the next GET tells what became of it.
+    return undefined;
+  }
+}

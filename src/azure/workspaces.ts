@@ -1,0 +1,57 @@
+/**
+ * Log Analytics workspaces. Created open and on the pay-as-you-go tier; changed by PATCH, which leaves isolation flags,
+ * perimeter and everything else alone. Deleted softly: logs can be had back for 14 days. src/azure only.
+ * Source: REST reference "Workspaces - Create Or Update"; facts: ampls 1.2.
+ */
+import type { Workspace, WorkspaceWant } from '../domain/resources.ts';
+import { type Adapter, hasChange, hasTagChange } from './adapter.ts';
+import { type Json, members, mergeTags, numeric, optional, readTags, required, resourceBase, text } from './wire.ts';
+
+export const workspaces: Adapter<'workspace'> = {
+  type: 'Microsoft.OperationalInsights/workspaces',
+  read: readWorkspace,
+
+  get: ({ sdk, resourceGroup, name }) => sdk.operationalInsights.workspaces.get(resourceGroup, name),
+
+  put: ({ sdk, resourceGroup, name }, want) =>
+    sdk.operationalInsights.workspaces
+      .createOrUpdate(resourceGroup, name, {
+        location: want.location,
+        tags: { ...want.tags },
+        sku: { name: 'PerGB2018' },
+        ...shape(want),
+      })
+      .submitted(),
+
+  async update({ sdk, resourceGroup, name }, { want, changes, fetch }) {
+    const asked = shape(want);
+    await sdk.operationalInsights.workspaces.update(resourceGroup, name, {
+      ...(hasChange(changes, 'retentionInDays') ? optional('retentionInDays', asked.retentionInDays) : {}),
+      ...(hasChange(changes, 'dailyQuotaGb') ? optional('workspaceCapping', asked.workspaceCapping) : {}),
+      // A PATCH replaces the whole set of tags.
+      ...(hasTagChange(changes) ? { tags: mergeTags(readTags(members((await fetch()).body)), want.tags) } : {}),
+    });
+  },
+
+  remove: ({ sdk, resourceGroup, name }) => sdk.operationalInsights.workspaces.delete(resourceGroup, name).submitted(),
+};
+
+function shape({ retentionInDays, dailyQuotaGb }: WorkspaceWant) {
+  return {
+    ...optional('retentionInDays', retentionInDays),
+    ...optional('workspaceCapping', dailyQuotaGb === undefined ? undefined : { dailyQuotaGb }),
+  };
+}
+
+export function readWorkspace(body: Json): Workspace {
+  const properties = members(body['properties']);
+  return {
+    kind: 'workspace',
+    ...resourceBase(body),
+    location: required(body, 'location'),
+    tags: readTags(body),
+    ...optional('customerId', text(properties['customerId'])),
+    ...optional('retentionInDays', numeric(properties['retentionInDays'])),
+    ...optional('dailyQuotaGb', numeric(members(properties['workspaceCapping'])['dailyQuotaGb'])),
+  };
+}

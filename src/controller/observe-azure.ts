@@ -1,0 +1,232 @@
+/**
+ * What a pass reads of Azure, in the order in which one thing tells whether the next is worth a call. In teardown only
+ * what the inventory holds is read.
+ */
+import { isSucceeded } from '../domain/converge.ts';
+import { type Desired, wantsOf } from '../domain/desire.ts';
+import { type RecordsSight, viewRecords } from '../domain/endpoint.ts';
+import type { Failure } from '../domain/failures.ts';
+import { idKey } from '../domain/names.ts';
+import { ABSENT, bodyOf, type Observed, type Reading, type Sight, unread } from '../domain/observed.ts';
+import type {
+  Kind,
+  NamedAddresses,
+  NetworkInterface,
+  PrivateEndpoint,
+  ScopedResource,
+  Workspace,
+} from '../domain/resources.ts';
+import { keeping, lookAt, type Subject } from './look.ts';
+import type { Pass } from './world.ts';
+
+export type AzureSight = Omit<Observed, 'now' | 'identity' | 'inventory' | 'target' | 'resolution'>;
+
+const ALWAYS_SETTLED = { settled: () => true, pollMs: () => 0 } as const;
+/** A subnet that is not there is looked for again after this time. */
+const SUBNET_RETRY_MS = 30_000;
+/** A finished endpoint's interface is read this often until the names of a new link are on it. */
+const MEMBERS_POLL_MS = 3_000;
+/** After a link was taken away the names may stay on the endpoint for this long. */
+const UNLINK_WATCH_MS = 30_000;
+
+export async function observeAzure(want: Desired, pass: Pass): Promise<AzureSight> {
+  const subjects = subjectsOf(want, pass);
+  const resyncMs = want.intervalMs;
+  const [scope, workspaces, subnet] = await Promise.all([
+    one('privateLinkScope', subjects, pass, resyncMs),
+    many('workspace', subjects, item => lookAt(item, pass, { resyncMs })),
+    readSubnet(want, pass),
+  ]);
+  const scopeLinks = await readScopeLinks(want, scope, pass);
+  const links = await many('scopedResource', subjects, item => lookAtLink(item, scopeLinks, pass, resyncMs));
+  const endpoint = await readEndpoint(subjects, links, pass, resyncMs);
+  const networkInterface = await readInterface(want, endpoint, pass);
+  const [zoneGroupRecords, softDeleted] = await Promise.all([
+    readZoneGroups(want, endpoint, networkInterface, pass),
+    readSoftDeleted(want, workspaces, pass),
+  ]);
+  const sight = {
+    scope,
+    workspaces,
+    subnet,
+    scopeLinks,
+    links,
+    endpoint,
+    networkInterface,
+    zoneGroupRecords,
+    softDeleted,
+  };
+  expectMembers(want, sight, pass);
+  const dueAt = [...subjects.map(item => item.id), want.endpoint.subnetId].map(id => pass.memory.ledger.dueAt(id));
+  const lookAgainAt = Math.min(...dueAt.filter(at => at !== undefined));
+  return Number.isFinite(lookAgainAt) ? { ...sight, lookAgainAt } : sight;
+}
+
+/** Azure puts the names of a new link on a finished endpoint by itself, some time later. */
+function expectMembers(want: Desired, sight: RecordsSight, { memory, now }: Pass): void {
+  const body = bodyOf(sight.endpoint.reading);
+  if (want.deletedAt !== undefined || body === undefined || !isSucceeded(body.provisioningState)) return;
+  const { missing } = viewRecords(want, sight, { allowLoopback: true });
+  const unlinkedAt = memory.unlinkedAt.get(idKey(body.id)) ?? Number.NEGATIVE_INFINITY;
+  const leaving = now - unlinkedAt < UNLINK_WATCH_MS;
+  if (missing.length > 0 || leaving) memory.ledger.expectChange(body.id, MEMBERS_POLL_MS);
+}
+
+/** Nothing can be read without a token: everything carries that failure. */
+export function unreadAzure(want: Desired, pass: Pass, failure: Failure): AzureSight {
+  const subjects = subjectsOf(want, pass);
+  const nothing = { reading: unread<never>(failure) };
+  const all = (kind: Kind) => new Map(subjects.filter(item => item.kind === kind).map(item => [item.key, nothing]));
+  const reading = unread<never>(failure);
+  return {
+    scope: nothing,
+    workspaces: all('workspace'),
+    links: all('scopedResource'),
+    endpoint: nothing,
+    scopeLinks: reading,
+    subnet: reading,
+    networkInterface: reading,
+    zoneGroupRecords: reading,
+    softDeleted: reading,
+  };
+}
+
+/** Wanted resources and those of the inventory; the inventory's id wins, it says where the resource really is. */
+function subjectsOf(want: Desired, { object }: Pass): readonly Subject[] {
+  const inventory = object.status.resources ?? [];
+  const wanted = want.deletedAt === undefined ? wantsOf(want) : [];
+  const subjects = new Map<string, Subject>(wanted.map(({ key, kind, id }) => [key, { key, kind, id }]));
+  for (const { key, id } of inventory) subjects.set(key, { key, kind: key.split('/')[0] as Kind, id });
+  return [...subjects.values()];
+}
+
+const ofKind = <K extends Kind>(kind: K, subjects: readonly Subject[]): readonly Subject<K>[] =>
+  subjects.filter((item): item is Subject<K> => item.kind === kind);
+
+async function one<K extends 'privateLinkScope'>(kind: K, subjects: readonly Subject[], pass: Pass, resyncMs: number) {
+  const [subject] = ofKind(kind, subjects);
+  return subject === undefined ? { reading: ABSENT } : await lookAt(subject, pass, { resyncMs });
+}
+
+async function many<K extends Kind, T>(kind: K, subjects: readonly Subject[], look: (item: Subject<K>) => Promise<T>) {
+  return new Map(await Promise.all(ofKind(kind, subjects).map(async item => [item.key, await look(item)] as const)));
+}
+
+async function readSubnet(want: Desired, { memory, world, signal }: Pass): Promise<Observed['subnet']> {
+  if (want.deletedAt !== undefined) return ABSENT;
+  const id = want.endpoint.subnetId;
+  return memory.ledger.look({
+    id,
+    settled: body => body !== undefined,
+    pollMs: () => SUBNET_RETRY_MS,
+    resyncMs: want.intervalMs,
+    load: () => world.azure.subnet(id, signal),
+  });
+}
+
+async function readScopeLinks(want: Desired, scope: Sight, pass: Pass): Promise<Observed['scopeLinks']> {
+  const body = bodyOf(scope.reading);
+  if (body === undefined) return scope.reading.is === 'unread' ? scope.reading : ABSENT;
+  const { ledger } = pass.memory;
+  return ledger.look<readonly ScopedResource[]>({
+    ...ALWAYS_SETTLED,
+    id: `${body.id}/scopedResources`,
+    // A scope is only deleted when nobody else hangs on it: that is asked anew each time.
+    resyncMs: want.deletedAt === undefined ? want.intervalMs : 0,
+    load: () => pass.world.azure.scopeLinks(body.id, pass.signal),
+  });
+}
+
+/** A link that we never made and that the scope does not list is not there: no call is needed to know that. */
+async function lookAtLink(
+  subject: Subject<'scopedResource'>,
+  scopeLinks: Observed['scopeLinks'],
+  pass: Pass,
+  resyncMs: number,
+): Promise<Sight<ScopedResource>> {
+  const inventory = pass.object.status.resources ?? [];
+  const listed = bodyOf(scopeLinks)?.find(link => idKey(link.id) === idKey(subject.id));
+  const { ledger } = pass.memory;
+  if (scopeLinks.is === 'unread') return { reading: scopeLinks };
+  if (listed && ledger.peek(subject.id) === undefined) ledger.record(keeping(subject, pass, resyncMs), listed);
+  const known = listed !== undefined || ledger.peek(subject.id) !== undefined;
+  if (!known && !inventory.some(entry => entry.key === subject.key)) return { reading: ABSENT };
+  return lookAt(subject, pass, { resyncMs });
+}
+
+async function readEndpoint(
+  subjects: readonly Subject[],
+  links: ReadonlyMap<string, Sight<ScopedResource>>,
+  pass: Pass,
+  resyncMs: number,
+): Promise<Sight<PrivateEndpoint>> {
+  const [subject] = ofKind('privateEndpoint', subjects);
+  if (subject === undefined) return { reading: ABSENT };
+  const { ledger } = pass.memory;
+  // A link that settled changes the endpoint's names without a write to it; an absent endpoint has none.
+  const isThere = ledger.peek(subject.id)?.is === 'present';
+  const settled = [...links.values()].flatMap(({ reading }) => bodyOf(reading) ?? []).filter(isDone);
+  const notBefore = Math.max(0, ...settled.map(link => ledger.changedAt(link.id)));
+  return lookAt(subject, pass, { resyncMs, ...(isThere ? { notBefore } : {}) });
+}
+
+const isDone = (link: ScopedResource): boolean => isSucceeded(link.provisioningState);
+
+async function readInterface(
+  want: Desired,
+  endpoint: Sight<PrivateEndpoint>,
+  pass: Pass,
+): Promise<Reading<NetworkInterface>> {
+  const body = bodyOf(endpoint.reading);
+  const id = body?.networkInterfaceId;
+  if (want.deletedAt !== undefined || body === undefined || id === undefined || !isSucceeded(body.provisioningState)) {
+    return ABSENT;
+  }
+  const { ledger } = pass.memory;
+  return ledger.look({
+    ...ALWAYS_SETTLED,
+    id,
+    resyncMs: want.intervalMs,
+    // Whatever made us read the endpoint again may have changed its interface.
+    notBefore: ledger.readAt(body.id),
+    load: () => pass.world.azure.networkInterface(id, pass.signal),
+  });
+}
+
+/** Zone groups are asked only when neither interface nor endpoint told the names. */
+async function readZoneGroups(
+  want: Desired,
+  endpoint: Sight<PrivateEndpoint>,
+  networkInterface: Reading<NetworkInterface>,
+  pass: Pass,
+): Promise<Reading<readonly NamedAddresses[]>> {
+  const body = bodyOf(endpoint.reading);
+  const named = bodyOf(networkInterface)?.entries.some(entry => entry.fqdns.length > 0) ?? false;
+  if (want.deletedAt !== undefined || body === undefined || !isSucceeded(body.provisioningState)) return ABSENT;
+  if (named || body.customDnsConfigs.length > 0) return ABSENT;
+  return pass.memory.ledger.look({
+    ...ALWAYS_SETTLED,
+    id: `${body.id}/privateDnsZoneGroups`,
+    resyncMs: want.intervalMs,
+    notBefore: pass.memory.ledger.readAt(body.id),
+    load: () => pass.world.azure.zoneGroupRecords(body.id, pass.signal),
+  });
+}
+
+/** Asked whenever a wanted workspace is missing: a PUT on a soft-deleted name silently recovers it. */
+async function readSoftDeleted(
+  want: Desired,
+  workspaces: ReadonlyMap<string, Sight<Workspace>>,
+  { memory, world, signal }: Pass,
+): Promise<Observed['softDeleted']> {
+  const absent = want.workspaces.filter(item => workspaces.get(item.key)?.reading.is === 'absent');
+  if (want.deletedAt !== undefined || absent.length === 0) return ABSENT;
+  const { subscriptionId, resourceGroup } = want;
+  return memory.ledger.look({
+    ...ALWAYS_SETTLED,
+    id: `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/deletedWorkspaces`,
+    resyncMs: want.intervalMs,
+    notBefore: Math.max(...absent.map(item => memory.ledger.changedAt(item.id))),
+    load: () => world.azure.softDeletedWorkspaces({ subscriptionId, resourceGroup }, signal),
+  });
+}

@@ -1,0 +1,32 @@
+/**
+ * Reads only: Azure through the ledger, the DNS target, and the answers of its servers. What could not be read is told
+ * as such and stops nothing else.
+ */
+import type { Desired } from '../domain/desire.ts';
+import { failureOf } from '../domain/failures.ts';
+import { ABSENT, type Observed, type Reading, unread } from '../domain/observed.ts';
+import type { Identity } from '../domain/resources.ts';
+import { observeAzure, unreadAzure } from './observe-azure.ts';
+import { observeDns } from './observe-dns.ts';
+import type { Pass } from './world.ts';
+
+/** Everything the plan needs to know, read as far as it can have changed. */
+export async function observe(want: Desired, pass: Pass): Promise<Observed> {
+  const identity = await readIdentity(want, pass);
+  const [azure, dns] = await Promise.all([
+    identity.is === 'unread' ? unreadAzure(want, pass, identity.failure) : observeAzure(want, pass),
+    observeDns(want, pass),
+  ]);
+  return { now: pass.now, identity, inventory: pass.object.status.resources ?? [], ...azure, ...dns };
+}
+
+async function readIdentity(want: Desired, { world, signal, object }: Pass): Promise<Reading<Identity>> {
+  // An object that never asked Azure for anything must be deletable without Azure.
+  if (want.deletedAt !== undefined && (object.status.resources ?? []).length === 0) return ABSENT;
+  try {
+    return { is: 'present', body: await world.azure.identity(signal) };
+  } catch (thrown) {
+    signal.throwIfAborted();
+    return unread(failureOf(thrown));
+  }
+}

@@ -1,0 +1,24 @@
+/**
+ * When a resource that is on its way is looked at again, and what counts as settled. Our own timer: ARM sends no
+ * Retry-After for workspaces and links, which settle in one or two seconds (facts: performance 1.2, 3.1).
+ */
+import { isFailedState, isSucceeded } from '../domain/converge.ts';
+import type { Kind, Resource } from '../domain/resources.ts';
+
+const MAX_MS = 10_000;
+
+const FIRST_MS: Readonly<Record<Kind, number>> = {
+  workspace: 1_000,
+  privateLinkScope: 1_000,
+  scopedResource: 1_000,
+  privateEndpoint: 3_000,
+};
+
+/** Milliseconds until the next look, by kind and number of looks already made (from 1). */
+export const pollMs =
+  (kind: Kind) =>
+  (looks: number): number =>
+    Math.min(MAX_MS, Math.round(FIRST_MS[kind] * (kind === 'privateEndpoint' ? 2 : 1.5) ** (looks - 1)));
+
+export const isSettled = (body: Resource): boolean =>
+  isSucceeded(body.provisioningState) || isFailedState(body.provisioningState);

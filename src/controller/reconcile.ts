@@ -1,0 +1,85 @@
+/**
+ * One pass over one object: desire, observe, plan, execute, summarize. Level-based: it keeps nothing but the inventory
+ * in the status, and can be killed anywhere.
+ */
+import { desire } from '../domain/desire.ts';
+import { beforeActions } from '../domain/inventory.ts';
+import { FINALIZER } from '../domain/names.ts';
+import type { PmsObject } from '../domain/object.ts';
+import { plan } from '../domain/plan.ts';
+import type { Plan } from '../domain/steps.ts';
+import {
+  type PassContext,
+  type Summary,
+  sameStatus,
+  statusOf,
+  summarize,
+  summarizeSuspended,
+} from '../domain/summarize.ts';
+import { teardown } from '../domain/teardown.ts';
+import { actionsOf, execute } from './execute.ts';
+import { observe } from './observe.ts';
+import type { Pass } from './world.ts';
+
+/** When to come back: after a time, by exponential back-off (`undefined`), or not at all because the object is gone. */
+export type Outcome = { readonly is: 'Again'; readonly afterMs?: number } | { readonly is: 'Gone' };
+
+/**
+ * Runs a pass. Throws ConflictError when the object changed meanwhile (the pass is thrown away), PortError when the
+ * API server cannot be written to, and whatever a defect throws; all of them mean: again later.
+ */
+export async function reconcile(pass: Pass): Promise<Outcome> {
+  const { world, signal } = pass;
+  const { metadata } = pass.object;
+  const deleting = metadata.deletionTimestamp !== undefined;
+  const guarded = metadata.finalizers.includes(FINALIZER);
+  if (deleting && !guarded) return { is: 'Gone' };
+  if (pass.object.spec.suspend && !deleting) return suspended(pass);
+  const object = guarded ? pass.object : await world.cluster.setFinalizer(pass.object, true, signal);
+  return converge({ ...pass, object });
+}
+
+async function converge(pass: Pass): Promise<Outcome> {
+  const { object, world } = pass;
+  const want = desire(object, world.installation);
+  const seen = await observe(want, pass);
+  const steps = want.deletedAt === undefined ? plan(want, seen, world.rules) : teardown(want, seen);
+  const context = { object, want, seen };
+  if (isFinished(steps, context)) {
+    await world.cluster.setFinalizer(object, false, pass.signal);
+    return { is: 'Gone' };
+  }
+  const ready = await keepInventory(steps, context, pass);
+  const results = await execute(steps, want, { ...pass, object: ready.object });
+  const summary = summarize(steps, results, ready);
+  await store(summary, ready.object, pass);
+  return summary.requeueAfterMs === undefined ? { is: 'Again' } : { is: 'Again', afterMs: summary.requeueAfterMs };
+}
+
+const isFinished = (steps: Plan, { seen }: PassContext): boolean =>
+  steps.mode === 'teardown' && seen.inventory.length === 0 && steps.steps.every(step => step.verdict.state === 'Ready');
+
+/** The inventory is stored before the first PUT of each resource, so that a crash leaves nothing unknown behind. */
+async function keepInventory(steps: Plan, context: PassContext, { world, signal }: Pass): Promise<PassContext> {
+  const { seen, object } = context;
+  const inventory = beforeActions(seen.inventory, actionsOf(steps), seen.now);
+  if (inventory === seen.inventory) return context;
+  const stored = await world.cluster.applyStatus(object, statusOf(steps, context, inventory), signal);
+  return { ...context, object: stored, seen: { ...seen, inventory } };
+}
+
+async function suspended(pass: Pass): Promise<Outcome> {
+  const summary = summarizeSuspended(pass.object, pass.now);
+  await store(summary, pass.object, pass);
+  // Nothing is due: the edit that ends the suspension wakes the object.
+  return { is: 'Again', afterMs: SUSPENDED_LOOK_MS };
+}
+
+const SUSPENDED_LOOK_MS = 3_600_000;
+
+async function store(summary: Summary, object: PmsObject, { world, signal }: Pass): Promise<void> {
+  const stored = sameStatus(object.status, summary.status)
+    ? object
+    : await world.cluster.applyStatus(object, summary.status, signal);
+  for (const event of summary.events) world.cluster.emit(stored, event);
+}

@@ -1,0 +1,60 @@
+/**
+ * Everything a pass may touch, and what this process remembers between passes. Made once by the command that runs the
+ * controller; the memory is lost on restart and nothing depends on it but the number of calls.
+ */
+import type { DnsRules } from '../domain/endpoint.ts';
+import type { ObjectKey, PmsObject } from '../domain/object.ts';
+import type { Resolution } from '../domain/observed.ts';
+import type { Azure, Clock, Cluster, DnsTargets, Log, Resolver } from '../ports.ts';
+import { Ledger } from './ledger.ts';
+import { Writes } from './writes.ts';
+
+export interface World {
+  readonly azure: Azure;
+  readonly cluster: Cluster;
+  readonly targets: DnsTargets;
+  readonly resolver: Resolver;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly rules: DnsRules;
+  /** Makes ownership unique across clusters. */
+  readonly installation: string;
+}
+
+/** What the last questions to the DNS endpoints of one object gave. */
+export interface Asked {
+  readonly resolution: Resolution;
+  readonly askedAt: number;
+}
+
+export interface Memory {
+  readonly ledger: Ledger;
+  readonly writes: Writes;
+  /** By uid of the object. */
+  readonly asked: Map<string, Asked>;
+  /** By id of the endpoint: when (epoch ms) a link of its scope was last taken away. */
+  readonly unlinkedAt: Map<string, number>;
+}
+
+export const createMemory = (clock: Clock): Memory => ({
+  ledger: new Ledger(clock),
+  writes: new Writes(clock),
+  asked: new Map(),
+  unlinkedAt: new Map(),
+});
+
+/** One pass: its object, its moment, and how to have an object looked at again. */
+export interface Pass {
+  readonly world: World;
+  readonly memory: Memory;
+  readonly object: PmsObject;
+  /** Epoch ms at which the pass began. */
+  readonly now: number;
+  readonly signal: AbortSignal;
+  /** Stays open when the pass ends: writes in flight are never aborted for it. */
+  readonly writeSignal: AbortSignal;
+  readonly wake: (key: ObjectKey) => void;
+}
+
+/** Who asks: a failed write is tried again at once when its object was edited. */
+export const askerOf = (object: PmsObject): string => `${object.metadata.uid}@${object.metadata.generation}`;

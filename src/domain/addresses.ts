@@ -1,0 +1,48 @@
+/**
+ * IP addresses and prefixes, as far as the checks before publishing need them: is this an address, is it in the
+ * endpoint's subnet, how many does a subnet hold. Pure.
+ */
+
+const OCTET = /^(0|[1-9][0-9]{0,2})$/;
+
+/** The value of a dotted IPv4 address, or `undefined`. Leading zeros are refused, as CoreDNS refuses them (#4844). */
+export function parseIpv4(text: string): number | undefined {
+  const parts = text.split('.');
+  if (parts.length !== 4 || !parts.every(part => OCTET.test(part) && Number(part) <= 255)) return undefined;
+  return parts.reduce((value, part) => value * 256 + Number(part), 0);
+}
+
+interface Prefix {
+  readonly base: number;
+  readonly bits: number;
+}
+
+function parsePrefix(text: string): Prefix | undefined {
+  const [address = '', length = ''] = text.split('/');
+  const base = parseIpv4(address);
+  const bits = Number(length);
+  if (base === undefined || !/^[0-9]{1,2}$/.test(length) || bits > 32) return undefined;
+  return { base, bits };
+}
+
+/** Whether an address lies in a CIDR prefix. Anything that is not IPv4 lies in none. */
+export function inPrefix(address: string, prefix: string): boolean {
+  const value = parseIpv4(address);
+  const parsed = parsePrefix(prefix);
+  if (value === undefined || parsed === undefined) return false;
+  const size = 2 ** (32 - parsed.bits);
+  return Math.floor(value / size) === Math.floor(parsed.base / size);
+}
+
+export const isLoopback = (address: string): boolean => inPrefix(address, '127.0.0.0/8');
+
+/** Azure keeps the first four and the last address of every subnet. */
+const RESERVED_PER_PREFIX = 5;
+
+/** Addresses that Azure can give out in these prefixes, used ones included. */
+export function usableAddresses(prefixes: readonly string[]): number {
+  return prefixes
+    .map(parsePrefix)
+    .filter(prefix => prefix !== undefined)
+    .reduce((sum, prefix) => sum + Math.max(0, 2 ** (32 - prefix.bits) - RESERVED_PER_PREFIX), 0);
+}

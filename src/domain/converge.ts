@@ -1,0 +1,126 @@
+/**
+ * One resource: what was seen of it against what is wanted, and the action that follows, if any. The same rules for
+ * every kind. Pure.
+ *
+ * | seen                          | verdict                                                        |
+ * |-------------------------------|----------------------------------------------------------------|
+ * | not readable                  | the read's failure                                             |
+ * | our write is in flight        | Waiting                                                        |
+ * | our write was refused lately  | that failure, until its waiting time is over                   |
+ * | absent, PUT less than 30 s ago| Waiting: it may still turn up (crossplane's creation grace)    |
+ * | absent                        | create                                                         |
+ * | there, not tagged as ours     | Stalled NotOwned or OwnedByOther                               |
+ * | Failed or Canceled            | create again (a PUT repairs)                                   |
+ * | any other unsettled state     | Waiting                                                        |
+ * | differs where we may write    | update                                                         |
+ * | differs where nobody may      | Stalled                                                        |
+ * | as asked                      | Ready                                                          |
+ */
+import { differences } from './diff.ts';
+import { isOwnLinkName, ownershipOf, ownerText, shortName } from './names.ts';
+import { entryOf, type Observed, type Sight } from './observed.ts';
+import type { Owner, Resource, Tags, Want } from './resources.ts';
+import { acts, combine, ready, unreadable, type Verdict, verdictOf, waits } from './steps.ts';
+
+/** A PUT this young may not be visible yet: a 404 means "wait", not "PUT again". In milliseconds. */
+export const CREATION_GRACE_MS = 30_000;
+
+const KIND_TEXT = {
+  workspace: 'workspace',
+  privateLinkScope: 'private link scope',
+  scopedResource: 'link',
+  privateEndpoint: 'private endpoint',
+} as const;
+
+/** `workspace law-plant-a`: how messages name a resource. */
+export const nameOf = (resource: Pick<Resource | Want, 'kind' | 'name'>): string =>
+  `${KIND_TEXT[resource.kind]} ${resource.name}`;
+
+export const isFailedState = (provisioningState: string): boolean =>
+  /^(failed|canceled|cancelled)$/i.test(provisioningState);
+export const isSucceeded = (provisioningState: string): boolean => /^succeeded$/i.test(provisioningState);
+
+/** Brings one resource to the wanted shape. */
+export function converge(
+  want: Want,
+  sight: Sight,
+  context: Pick<Observed, 'now' | 'inventory'> & { owner: Owner },
+): Verdict {
+  const busy = busyVerdict(want, sight, context.now);
+  if (busy) return busy;
+  const { reading } = sight;
+  if (reading.is === 'unread') return unreadable(reading.failure);
+  if (reading.is === 'absent') return convergeAbsent(want, sight, context);
+  return convergePresent(want, reading.body, context.owner);
+}
+
+/** What this process knows of its own last write comes before what Azure shows. */
+export function busyVerdict(of: Pick<Want, 'kind' | 'name'>, sight: Sight, now: number): Verdict | undefined {
+  if (sight.write?.is === 'InFlight') return waits('Updating', `${nameOf(of)}: Azure has not answered yet`);
+  if (sight.write?.is === 'HeldOff') {
+    return { ...verdictOf(sight.write.failure), retryAfterMs: Math.max(0, sight.write.retryAt - now) };
+  }
+  return undefined;
+}
+
+function convergeAbsent(want: Want, sight: Sight, context: Pick<Observed, 'now' | 'inventory'>): Verdict {
+  const grace = graceLeftMs(want.key, sight, context);
+  if (grace > 0) return waits('Creating', `${nameOf(want)}: asked for, not visible yet`, grace);
+  return acts('Creating', `${nameOf(want)} is being created`, { verb: 'create', key: want.key, want, why: 'absent' });
+}
+
+/** Milliseconds during which a 404 proves nothing; 0 when the PUT is known to have been refused. */
+export function graceLeftMs(key: string, sight: Sight, context: Pick<Observed, 'now' | 'inventory'>): number {
+  const startedAt = entryOf(context, key)?.startedAt;
+  if (startedAt === undefined || sight.write?.is === 'Refused') return 0;
+  return Math.max(0, Date.parse(startedAt) + CREATION_GRACE_MS - context.now);
+}
+
+function convergePresent(want: Want, body: Resource, owner: Owner): Verdict {
+  const foreign = ownershipVerdict(want, body, owner);
+  if (foreign) return foreign;
+  const state = body.provisioningState;
+  if (isFailedState(state)) {
+    return acts('ProvisioningFailed', `${nameOf(want)} is ${state}: it is put again`, {
+      verb: 'create',
+      key: want.key,
+      want,
+      why: state,
+    });
+  }
+  if (!isSucceeded(state)) return waits('Provisioning', `${nameOf(want)} is ${state}`);
+  const { changes, obstacles } = differences(want, body);
+  const blocked = obstacles.map(({ reason, field, found, wanted, remedy }): Verdict => {
+    const message = `${nameOf(want)}: ${field} is ${found}, asked is ${wanted}; ${remedy}`;
+    return { state: 'Stalled', reason, message, actions: [] };
+  });
+  if (changes.length > 0) blocked.push(repair(want, changes));
+  return blocked.length > 0 ? combine(blocked) : ready('AllReady', `${nameOf(want)} is Succeeded`);
+}
+
+const repair = (want: Want, changes: Parameters<typeof changeText>[0]): Verdict =>
+  acts('Updating', `${nameOf(want)}: ${changeText(changes)}`, { verb: 'update', key: want.key, want, changes });
+
+/** `retentionInDays 30 -> 90, tags.plant (none) -> a` */
+export const changeText = (changes: readonly { field: string; found: string; wanted: string }[]): string =>
+  changes.map(({ field, found, wanted }) => `${field} ${found} -> ${wanted}`).join(', ');
+
+const tagsOf = (body: Resource): Tags | undefined => (body.kind === 'scopedResource' ? undefined : body.tags);
+
+/** Whether an existing resource is this owner's: by its tag, or by its name where Azure has no tags. */
+export function isOurs(body: Resource, owner: Owner): boolean {
+  const tags = tagsOf(body);
+  return tags === undefined ? isOwnLinkName(body.name, owner) : ownershipOf(tags, owner) === 'Ours';
+}
+
+function ownershipVerdict(want: Want, body: Resource, owner: Owner): Verdict | undefined {
+  const tags = tagsOf(body);
+  if (tags === undefined || ownershipOf(tags, owner) === 'Ours') return undefined;
+  const tag = Object.entries(tags).find(([name]) => name.toLowerCase() === 'pms-owner')?.[1];
+  const name = nameOf({ kind: want.kind, name: shortName(body.id) });
+  const message =
+    tag === undefined
+      ? `${name} exists and is not tagged as ours: choose another name, or tag it pms-owner=${ownerText(owner)} to hand it over (${body.id})`
+      : `${name} belongs to ${tag}: choose another name; if that is this object under an earlier installation, start the operator with --installation-id ${tag.split('/')[0]}`;
+  return { state: 'Stalled', reason: tag === undefined ? 'NotOwned' : 'OwnedByOther', message, actions: [] };
+}

@@ -1,0 +1,162 @@
+/**
+ * From the spec to plain data: every Azure resource that the object asks for, with ids, names and defaults filled in.
+ * Pure: no clock, no Azure.
+ */
+import { LOWER_RETENTION_ANNOTATION } from './diff.ts';
+import {
+  linkName,
+  OWNER_TAG,
+  ownerText,
+  privateEndpointId,
+  privateLinkScopeId,
+  scopedResourceId,
+  workspaceId,
+} from './names.ts';
+import type { PmsObject } from './object.ts';
+import type {
+  Owner,
+  Policy,
+  PrivateEndpointWant,
+  PrivateLinkScopeWant,
+  ScopedResourceWant,
+  Tags,
+  Want,
+  WorkspaceWant,
+} from './resources.ts';
+
+export interface Desired {
+  readonly owner: Owner;
+  readonly subscriptionId: string;
+  readonly resourceGroup: string;
+  readonly workspaces: readonly WorkspaceWant[];
+  readonly scope: PrivateLinkScopeWant;
+  readonly links: readonly ScopedResourceWant[];
+  readonly endpoint: PrivateEndpointWant;
+  readonly dns: { readonly target: string; readonly aliases: boolean };
+  /** Addresses the endpoint takes: the scope's own 8 and 3 for each region with a workspace (facts: ampls 2.3). */
+  readonly addressesNeeded: number;
+  /** Milliseconds after which Azure and DNS are read again. */
+  readonly intervalMs: number;
+  readonly suspended: boolean;
+  /** Epoch ms of the deletion, when the object is being deleted. */
+  readonly deletedAt?: number;
+}
+
+const SHARED_ADDRESSES = 8;
+const ADDRESSES_PER_REGION = 3;
+
+/** What the object asks for. `installation` makes ownership unique across clusters. */
+export function desire(object: PmsObject, installation: string): Desired {
+  const { spec, metadata } = object;
+  const owner = { installation, namespace: metadata.namespace, name: metadata.name };
+  const tags: Tags = { ...spec.tags, [OWNER_TAG]: ownerText(owner) };
+  const policy = spec.deletionPolicy ?? 'Delete';
+  const workspaces = spec.workspaces.map(workspace => wantWorkspace(object, workspace, tags));
+  const scope = wantScope(object, tags, policy);
+  const regions = new Set(workspaces.map(workspace => workspace.location.toLowerCase()));
+  return {
+    owner,
+    subscriptionId: spec.subscriptionId,
+    resourceGroup: spec.resourceGroup,
+    workspaces,
+    scope,
+    links: workspaces.map(workspace => wantLink(workspace, scope, { owner, policy })),
+    endpoint: wantEndpoint(object, scope, { tags, policy }),
+    dns: { target: spec.dns?.target ?? 'default', aliases: spec.dns?.aliases !== 'Disabled' },
+    addressesNeeded: SHARED_ADDRESSES + ADDRESSES_PER_REGION * regions.size,
+    intervalMs: durationMs(spec.interval ?? '10m'),
+    suspended: spec.suspend ?? false,
+    ...(metadata.deletionTimestamp === undefined ? {} : { deletedAt: Date.parse(metadata.deletionTimestamp) }),
+  };
+}
+
+/** All wanted resources. */
+export const wantsOf = (want: Desired): readonly Want[] => [
+  ...want.workspaces,
+  want.scope,
+  ...want.links,
+  want.endpoint,
+];
+
+const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
+
+/** `1h30m` in milliseconds. The CRD admits only this form; anything else is a TypeError. */
+export function durationMs(text: string): number {
+  if (!/^([0-9]+[smh])+$/.test(text)) throw new TypeError(`not a duration: ${text}`);
+  return [...text.matchAll(/([0-9]+)([smh])/g)].reduce(
+    (sum, [, count, unit]) => sum + Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS],
+    0,
+  );
+}
+
+function wantWorkspace(
+  object: PmsObject,
+  workspace: PmsObject['spec']['workspaces'][number],
+  tags: Tags,
+): WorkspaceWant {
+  const { spec } = object;
+  return {
+    kind: 'workspace',
+    key: `workspace/${workspace.name}`,
+    id: workspaceId(spec, workspace.name),
+    name: workspace.name,
+    location: workspace.location ?? spec.location,
+    policy: workspace.deletionPolicy ?? 'Retain',
+    tags,
+    mayLowerRetention: object.metadata.annotations[LOWER_RETENTION_ANNOTATION] === 'true',
+    ...(workspace.retentionInDays === undefined ? {} : { retentionInDays: workspace.retentionInDays }),
+    ...(workspace.dailyQuotaGb === undefined ? {} : { dailyQuotaGb: workspace.dailyQuotaGb }),
+  };
+}
+
+function wantScope(object: PmsObject, tags: Tags, policy: Policy): PrivateLinkScopeWant {
+  const name = object.spec.privateLinkScope?.name ?? object.metadata.name;
+  const accessModes = object.spec.privateLinkScope?.accessModes ?? {};
+  return {
+    kind: 'privateLinkScope',
+    key: 'privateLinkScope',
+    id: privateLinkScopeId(object.spec, name),
+    name,
+    accessModes,
+    tags,
+    policy,
+  };
+}
+
+function wantLink(
+  workspace: WorkspaceWant,
+  scope: PrivateLinkScopeWant,
+  { owner, policy }: { owner: Owner; policy: Policy },
+): ScopedResourceWant {
+  const name = linkName(workspace.name, owner);
+  return {
+    kind: 'scopedResource',
+    key: `scopedResource/${workspace.name}`,
+    id: scopedResourceId(scope.id, name),
+    name,
+    scopeId: scope.id,
+    targetId: workspace.id,
+    // Azure does not delete a workspace that is linked, so its link cannot outlive it.
+    policy: workspace.policy === 'Delete' ? 'Delete' : policy,
+  };
+}
+
+function wantEndpoint(
+  object: PmsObject,
+  scope: PrivateLinkScopeWant,
+  { tags, policy }: { tags: Tags; policy: Policy },
+): PrivateEndpointWant {
+  const { privateEndpoint, location } = object.spec;
+  const name = privateEndpoint.name ?? `pe-${object.metadata.name}`;
+  return {
+    kind: 'privateEndpoint',
+    key: 'privateEndpoint',
+    id: privateEndpointId(object.spec, name),
+    name,
+    location: privateEndpoint.location ?? location,
+    subnetId: privateEndpoint.subnetId,
+    scopeId: scope.id,
+    tags,
+    policy,
+  };
+}

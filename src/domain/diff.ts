@@ -1,0 +1,119 @@
+/**
+ * Wanted against found, field by field, only the fields that the spec states. An empty answer means: no write. Pure.
+ */
+import { sameId } from './names.ts';
+import type { Reason } from './reasons.ts';
+import type {
+  Change,
+  PrivateEndpoint,
+  PrivateEndpointWant,
+  PrivateLinkScope,
+  PrivateLinkScopeWant,
+  Resource,
+  ScopedResource,
+  ScopedResourceWant,
+  Tags,
+  Want,
+  Workspace,
+  WorkspaceWant,
+} from './resources.ts';
+
+/** A difference that no write of ours may repair. */
+export interface Obstacle extends Change {
+  readonly reason: Reason;
+  readonly remedy: string;
+}
+
+export interface Differences {
+  /** Fields that a write repairs. */
+  readonly changes: readonly Change[];
+  readonly obstacles: readonly Obstacle[];
+}
+
+const SAME: Differences = { changes: [], obstacles: [] };
+
+/** The annotation that allows a retention to be lowered: logs older than it are lost for good. */
+export const LOWER_RETENTION_ANNOTATION = 'privatemonitoring.dev/allow-retention-decrease';
+
+/** `Japan East` and `japaneast` are one region. */
+const regionKey = (location: string): string => location.toLowerCase().replaceAll(' ', '');
+
+const change = (field: string, found: unknown, wanted: unknown): Change => ({
+  field,
+  found: found === undefined ? '(none)' : String(found),
+  wanted: String(wanted),
+});
+
+/** The differences between a wanted resource and the body that Azure shows. Both must be of the same kind. */
+export function differences(want: Want, body: Resource): Differences {
+  if (want.kind === 'workspace' && body.kind === 'workspace') return diffWorkspace(want, body);
+  if (want.kind === 'privateLinkScope' && body.kind === 'privateLinkScope') return diffScope(want, body);
+  if (want.kind === 'scopedResource' && body.kind === 'scopedResource') return diffLink(want, body);
+  if (want.kind === 'privateEndpoint' && body.kind === 'privateEndpoint') return diffEndpoint(want, body);
+  return SAME;
+}
+
+function diffTags(want: Tags, found: Tags): readonly Change[] {
+  const byName = new Map(Object.entries(found).map(([name, value]) => [name.toLowerCase(), value]));
+  return Object.entries(want)
+    .filter(([name, value]) => byName.get(name.toLowerCase()) !== value)
+    .map(([name, value]) => change(`tags.${name}`, byName.get(name.toLowerCase()), value));
+}
+
+function diffWorkspace(want: WorkspaceWant, body: Workspace): Differences {
+  const changes = [...diffTags(want.tags, body.tags)];
+  const obstacles = [...diffRegion(want.location, body.location)];
+  const { retentionInDays: days } = want;
+  if (days !== undefined && days !== body.retentionInDays) {
+    const found = change('retentionInDays', body.retentionInDays, days);
+    if (days < (body.retentionInDays ?? 0) && !want.mayLowerRetention) obstacles.push({ ...found, ...LOWERED });
+    else changes.push(found);
+  }
+  if (want.dailyQuotaGb !== undefined && want.dailyQuotaGb !== body.dailyQuotaGb) {
+    changes.push(change('dailyQuotaGb', body.dailyQuotaGb, want.dailyQuotaGb));
+  }
+  return { changes, obstacles };
+}
+
+const LOWERED = {
+  reason: 'RetentionLowered',
+  remedy: `a shorter retention deletes logs: annotate the object with ${LOWER_RETENTION_ANNOTATION}: "true" to allow it`,
+} as const;
+
+const FROZEN = {
+  reason: 'ImmutableDifference',
+  remedy: 'Azure cannot change it: use another name, or delete the resource',
+} as const;
+
+const frozen = (field: string, found: unknown, wanted: unknown): Obstacle => ({
+  ...change(field, found, wanted),
+  ...FROZEN,
+});
+
+const diffRegion = (want: string, found: string): readonly Obstacle[] =>
+  regionKey(want) === regionKey(found) ? [] : [frozen('location', found, want)];
+
+function diffScope(want: PrivateLinkScopeWant, body: PrivateLinkScope): Differences {
+  const changes = [...diffTags(want.tags, body.tags)];
+  for (const field of ['ingestion', 'query'] as const) {
+    const wanted = want.accessModes[field];
+    if (wanted !== undefined && wanted !== body.accessModes[field]) {
+      changes.push(change(`accessModes.${field}`, body.accessModes[field], wanted));
+    }
+  }
+  return { changes, obstacles: [] };
+}
+
+const diffLink = (want: ScopedResourceWant, body: ScopedResource): Differences => ({
+  changes: [],
+  obstacles: sameId(want.targetId, body.targetId) ? [] : [frozen('linkedResourceId', body.targetId, want.targetId)],
+});
+
+function diffEndpoint(want: PrivateEndpointWant, body: PrivateEndpoint): Differences {
+  const obstacles = [...diffRegion(want.location, body.location)];
+  if (!sameId(want.subnetId, body.subnetId)) obstacles.push(frozen('subnet', body.subnetId, want.subnetId));
+  if (body.scopeId !== undefined && !sameId(want.scopeId, body.scopeId)) {
+    obstacles.push(frozen('privateLinkServiceId', body.scopeId, want.scopeId));
+  }
+  return { changes: diffTags(want.tags, body.tags), obstacles };
+}

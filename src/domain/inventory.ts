@@ -1,0 +1,52 @@
+/**
+ * The inventory: what this object has in Azure, written into the status before the first PUT of each. Deletion walks
+ * it, so an entry leaves only after a 404 or an explicit release. Pure.
+ */
+import { type Desired, wantsOf } from './desire.ts';
+import type { InventoryEntry } from './object.ts';
+import type { Action } from './steps.ts';
+
+const byKey = (a: InventoryEntry, b: InventoryEntry): number => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+
+const put = (entries: readonly InventoryEntry[], entry: InventoryEntry): readonly InventoryEntry[] =>
+  [...without(entries, entry.key), entry].sort(byKey);
+
+const without = (entries: readonly InventoryEntry[], key: string) => entries.filter(entry => entry.key !== key);
+
+/** The inventory that must be stored before these actions are sent: an entry for each creation, stamped now. */
+export function beforeActions(
+  entries: readonly InventoryEntry[],
+  actions: readonly Action[],
+  now: number,
+): readonly InventoryEntry[] {
+  const startedAt = new Date(now).toISOString();
+  let inventory = entries;
+  for (const action of actions) {
+    if (action.verb !== 'create') continue;
+    const { key, want } = action;
+    inventory = put(inventory, { key, id: want.id, origin: 'Created', policy: want.policy, startedAt });
+  }
+  return inventory;
+}
+
+/**
+ * The inventory after a pass: adoptions added, forgotten entries gone, and the recorded policy of what is still wanted
+ * brought to what the spec says now.
+ */
+export function afterActions(
+  entries: readonly InventoryEntry[],
+  actions: readonly Action[],
+  want: Desired,
+): readonly InventoryEntry[] {
+  const settled = actions.reduce<readonly InventoryEntry[]>((kept, action) => {
+    if (action.verb === 'forget') return without(kept, action.key);
+    if (action.verb !== 'adopt') return kept;
+    const { key, id, policy } = action;
+    return put(kept, { key, id, origin: 'Adopted', policy });
+  }, entries);
+  const policies = new Map(wantsOf(want).map(item => [item.key, item.policy]));
+  return settled.map(entry => {
+    const policy = entry.origin === 'Created' ? policies.get(entry.key) : undefined;
+    return policy === undefined || policy === entry.policy ? entry : { ...entry, policy };
+  });
+}

@@ -1,0 +1,89 @@
+/**
+ * ARM ids, ownership tags and derived names. Pure; any layer may import it.
+ */
+import { createHash } from 'node:crypto';
+import type { ArmId, Owner, Tags } from './resources.ts';
+
+/** The tag that says whose a resource is: `<installation>/<namespace>/<name>`. */
+export const OWNER_TAG = 'pms-owner';
+
+export const FINALIZER = 'privatemonitoring.dev/azure';
+
+const providerId = (subscriptionId: string, resourceGroup: string, type: string, name: string): ArmId =>
+  `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/${type}/${name}`;
+
+/** Where a resource lives: subscription and resource group, as the object states them. */
+export interface Place {
+  readonly subscriptionId: string;
+  readonly resourceGroup: string;
+}
+
+export const workspaceId = (place: Place, name: string): ArmId =>
+  providerId(place.subscriptionId, place.resourceGroup, 'Microsoft.OperationalInsights/workspaces', name);
+
+export const privateLinkScopeId = (place: Place, name: string): ArmId =>
+  providerId(place.subscriptionId, place.resourceGroup, 'Microsoft.Insights/privateLinkScopes', name);
+
+export const privateEndpointId = (place: Place, name: string): ArmId =>
+  providerId(place.subscriptionId, place.resourceGroup, 'Microsoft.Network/privateEndpoints', name);
+
+export const scopedResourceId = (scopeId: ArmId, name: string): ArmId => `${scopeId}/scopedResources/${name}`;
+
+/** The scope of a scoped resource: everything before `/scopedResources/`. */
+export const scopeOfLink = (linkId: ArmId): ArmId => linkId.replace(/\/scopedResources\/[^/]+$/i, '');
+
+/** The key under which ids are compared: ARM returns them in any letter case (facts: ampls 1.2). */
+export const idKey = (id: ArmId): string => id.toLowerCase().replace(/\/+$/, '');
+
+export const sameId = (a: ArmId | undefined, b: ArmId | undefined): boolean =>
+  a !== undefined && b !== undefined && idKey(a) === idKey(b);
+
+export interface ParsedId extends Place {
+  /** `Microsoft.Network/virtualNetworks/subnets`: namespace and types, without names. */
+  readonly type: string;
+  /** One per type segment: `['vnet-plant', 'monitoring']`. */
+  readonly names: readonly string[];
+}
+
+const ID = /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)\/providers\/([^/]+)\/(.+?)\/?$/i;
+
+/** The parts of an ARM id, or `undefined` when it is not one of a resource in a resource group. */
+export function parseId(id: ArmId): ParsedId | undefined {
+  const match = ID.exec(id);
+  if (!match) return undefined;
+  const [, subscriptionId = '', resourceGroup = '', namespace = '', rest = ''] = match;
+  const segments = rest.split('/');
+  if (segments.length % 2 !== 0 || segments.some(segment => segment === '')) return undefined;
+  const types = segments.filter((_, index) => index % 2 === 0);
+  const names = segments.filter((_, index) => index % 2 === 1);
+  return { subscriptionId, resourceGroup, type: [namespace, ...types].join('/'), names };
+}
+
+/** The last segment: the name a person knows the resource by. */
+export const shortName = (id: ArmId): string => id.slice(id.lastIndexOf('/') + 1);
+
+export const ownerText = (owner: Owner): string => `${owner.installation}/${owner.namespace}/${owner.name}`;
+
+/** `namespace/name`, as the lines of a published hosts text carry it. */
+export const ownerKey = (owner: Pick<Owner, 'namespace' | 'name'>): string => `${owner.namespace}/${owner.name}`;
+
+const hash8 = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 8);
+
+/** Name of the link of a workspace: scoped resources carry no tags, so the name tells whose it is. */
+export const linkName = (workspaceName: string, owner: Owner): string => `${workspaceName}-${hash8(ownerText(owner))}`;
+
+/** Whether a link's name says that it is this owner's. */
+export const isOwnLinkName = (name: string, owner: Owner): boolean =>
+  name.toLowerCase().endsWith(`-${hash8(ownerText(owner))}`);
+
+export type Ownership = 'Ours' | 'Nobody' | 'Other';
+
+/** Whose a tagged resource is. Tag names compare without case, as in ARM; values exactly. */
+export function ownershipOf(tags: Tags, owner: Owner): Ownership {
+  const tag = Object.entries(tags).find(([name]) => name.toLowerCase() === OWNER_TAG)?.[1];
+  if (tag === undefined) return 'Nobody';
+  return tag === ownerText(owner) ? 'Ours' : 'Other';
+}
+
+/** Sixteen hex digits that change when the text does. */
+export const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);

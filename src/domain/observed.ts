@@ -1,0 +1,108 @@
+/**
+ * What a pass has read: Azure, the DNS target and the answers of its servers, each with "read", "not there" and "could
+ * not be read" told apart. Pure data; `observe` in the controller fills it, `plan` and `teardown` judge it.
+ */
+import type { Failure } from './failures.ts';
+import type { PublishedLine } from './merge.ts';
+import type { InventoryEntry } from './object.ts';
+import type {
+  Identity,
+  NamedAddresses,
+  NetworkInterface,
+  PrivateEndpoint,
+  PrivateLinkScope,
+  Resource,
+  ScopedResource,
+  SoftDeletedWorkspace,
+  Subnet,
+  Workspace,
+} from './resources.ts';
+
+/** The result of one read. `absent` only when the server said so (404); `unread` knows nothing. */
+export type Reading<T> =
+  | { readonly is: 'present'; readonly body: T }
+  | { readonly is: 'absent' }
+  | { readonly is: 'unread'; readonly failure: Failure };
+
+/** What this process knows of its own last write to an ARM id. */
+export type WriteState =
+  /** Sent, and no first answer yet. */
+  | { readonly is: 'InFlight' }
+  /** Answered with a failure; not to be repeated before `retryAt` (epoch ms). */
+  | { readonly is: 'HeldOff'; readonly failure: Failure; readonly retryAt: number }
+  /** Refused, and the waiting time is over: an absent resource is certainly absent. */
+  | { readonly is: 'Refused'; readonly failure: Failure };
+
+export interface Sight<T extends Resource = Resource> {
+  readonly reading: Reading<T>;
+  readonly write?: WriteState;
+}
+
+/** One question to one DNS endpoint and what came back. */
+export interface DnsFinding {
+  /** `coredns-abc (10.0.0.53:53)`. */
+  readonly server: string;
+  readonly name: string;
+  readonly type: 'A' | 'AAAA';
+  /** `NOERROR`, `NXDOMAIN`, ...; or `silent` with the reason in `detail`. */
+  readonly rcode: string;
+  readonly addresses: readonly string[];
+  readonly detail?: string;
+}
+
+/** The answers of all DNS endpoints of the target to all published names. */
+export interface Resolution {
+  /** Hash of the records that were asked for. */
+  readonly recordsHash: string;
+  readonly servers: readonly string[];
+  readonly questions: number;
+  /** Only the answers that are not as they should be. */
+  readonly wrong: readonly DnsFinding[];
+  /** Since when (epoch ms) no server gives any of our addresses; only while the object is being deleted. */
+  readonly unansweredSince?: number;
+}
+
+/** The DNS target as it stands: the lines of its text, whoever owns them. */
+export interface TargetSight {
+  readonly lines: readonly PublishedLine[];
+  /** Bytes the text may have at most. */
+  readonly maxBytes: number;
+  /** Seconds that clients may keep an answer. */
+  readonly ttlSeconds: number;
+}
+
+export interface Observed {
+  /** Epoch ms at which the pass began. */
+  readonly now: number;
+  readonly identity: Reading<Identity>;
+  /** By key, the inventory's included: `workspace/law-a`. */
+  readonly workspaces: ReadonlyMap<string, Sight<Workspace>>;
+  readonly scope: Sight<PrivateLinkScope>;
+  /** By key, the inventory's included: `scopedResource/law-a`. */
+  readonly links: ReadonlyMap<string, Sight<ScopedResource>>;
+  /** All links of the scope, whoever made them; absent when there is no scope. */
+  readonly scopeLinks: Reading<readonly ScopedResource[]>;
+  readonly endpoint: Sight<PrivateEndpoint>;
+  /** Absent when there is no endpoint, or Azure has none yet. */
+  readonly networkInterface: Reading<NetworkInterface>;
+  /** Record sets of the endpoint's DNS zone groups; absent when they were not needed. */
+  readonly zoneGroupRecords: Reading<readonly NamedAddresses[]>;
+  readonly subnet: Reading<Subnet>;
+  /** Absent when no wanted workspace is missing. */
+  readonly softDeleted: Reading<readonly SoftDeletedWorkspace[]>;
+  readonly target: Reading<TargetSight>;
+  readonly resolution: Reading<Resolution>;
+  readonly inventory: readonly InventoryEntry[];
+  /** Epoch ms at which the next unsettled thing is due for another look. */
+  readonly lookAgainAt?: number;
+}
+
+export const present = <T>(body: T): Reading<T> => ({ is: 'present', body });
+export const ABSENT = { is: 'absent' } as const;
+export const unread = <T>(failure: Failure): Reading<T> => ({ is: 'unread', failure });
+
+export const bodyOf = <T>(reading: Reading<T>): T | undefined => (reading.is === 'present' ? reading.body : undefined);
+
+/** The inventory entry of a key. */
+export const entryOf = (seen: Pick<Observed, 'inventory'>, key: string): InventoryEntry | undefined =>
+  seen.inventory.find(entry => entry.key === key);

@@ -1,0 +1,56 @@
+/**
+ * A plan as text, the way people know it from Terraform: `+` create, `~` update with each difference, `-` delete; and
+ * what a step waits for. Pure; for the demo, the plan command and golden tests.
+ */
+import { nameOf } from './converge.ts';
+import { shortName } from './names.ts';
+import type { Want } from './resources.ts';
+import type { Action, Plan, Step } from './steps.ts';
+
+const MARK = { Ready: '=', Waiting: '…', Stalled: '!', Failed: '!' } as const;
+
+/** One block a step: `mark name  reason: message`, then a line for each action. */
+export const planText = (plan: Plan): string => `${plan.steps.map(stepText).join('\n')}\n`;
+
+/** One action in one line and its details below it, indented. */
+export function actionLines(action: Action): readonly string[] {
+  switch (action.verb) {
+    case 'create':
+      return [`+ ${nameOf(action.want)} (${action.why})`, ...fieldsOf(action.want).map(field => `    ${field}`)];
+    case 'update':
+      return [`~ ${nameOf(action.want)}`, ...action.changes.map(c => `    ${c.field}: ${c.found} -> ${c.wanted}`)];
+    case 'delete':
+      return [`- ${nameOf({ kind: action.kind, name: shortName(action.id) })}`];
+    case 'adopt':
+      return [`= ${shortName(action.id)} is adopted as ${action.key}`];
+    case 'forget':
+      return [`= ${action.key} leaves the inventory (${action.why})`];
+    case 'publish':
+      return [`~ records: ${action.records.records.length} to publish`];
+    case 'unpublish':
+      return ['- records'];
+  }
+}
+
+function stepText({ name, verdict }: Step): string {
+  const mark = verdict.actions.length > 0 ? '>' : MARK[verdict.state];
+  const unknown = verdict.unknown ? ' (unknown)' : '';
+  const head = `${mark} ${name.padEnd(17)} ${verdict.reason}${unknown}: ${verdict.message}`;
+  return [head, ...verdict.actions.flatMap(actionLines).map(line => `    ${line}`)].join('\n');
+}
+
+function fieldsOf(want: Want): readonly string[] {
+  switch (want.kind) {
+    case 'workspace': {
+      const { location, retentionInDays, dailyQuotaGb } = want;
+      const stated = { location, retentionInDays, dailyQuotaGb };
+      return Object.entries(stated).flatMap(([field, value]) => (value === undefined ? [] : [`${field}: ${value}`]));
+    }
+    case 'privateLinkScope':
+      return [`ingestion: ${want.accessModes.ingestion ?? 'Open'}`, `query: ${want.accessModes.query ?? 'Open'}`];
+    case 'scopedResource':
+      return [`linkedResourceId: ${want.targetId}`];
+    case 'privateEndpoint':
+      return [`location: ${want.location}`, `subnet: ${want.subnetId}`, `connects: ${want.scopeId}`];
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * What must hold before anything is created: no soft-deleted namesake that a PUT would silently recover, a subnet that
+ * exists, in the endpoint's region, with room. Pure. Sources: facts ampls 1.2 (recover), 1.3 (SubnetIsFull), 2.3.
+ */
+import { usableAddresses } from './addresses.ts';
+import type { Desired } from './desire.ts';
+import { parseId, sameId } from './names.ts';
+import type { Observed } from './observed.ts';
+import type { Subnet } from './resources.ts';
+import { combine, each, ready, unreadable, type Verdict } from './steps.ts';
+
+const fatal = (
+  reason: 'SoftDeleted' | 'SubnetNotFound' | 'SubnetFull' | 'RegionMismatch',
+  message: string,
+): Verdict => ({
+  state: 'Stalled',
+  reason,
+  message,
+  actions: [],
+});
+
+/** The verdict of all checks; only what would make a creation fail or harm somebody is fatal. */
+export function preflight(want: Desired, seen: Observed): Verdict {
+  return combine([softDeleted(want, seen), subnet(want, seen)]);
+}
+
+function softDeleted(want: Desired, seen: Observed): Verdict {
+  if (seen.softDeleted.is === 'unread') return unreadable(seen.softDeleted.failure);
+  const deleted = seen.softDeleted.is === 'present' ? seen.softDeleted.body : [];
+  return each(want.workspaces, workspace => {
+    const absent = seen.workspaces.get(workspace.key)?.reading.is === 'absent';
+    const twin = deleted.find(candidate => sameId(candidate.id, workspace.id));
+    if (!absent || twin === undefined) return ready('ChecksPassed', 'no soft-deleted workspace has a wanted name');
+    return fatal(
+      'SoftDeleted',
+      `a deleted workspace ${workspace.name} (${twin.location}) still holds the name: creating it would bring the old one back with its old settings; ` +
+        'recover it yourself and delete it with force, choose another name, or wait 14 days',
+    );
+  });
+}
+
+function subnet(want: Desired, seen: Observed): Verdict {
+  const { endpoint } = want;
+  // An endpoint that is there has had its addresses, and a subnet that cannot be read does no harm any more.
+  if (seen.endpoint.reading.is === 'present') return ready('ChecksPassed', 'the private endpoint has its subnet');
+  if (seen.subnet.is === 'unread') return unreadable(seen.subnet.failure);
+  if (seen.subnet.is === 'absent') {
+    return fatal('SubnetNotFound', `spec.privateEndpoint.subnetId: there is no subnet ${endpoint.subnetId}`);
+  }
+  return combine([region(want, seen.subnet.body), room(want, seen.subnet.body)]);
+}
+
+function region(want: Desired, found: Subnet): Verdict {
+  if (found.location.toLowerCase() === want.endpoint.location.toLowerCase()) {
+    return ready('ChecksPassed', 'subnet and endpoint are in one region');
+  }
+  return fatal(
+    'RegionMismatch',
+    `spec.privateEndpoint.location is ${want.endpoint.location}, its network ${parseId(found.id)?.names[0]} is in ${found.location}: an endpoint lives in the region of its network`,
+  );
+}
+
+/** Addresses that the endpoint needs and that its subnet has free. */
+export function addressCount(want: Desired, found: Subnet): { addressesNeeded: number; addressesFree: number } {
+  const addressesFree = Math.max(0, usableAddresses(found.addressPrefixes) - found.addressesUsed);
+  return { addressesNeeded: want.addressesNeeded, addressesFree };
+}
+
+function room(want: Desired, found: Subnet): Verdict {
+  const { addressesNeeded, addressesFree } = addressCount(want, found);
+  if (addressesFree >= addressesNeeded) {
+    return ready('ChecksPassed', `${addressesNeeded} addresses needed, ${addressesFree} free in the subnet`);
+  }
+  return fatal(
+    'SubnetFull',
+    `spec.privateEndpoint.subnetId: ${addressesNeeded} addresses are needed and ${addressesFree} are free; take a subnet of at least /27`,
+  );
+}

@@ -1,0 +1,91 @@
+/**
+ * The records' road into DNS: what is to be written into the target, and whether its servers answer with our addresses.
+ * Pure.
+ */
+import type { Desired } from './desire.ts';
+import type { RecordsView } from './endpoint.ts';
+import { linesOf, type Merged, mergeClaim, sameLines } from './merge.ts';
+import { ownerKey } from './names.ts';
+import { bodyOf, type DnsFinding, type Observed } from './observed.ts';
+import { type RecordSet, recordsHash } from './records.ts';
+import { acts, ready, unreadable, type Verdict, waits } from './steps.ts';
+
+const RESOLVE_RETRY_MS = 2_000;
+/** Findings that a message names before it counts the rest. */
+const FINDINGS_SHOWN = 3;
+
+/** What the target will hold once our records are in it; `undefined` while records or target cannot be read. */
+export function mergedTarget(want: Desired, seen: Observed, view: RecordsView): Merged | undefined {
+  const target = bodyOf(seen.target);
+  if (!view.complete || target === undefined) return undefined;
+  return mergeClaim(target.lines, { owner: ownerKey(want.owner), records: view.set.records });
+}
+
+/** RecordsPublished. */
+export function publish(want: Desired, seen: Observed, view: RecordsView): Verdict {
+  if (seen.target.is === 'unread') return unreadable(seen.target.failure);
+  const merged = mergedTarget(want, seen, view);
+  if (merged === undefined || seen.target.is === 'absent') {
+    return waits('WaitingForStep', 'waits for EndpointReady; what is published stays');
+  }
+  if (!sameLines(merged.lines, seen.target.body.lines)) {
+    return acts('Publishing', publishText(want, seen, view.set), {
+      verb: 'publish',
+      key: 'records',
+      records: view.set,
+    });
+  }
+  return conflictVerdict(merged) ?? refusedVerdict(view.set) ?? allPublished(want, view.set);
+}
+
+function publishText(want: Desired, seen: Observed, records: RecordSet): string {
+  const held = linesOf(bodyOf(seen.target)?.lines ?? [], ownerKey(want.owner)).length;
+  return `${records.records.length} records are being written into ${want.dns.target} (${held} there now)`;
+}
+
+const allPublished = (want: Desired, records: RecordSet): Verdict =>
+  ready('Published', `${records.records.length} records are in ${want.dns.target}`);
+
+function conflictVerdict(merged: Merged): Verdict | undefined {
+  const [first] = merged.conflicts;
+  if (first === undefined) return undefined;
+  const more = merged.conflicts.length > 1 ? ` and ${merged.conflicts.length - 1} more names` : '';
+  const message = `${first.name}${more} is held by ${first.holders.join(', ')} (${first.addresses.join(', ')}); the names that all scopes share are left to it. One scope per DNS: join that scope, or use another dns.target`;
+  return { state: 'Stalled', reason: 'NameConflict', message, actions: [] };
+}
+
+function refusedVerdict(records: RecordSet): Verdict | undefined {
+  if (records.refused.length === 0) return undefined;
+  const told = records.refused.slice(0, FINDINGS_SHOWN).map(({ name, why }) => `${name}: ${why}`);
+  const message = `${records.refused.length} records of the endpoint are not published: ${told.join('; ')}; the other ${records.records.length} are`;
+  return { state: 'Stalled', reason: 'RecordsRefused', message, actions: [] };
+}
+
+/** The records of ours that the target really holds: what the servers are asked for. */
+export function grantedRecords(
+  want: Desired,
+  seen: Observed,
+): readonly { name: string; addresses: readonly string[] }[] {
+  return linesOf(bodyOf(seen.target)?.lines ?? [], ownerKey(want.owner));
+}
+
+/** RecordsResolving. */
+export function resolving(want: Desired, seen: Observed): Verdict {
+  if (seen.resolution.is === 'unread') return unreadable(seen.resolution.failure);
+  const granted = grantedRecords(want, seen);
+  if (seen.resolution.is === 'absent' || seen.resolution.body.recordsHash !== recordsHash(granted)) {
+    return waits('WaitingForStep', 'waits for RecordsPublished', granted.length > 0 ? RESOLVE_RETRY_MS : undefined);
+  }
+  const { questions, wrong, servers } = seen.resolution.body;
+  if (wrong.length === 0) {
+    return ready('Answering', `${questions}/${questions} answers of ${servers.join(', ')} are ours`);
+  }
+  const told = wrong.slice(0, FINDINGS_SHOWN).map(findingText);
+  return waits('Propagating', `${questions - wrong.length}/${questions} answers; ${told.join('; ')}`, RESOLVE_RETRY_MS);
+}
+
+/** `coredns-abc: api.monitor.azure.com A -> 20.1.1.1` */
+export function findingText(finding: DnsFinding): string {
+  const got = finding.detail ?? (finding.addresses.length > 0 ? finding.addresses.join(', ') : finding.rcode);
+  return `${finding.server}: ${finding.name} ${finding.type} -> ${got}`;
+}

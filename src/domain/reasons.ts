@@ -1,0 +1,75 @@
+/**
+ * Every reason that a condition or an event can carry, in one place: users grep for them and the troubleshooting page
+ * has an anchor for each. CamelCase, stable. Pure; any layer may import it.
+ */
+export const REASONS = [
+  // Steps that hold
+  'TokenObtained',
+  'ChecksPassed',
+  'AllReady',
+  'Published',
+  'Answering',
+  'Ready',
+  // On the way
+  'Pending',
+  'WaitingForStep',
+  'Creating',
+  'Updating',
+  'Deleting',
+  'Provisioning',
+  'MembersPending',
+  'Publishing',
+  'Propagating',
+  'Draining',
+  'Progressing',
+  'Suspended',
+  // Gone, on purpose
+  'Deleted',
+  'Released',
+  'Unpublished',
+  // Azure says no, or not yet
+  'AuthenticationFailed',
+  'Forbidden',
+  'NotFound',
+  'ResourceGroupNotFound',
+  'SubnetNotFound',
+  'SubnetFull',
+  'RegionMismatch',
+  'InvalidRequest',
+  'PolicyDenied',
+  'QuotaExceeded',
+  'Locked',
+  'ProviderNotRegistered',
+  'Conflict',
+  'Throttled',
+  'AzureUnreachable',
+  'AzureError',
+  'UnexpectedAnswer',
+  'ProvisioningFailed',
+  'RequiredMembersMismatch',
+  // Ownership and safety
+  'NotOwned',
+  'OwnedByOther',
+  'SoftDeleted',
+  'ImmutableDifference',
+  'RetentionLowered',
+  'LinkedElsewhere',
+  'ConnectionPending',
+  'ConnectionRejected',
+  'ConnectionDisconnected',
+  'StillInUse',
+  // DNS
+  'TargetNotFound',
+  'TargetNotAllowed',
+  'TargetNotOurs',
+  'TargetOwnedByOther',
+  'NameConflict',
+  'RecordsRefused',
+  'TooLarge',
+  'WrongAnswers',
+  'NoDnsEndpoint',
+  'ClusterUnreachable',
+  'UnexpectedError',
+] as const;
+
+export type Reason = (typeof REASONS)[number];

@@ -1,0 +1,127 @@
+/**
+ * From what Azure shows to the set of DNS records: the network interface first, then the endpoint's customDnsConfigs,
+ * then zone group record sets; each with its `privatelink` twin and its aliases; each checked before anybody may
+ * publish it. Never from a list of names in our code. Pure. Source: facts ampls 2.2 to 2.4.
+ */
+import { inPrefix, isLoopback } from './addresses.ts';
+import { aliasesOf, isPublishableName, twinOf, withoutPrivatelink } from './aliases.ts';
+import { digest } from './names.ts';
+import type { NamedAddresses, NetworkInterface, PrivateEndpoint } from './resources.ts';
+
+export type RecordSource = 'NetworkInterface' | 'CustomDnsConfig' | 'ZoneGroup' | 'Twin' | 'Alias';
+
+export interface DnsRecord {
+  /** Lower case, no trailing dot. */
+  readonly name: string;
+  /** Sorted, at least one. */
+  readonly addresses: readonly string[];
+  readonly source: RecordSource;
+  /** Azure's member name of the address, where the network interface told it. */
+  readonly member?: string;
+  /** The record that a twin or an alias repeats. */
+  readonly sameAs?: string;
+  /** The name is the same for every scope (`api.monitor.azure.com`), not one workspace's own. */
+  readonly shared: boolean;
+}
+
+export interface RefusedRecord {
+  readonly name: string;
+  readonly why: string;
+}
+
+export interface RecordSet {
+  /** Sorted by name. */
+  readonly records: readonly DnsRecord[];
+  readonly refused: readonly RefusedRecord[];
+}
+
+export interface RecordSources {
+  readonly networkInterface?: NetworkInterface | undefined;
+  readonly endpoint?: Pick<PrivateEndpoint, 'customDnsConfigs'> | undefined;
+  readonly zoneGroupRecords?: readonly NamedAddresses[] | undefined;
+}
+
+export interface RecordRules {
+  readonly aliases: boolean;
+  /** Prefixes of the endpoint's subnet; empty when they could not be read: then nothing is refused for its subnet. */
+  readonly subnetPrefixes: readonly string[];
+  /** Only with a simulated Azure: a private endpoint never has a loopback address. */
+  readonly allowLoopback: boolean;
+}
+
+const FQDN = /^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
+const OWN_NAME = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\./;
+
+/** Lower case without the trailing dot: names that differ only in these are one name. */
+export const normalizeName = (name: string): string => name.toLowerCase().replace(/\.$/, '');
+
+/** The records of an endpoint, merged from every source Azure has and checked by the rules. */
+export function recordsOf(sources: RecordSources, rules: RecordRules): RecordSet {
+  const primary = [...mergeSources(sources).values()].sort(byName);
+  const refused: RefusedRecord[] = [];
+  const accepted = primary.filter(record => {
+    const why = refusal(record, rules);
+    if (why !== undefined) refused.push({ name: record.name, why });
+    return why === undefined;
+  });
+  const byFqdn = new Map(accepted.map(record => [record.name, record]));
+  for (const record of accepted) {
+    for (const derived of derivedOf(record, rules.aliases)) {
+      // A name that Azure itself lists is Azure's word; a derived one never overrides it.
+      if (!byFqdn.has(derived.name)) byFqdn.set(derived.name, derived);
+    }
+  }
+  return { records: [...byFqdn.values()].sort(byName), refused };
+}
+
+/** Changes exactly when a name or an address does. */
+export const recordsHash = (records: readonly Pick<DnsRecord, 'name' | 'addresses'>[]): string =>
+  digest(records.map(record => `${record.name}=${record.addresses.join(',')}`).join('\n'));
+
+function mergeSources(sources: RecordSources): Map<string, DnsRecord> {
+  const merged = new Map<string, DnsRecord>();
+  const add = (fqdn: string, addresses: readonly string[], origin: Pick<DnsRecord, 'source' | 'member'>) => {
+    const name = normalizeName(fqdn);
+    const known = merged.get(name);
+    if (addresses.length === 0 || (known && known.source !== origin.source)) return;
+    const all = [...new Set([...(known?.addresses ?? []), ...addresses])].sort();
+    merged.set(name, { name, addresses: all, shared: !OWN_NAME.test(name), ...origin });
+  };
+  for (const entry of sources.networkInterface?.entries ?? []) {
+    const origin = {
+      source: 'NetworkInterface',
+      ...(entry.member === undefined ? {} : { member: entry.member }),
+    } as const;
+    for (const fqdn of entry.fqdns) add(fqdn, [entry.address], origin);
+  }
+  for (const config of sources.endpoint?.customDnsConfigs ?? []) {
+    add(config.fqdn, config.addresses, { source: 'CustomDnsConfig' });
+  }
+  for (const set of sources.zoneGroupRecords ?? []) {
+    // Record sets carry the name in the privatelink zone; the public name is the one clients ask for.
+    add(withoutPrivatelink(normalizeName(set.fqdn)), set.addresses, { source: 'ZoneGroup' });
+  }
+  return merged;
+}
+
+function derivedOf(record: DnsRecord, withAliases: boolean): readonly DnsRecord[] {
+  const { addresses, shared, name: sameAs } = record;
+  const twin = twinOf(record.name);
+  const twins = twin === undefined ? [] : [{ name: twin, addresses, source: 'Twin', sameAs, shared } as const];
+  const aliases = withAliases ? aliasesOf(record.name) : [];
+  return [...twins, ...aliases.map(name => ({ name, addresses, source: 'Alias', sameAs, shared }) as const)];
+}
+
+function refusal(record: DnsRecord, rules: RecordRules): string | undefined {
+  if (record.name.length > 253 || !FQDN.test(record.name)) return 'not a fully qualified domain name';
+  if (!isPublishableName(record.name)) return 'not a name of Azure Monitor';
+  for (const address of record.addresses) {
+    if (isLoopback(address) && !rules.allowLoopback) return `${address} is a loopback address`;
+    if (rules.subnetPrefixes.length > 0 && !rules.subnetPrefixes.some(prefix => inPrefix(address, prefix))) {
+      return `${address} is not in the endpoint's subnet ${rules.subnetPrefixes.join(', ')}`;
+    }
+  }
+  return undefined;
+}
+
+const byName = (a: { name: string }, b: { name: string }): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);

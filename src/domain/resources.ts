@@ -1,0 +1,168 @@
+/**
+ * The Azure resources of a private monitoring scope as plain data: what we want (`*Want`) and what Azure shows. Only
+ * the fields that the operator compares or reads; adapters translate to and from the wire. Pure; any layer may import.
+ */
+
+/** An ARM resource id. Compared without case (`sameId`), printed as Azure or the user wrote it. */
+export type ArmId = string;
+
+export type Kind = 'workspace' | 'privateLinkScope' | 'scopedResource' | 'privateEndpoint';
+
+/** What happens to a created resource when it is no longer wanted. */
+export type Policy = 'Retain' | 'Delete';
+
+/** Whether we made the resource or found it. Adopted resources are never deleted. */
+export type Origin = 'Created' | 'Adopted';
+
+export type Tags = Readonly<Record<string, string>>;
+
+export type AccessMode = 'Open' | 'PrivateOnly';
+
+interface WantBase {
+  /** Stable name of the resource inside one object: `workspace/law-a`, `privateEndpoint`. Key of the inventory. */
+  readonly key: string;
+  readonly id: ArmId;
+  readonly name: string;
+  readonly policy: Policy;
+}
+
+export interface WorkspaceWant extends WantBase {
+  readonly kind: 'workspace';
+  readonly location: string;
+  /** `undefined`: as found, and Azure's default when created. */
+  readonly retentionInDays?: number;
+  /** A shorter retention deletes logs: only when the object's annotation says so. */
+  readonly mayLowerRetention: boolean;
+  /** GB per day; -1 is no cap; `undefined`: as found. */
+  readonly dailyQuotaGb?: number;
+  readonly tags: Tags;
+}
+
+export interface PrivateLinkScopeWant extends WantBase {
+  readonly kind: 'privateLinkScope';
+  readonly accessModes: { readonly ingestion?: AccessMode; readonly query?: AccessMode };
+  readonly tags: Tags;
+}
+
+export interface ScopedResourceWant extends WantBase {
+  readonly kind: 'scopedResource';
+  readonly scopeId: ArmId;
+  /** The linked workspace. */
+  readonly targetId: ArmId;
+}
+
+export interface PrivateEndpointWant extends WantBase {
+  readonly kind: 'privateEndpoint';
+  readonly location: string;
+  readonly subnetId: ArmId;
+  readonly scopeId: ArmId;
+  readonly tags: Tags;
+}
+
+export type Want = WorkspaceWant | PrivateLinkScopeWant | ScopedResourceWant | PrivateEndpointWant;
+
+interface ResourceBase {
+  readonly id: ArmId;
+  readonly name: string;
+  /** ARM's `provisioningState`, as sent: Succeeded, Creating, Updating, Provisioning, Deleting, Failed, Canceled... */
+  readonly provisioningState: string;
+}
+
+export interface Workspace extends ResourceBase {
+  readonly kind: 'workspace';
+  readonly location: string;
+  readonly tags: Tags;
+  /** The GUID in the workspace's host names; absent until Azure has chosen it. */
+  readonly customerId?: string;
+  readonly retentionInDays?: number;
+  readonly dailyQuotaGb?: number;
+}
+
+export interface PrivateLinkScope extends ResourceBase {
+  readonly kind: 'privateLinkScope';
+  readonly tags: Tags;
+  readonly accessModes: { readonly ingestion?: string; readonly query?: string };
+  /** Ids of the private endpoints that are connected to the scope, whoever made them. */
+  readonly connectedEndpointIds: readonly ArmId[];
+}
+
+export interface ScopedResource extends ResourceBase {
+  readonly kind: 'scopedResource';
+  readonly targetId: ArmId;
+}
+
+/** A fully qualified domain name (lower case, no trailing dot) and the addresses it stands for. */
+export interface NamedAddresses {
+  readonly fqdn: string;
+  readonly addresses: readonly string[];
+}
+
+export interface PrivateEndpoint extends ResourceBase {
+  readonly kind: 'privateEndpoint';
+  readonly location: string;
+  readonly tags: Tags;
+  readonly subnetId: ArmId;
+  /** The scope it connects to; absent when the connection is gone. */
+  readonly scopeId?: ArmId;
+  /** Approved, Pending, Rejected, Disconnected; absent when Azure shows no connection. */
+  readonly connectionStatus?: string;
+  readonly connectionDescription?: string;
+  readonly networkInterfaceId?: ArmId;
+  /** Empty until Succeeded, and while a DNS zone group is attached. */
+  readonly customDnsConfigs: readonly NamedAddresses[];
+}
+
+export type Resource = Workspace | PrivateLinkScope | ScopedResource | PrivateEndpoint;
+
+export type ResourceOf<K extends Kind> = Extract<Resource, { kind: K }>;
+
+export type WantOf<K extends Kind> = Extract<Want, { kind: K }>;
+
+/** One address of an endpoint's network interface. `member` is Azure's requiredMemberName. */
+export interface NetworkInterfaceEntry {
+  readonly address: string;
+  readonly member?: string;
+  readonly fqdns: readonly string[];
+}
+
+export interface NetworkInterface {
+  readonly id: ArmId;
+  readonly entries: readonly NetworkInterfaceEntry[];
+}
+
+export interface Subnet {
+  readonly id: ArmId;
+  /** Region of the virtual network. */
+  readonly location: string;
+  /** CIDR, such as `10.13.1.0/27`. */
+  readonly addressPrefixes: readonly string[];
+  /** Addresses already given to network interfaces. */
+  readonly addressesUsed: number;
+}
+
+export interface SoftDeletedWorkspace {
+  readonly id: ArmId;
+  readonly name: string;
+  readonly location: string;
+}
+
+/** The identity that ARM calls are made with; never the token. */
+export interface Identity {
+  readonly tenantId: string;
+  readonly clientId: string;
+}
+
+/** Who a resource belongs to: one object of one installation. */
+export interface Owner {
+  /** uid of the `kube-system` namespace, or `--installation-id`. */
+  readonly installation: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** One field whose value in Azure is not the asked one. */
+export interface Change {
+  readonly field: string;
+  readonly found: string;
+  readonly wanted: string;
+}

@@ -1,0 +1,133 @@
+/**
+ * The words of a plan: steps, their verdicts, the actions they ask for, and the few combinators that `plan` and
+ * `teardown` are written with. Pure.
+ */
+import type { Failure } from './failures.ts';
+import type { NameConflict } from './merge.ts';
+import type { Reason } from './reasons.ts';
+import type { RecordSet } from './records.ts';
+import type { ArmId, Change, Kind, Policy, Want } from './resources.ts';
+
+/** A step's name is the condition that it reports. */
+export const STEPS = [
+  'CredentialsReady',
+  'PreflightPassed',
+  'WorkspacesReady',
+  'ScopeReady',
+  'ResourcesLinked',
+  'EndpointReady',
+  'RecordsPublished',
+  'RecordsResolving',
+] as const;
+
+export type ConditionType = (typeof STEPS)[number];
+/** `Pruned` (what was taken out of the spec) has no condition of its own; it holds Ready back while it works. */
+export type StepName = ConditionType | 'Pruned';
+
+export type Action =
+  | { readonly verb: 'create'; readonly key: string; readonly want: Want; readonly why: string }
+  | { readonly verb: 'update'; readonly key: string; readonly want: Want; readonly changes: readonly Change[] }
+  | { readonly verb: 'delete'; readonly key: string; readonly kind: Kind; readonly id: ArmId }
+  /** A link of somebody else's name is taken into the inventory as adopted; no call to Azure. */
+  | { readonly verb: 'adopt'; readonly key: string; readonly id: ArmId; readonly policy: Policy }
+  /** Gone (404) or given up on purpose: the inventory entry goes; no call to Azure. */
+  | { readonly verb: 'forget'; readonly key: string; readonly id: ArmId; readonly why: 'Deleted' | 'Retained' }
+  | { readonly verb: 'publish'; readonly key: 'records'; readonly records: RecordSet }
+  | { readonly verb: 'unpublish'; readonly key: 'records' };
+
+export interface Verdict {
+  /** Ready: as asked, as observed. Waiting: on its way, or has actions. Stalled: somebody must act. Failed: back off. */
+  readonly state: 'Ready' | 'Waiting' | 'Stalled' | 'Failed';
+  readonly reason: Reason;
+  readonly message: string;
+  readonly retryAfterMs?: number;
+  /** The thing could not be read: nothing is known to be wrong, nothing is known to be right. */
+  readonly unknown?: true;
+  readonly actions: readonly Action[];
+}
+
+export interface Step {
+  readonly name: StepName;
+  readonly verdict: Verdict;
+}
+
+/** Every step with its verdict, in the order of the conditions. */
+export interface Plan {
+  readonly mode: 'converge' | 'teardown';
+  readonly steps: readonly Step[];
+  /** What is, or would be, published; `undefined` while it cannot be known. */
+  readonly records?: RecordSet;
+  readonly conflicts: readonly NameConflict[];
+  readonly subnet?: { readonly addressesNeeded: number; readonly addressesFree: number };
+}
+
+export const ready = (reason: Reason, message: string): Verdict => ({ state: 'Ready', reason, message, actions: [] });
+
+export const waits = (reason: Reason, message: string, retryAfterMs?: number): Verdict => ({
+  state: 'Waiting',
+  reason,
+  message,
+  ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  actions: [],
+});
+
+export const acts = (reason: Reason, message: string, ...actions: readonly Action[]): Verdict => ({
+  state: 'Waiting',
+  reason,
+  message,
+  actions,
+});
+
+export const verdictOf = (failure: Failure): Verdict => ({
+  state: failure.kind,
+  reason: failure.reason,
+  message: failure.message,
+  ...(failure.kind === 'Waiting' ? { retryAfterMs: failure.retryAfterMs } : {}),
+  actions: [],
+});
+
+/** A read that failed. */
+export const unreadable = (failure: Failure): Verdict => ({ ...verdictOf(failure), unknown: true });
+
+/**
+ * A step that may act only when others are Ready as observed. What it sees is told all the same: an endpoint that is
+ * fine stays EndpointReady while a link beside it is being repaired.
+ */
+export function after(prerequisites: Readonly<Record<string, Verdict>>, judge: () => Verdict): Verdict {
+  const verdict = judge();
+  const open = Object.entries(prerequisites).filter(([, prerequisite]) => prerequisite.state !== 'Ready');
+  if (open.length === 0 || verdict.actions.length === 0) return verdict;
+  return waits('WaitingForStep', `waits for ${open.map(([name]) => name).join(', ')}`);
+}
+
+const GRAVITY = { Stalled: 3, Failed: 2, Waiting: 1, Ready: 0 } as const;
+
+/** All items of one step: the gravest verdict names the reason, every message is told, every action is kept. */
+export function each<T>(items: readonly T[], judge: (item: T) => Verdict): Verdict {
+  return combine(items.map(judge));
+}
+
+/** Like `each`, but only the first item that has actions keeps them: Azure takes one write at a time here. */
+export function inSeries<T>(items: readonly T[], judge: (item: T) => Verdict): Verdict {
+  const verdicts = items.map(judge);
+  const busy = verdicts.some(verdict => verdict.state === 'Waiting' && verdict.actions.length === 0);
+  const first = verdicts.find(verdict => verdict.actions.length > 0);
+  return combine(verdicts.map(verdict => (verdict === first && !busy ? verdict : { ...verdict, actions: [] })));
+}
+
+export function combine(verdicts: readonly Verdict[]): Verdict {
+  const gravest = verdicts.reduce<Verdict | undefined>(
+    (worst, verdict) => (worst === undefined || GRAVITY[verdict.state] > GRAVITY[worst.state] ? verdict : worst),
+    undefined,
+  );
+  if (gravest === undefined) return ready('AllReady', 'nothing to do');
+  const told = verdicts.filter(verdict => verdict.state !== 'Ready');
+  const message = [...new Set((told.length > 0 ? told : verdicts).map(verdict => verdict.message))].join('; ');
+  const delays = verdicts.map(verdict => verdict.retryAfterMs).filter(delay => delay !== undefined);
+  return {
+    ...gravest,
+    message,
+    ...(delays.length > 0 ? { retryAfterMs: Math.min(...delays) } : {}),
+    actions: verdicts.flatMap(verdict => verdict.actions),
+  };
+}

@@ -1,0 +1,129 @@
+/**
+ * The end of a pass: plan and results become the status, the events and the time of the next look. Pure.
+ */
+import { conditionsOf, suspendedConditions } from './conditions.ts';
+import type { Desired } from './desire.ts';
+import { type ActionResult, actionEvents, type PassEvent, transitionEvents } from './events.ts';
+import { afterActions } from './inventory.ts';
+import type { InventoryEntry, PmsObject, Status, StatusRecord } from './object.ts';
+import type { Observed } from './observed.ts';
+import { type RecordSet, recordsHash } from './records.ts';
+import { combine, type Plan, type Step, type Verdict, verdictOf } from './steps.ts';
+
+export interface Summary {
+  readonly status: Status;
+  readonly events: readonly PassEvent[];
+  /** Milliseconds until the next pass; `undefined`: exponential back-off. */
+  readonly requeueAfterMs?: number;
+}
+
+export interface PassContext {
+  readonly object: PmsObject;
+  readonly want: Desired;
+  readonly seen: Observed;
+}
+
+/** The CRD admits this many; `recordCount` tells the whole number. */
+const RECORDS_SHOWN = 256;
+
+/** The status that the plan alone tells: written, with the new inventory entries, before the first action is sent. */
+export function statusOf(plan: Plan, { object, seen }: PassContext, inventory: readonly InventoryEntry[]): Status {
+  const { generation } = object.metadata;
+  const previous = object.status;
+  const conditions = conditionsOf(plan, { previous: previous.conditions ?? [], generation, now: seen.now });
+  const subnet = plan.subnet ?? previous.subnet;
+  return {
+    observedGeneration: generation,
+    conditions: [...conditions],
+    ...recordsStatus(plan.records, previous),
+    ...(subnet === undefined ? {} : { subnet }),
+    resources: [...inventory],
+  };
+}
+
+/** Status, events and next look after the wave of actions has been sent. */
+export function summarize(plan: Plan, results: readonly ActionResult[], context: PassContext): Summary {
+  const { object, want, seen } = context;
+  const done = results.filter(result => result.outcome.is !== 'Failed').map(result => result.action);
+  const inventory = afterActions(seen.inventory, done, want);
+  const told: Plan = { ...plan, steps: plan.steps.map(step => withResults(step, results)) };
+  const status = statusOf(told, context, inventory);
+  const requeueAfterMs = nextLook(told, results, context);
+  return {
+    status,
+    events: [...actionEvents(results), ...transitionEvents(object.status.conditions ?? [], status.conditions ?? [])],
+    ...(requeueAfterMs === undefined ? {} : { requeueAfterMs }),
+  };
+}
+
+/** The summary of a suspended object. */
+export function summarizeSuspended(object: PmsObject, now: number): Summary {
+  const previous = object.status;
+  const { generation } = object.metadata;
+  const conditions = suspendedConditions({ previous: previous.conditions ?? [], generation, now });
+  const status = { ...previous, observedGeneration: generation, conditions: [...conditions] };
+  return { status, events: transitionEvents(previous.conditions ?? [], conditions) };
+}
+
+/** Whether two statuses say the same; transition times follow from the rest. */
+export function sameStatus(a: Status, b: Status): boolean {
+  const plain = (status: Status) =>
+    JSON.stringify(
+      sortKeys({ ...status, conditions: status.conditions?.map(c => ({ ...c, lastTransitionTime: '' })) }),
+    );
+  return plain(a) === plain(b);
+}
+
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, item]) => item !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, item]) => [key, sortKeys(item)]),
+  );
+}
+
+/** A step whose action failed reports that failure; the other actions of the step went out all the same. */
+function withResults(step: Step, results: readonly ActionResult[]): Step {
+  const failures = results.flatMap(({ action, outcome }) =>
+    outcome.is === 'Failed' && step.verdict.actions.includes(action) ? [verdictOf(outcome.failure)] : [],
+  );
+  return failures.length === 0 ? step : { ...step, verdict: combine(failures) };
+}
+
+function nextLook(plan: Plan, results: readonly ActionResult[], { want, seen }: PassContext): number | undefined {
+  if (results.some(result => result.outcome.is === 'Done')) return 0;
+  const verdicts = plan.steps.map(step => step.verdict);
+  if (verdicts.some(verdict => verdict.state === 'Failed' && verdict.retryAfterMs === undefined)) return undefined;
+  const delays = verdicts.filter(isOpen).map(verdict => verdict.retryAfterMs ?? want.intervalMs);
+  const look = seen.lookAgainAt === undefined ? want.intervalMs : Math.max(0, seen.lookAgainAt - seen.now);
+  return Math.min(want.intervalMs, look, ...delays);
+}
+
+const isOpen = (verdict: Verdict): boolean => verdict.state !== 'Ready';
+
+function recordsStatus(
+  records: RecordSet | undefined,
+  previous: Status,
+): Pick<Status, 'records' | 'recordCount' | 'recordsHash'> {
+  if (records === undefined) {
+    const { records: shown, recordCount, recordsHash: hash } = previous;
+    return {
+      ...(shown === undefined ? {} : { records: shown }),
+      ...(recordCount === undefined ? {} : { recordCount }),
+      ...(hash === undefined ? {} : { recordsHash: hash }),
+    };
+  }
+  return {
+    records: records.records.slice(0, RECORDS_SHOWN).map(
+      ({ shared: _, ...record }): StatusRecord => ({
+        ...record,
+        addresses: [...record.addresses],
+      }),
+    ),
+    recordCount: records.records.length,
+    recordsHash: recordsHash(records.records),
+  };
+}

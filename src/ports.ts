@@ -1,0 +1,176 @@
+/**
+ * The contracts between the controller and the world. Adapters (src/azure, src/kubernetes, src/coredns, src/probe)
+ * implement them, the controller and the commands use nothing else of them. None of the calls waits for a long-running
+ * operation to end; all of them are safe to repeat; each takes an AbortSignal and has a deadline of its own. A failure
+ * is thrown as `PortError` with the translated `Failure` and the original as `cause`; never a raw SDK error.
+ */
+import type { Failure } from './domain/failures.ts';
+import type { Claim, Merged } from './domain/merge.ts';
+import type { ObjectKey, PmsObject, Status } from './domain/object.ts';
+import type { TargetSight } from './domain/observed.ts';
+import type {
+  ArmId,
+  Change,
+  Identity,
+  Kind,
+  NamedAddresses,
+  NetworkInterface,
+  Resource,
+  ResourceOf,
+  ScopedResource,
+  SoftDeletedWorkspace,
+  Subnet,
+  Want,
+} from './domain/resources.ts';
+
+/** The first answer to a write. */
+export interface WriteAnswer {
+  /** The resource as the answer showed it; absent for a DELETE and for a 202 without a body. */
+  readonly body?: Resource;
+  /** Address of the long-running operation, for `operationFailure`. Kept in memory only. */
+  readonly operation?: string;
+}
+
+/** Azure Resource Manager, as one identity. Subscriptions come from the ids. */
+export interface Azure {
+  /** Proves that a token can be had. Cached; network only when the token is due. */
+  identity(signal: AbortSignal): Promise<Identity>;
+
+  /** One resource; `undefined` only when ARM answered 404 for it. */
+  get<K extends Kind>(kind: K, id: ArmId, signal: AbortSignal): Promise<ResourceOf<K> | undefined>;
+
+  /** All links of a scope. Throws NotFound when the scope is not there. */
+  scopeLinks(scopeId: ArmId, signal: AbortSignal): Promise<readonly ScopedResource[]>;
+
+  /** The interface of a private endpoint; `undefined` on 404. */
+  networkInterface(id: ArmId, signal: AbortSignal): Promise<NetworkInterface | undefined>;
+
+  /** Record sets of every DNS zone group of an endpoint, names as Azure lists them (in the privatelink zone). */
+  zoneGroupRecords(endpointId: ArmId, signal: AbortSignal): Promise<readonly NamedAddresses[]>;
+
+  /** A subnet with the region of its network; `undefined` on 404 of either. */
+  subnet(id: ArmId, signal: AbortSignal): Promise<Subnet | undefined>;
+
+  /** Soft-deleted workspaces whose names are still held. */
+  softDeletedWorkspaces(
+    place: { readonly subscriptionId: string; readonly resourceGroup: string },
+    signal: AbortSignal,
+  ): Promise<readonly SoftDeletedWorkspace[]>;
+
+  /** PUT of the whole wanted resource. Resolves with the first answer; the operation goes on in Azure. */
+  create(want: Want, signal: AbortSignal): Promise<WriteAnswer>;
+
+  /**
+   * Brings the given fields to the wanted values and leaves every other field as it is in Azure, also those that the
+   * SDK does not know: PATCH where ARM has one, else the raw body just read with our fields merged in.
+   */
+  update(want: Want, changes: readonly Change[], signal: AbortSignal): Promise<WriteAnswer>;
+
+  /** DELETE. A 404 is success. A workspace is soft-deleted. */
+  remove(kind: Kind, id: ArmId, signal: AbortSignal): Promise<WriteAnswer>;
+
+  /** Why a long-running operation failed; `undefined` while it runs, when it succeeded, or when it is not known. */
+  operationFailure(operation: string, signal: AbortSignal): Promise<Failure | undefined>;
+}
+
+/** A Kubernetes event about an object. `reason` is CamelCase, `note` at most 1 KiB. */
+export interface ObjectEvent {
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  readonly note: string;
+}
+
+/** The API server, as far as PrivateMonitoringScopes go. Reads come from a cache that is never older than our writes. */
+export interface Cluster {
+  /** From the cache; `undefined` when it is not there. */
+  object(key: ObjectKey): PmsObject | undefined;
+
+  objects(): readonly PmsObject[];
+
+  /** Adds or takes off our finalizer, with the object's resourceVersion as precondition. Throws ConflictError. */
+  setFinalizer(object: PmsObject, wanted: boolean, signal: AbortSignal): Promise<PmsObject>;
+
+  /** Writes the whole status (server-side apply, resourceVersion as precondition). Throws ConflictError. */
+  applyStatus(object: PmsObject, status: Status, signal: AbortSignal): Promise<PmsObject>;
+
+  /** Best effort: never throws, never waits. */
+  emit(object: PmsObject, event: ObjectEvent): void;
+}
+
+/** A DNS endpoint that must answer: one address and port, and a name for messages. */
+export interface DnsServer {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+}
+
+/** One ConfigMap that a DNS server reads, as the administrator configured it. */
+export interface DnsTarget {
+  readonly name: string;
+
+  /** The lines that are in the target now, from a cache that is never older than our own writes. */
+  read(signal: AbortSignal): Promise<TargetSight>;
+
+  /**
+   * Replaces the lines of one object; all other lines are carried over. Serialised per target; no write when the text
+   * stays the same. Throws PortError: TargetNotOurs, TargetOwnedByOther, TooLarge, ClusterUnreachable, Forbidden.
+   */
+  publish(claim: Claim, signal: AbortSignal): Promise<Merged>;
+
+  /** The servers that must answer, right now. Throws PortError NoDnsEndpoint when there is none. */
+  servers(signal: AbortSignal): Promise<readonly DnsServer[]>;
+}
+
+/** The targets of the operator's configuration. */
+export interface DnsTargets {
+  /** `undefined` when no target has that name. */
+  find(name: string): DnsTarget | undefined;
+  /** Whether objects of a namespace may publish into a target. Taking out is always allowed. */
+  allows(name: string, namespace: string): boolean;
+}
+
+export interface DnsAnswer {
+  /** `NOERROR`, `NXDOMAIN`, `SERVFAIL`, ... */
+  readonly rcode: string;
+  /** Addresses of the asked type, in the order of the answer. */
+  readonly addresses: readonly string[];
+}
+
+/** Asks one server one question, never through a cache of ours. Throws PortError when it stays silent. */
+export interface Resolver {
+  ask(server: DnsServer, name: string, type: 'A' | 'AAAA', signal: AbortSignal): Promise<DnsAnswer>;
+}
+
+export interface Clock {
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Calls back once after `delayMs`; the returned function cancels. */
+  after(delayMs: number, callback: () => void): () => void;
+}
+
+/** Structured log: a message and fields. Never tokens, never bodies. */
+export interface Log {
+  debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+/** Where the controller counts; names follow controller-runtime and workqueue. */
+export interface ControllerMetrics {
+  reconciled(result: 'success' | 'requeue_after' | 'requeue' | 'error', seconds: number): void;
+  panicked(): void;
+  activeWorkers(count: number): void;
+  queue: QueueMetrics;
+  conditions(object: ObjectKey, status: Status | undefined): void;
+}
+
+export interface QueueMetrics {
+  depth(count: number): void;
+  added(): void;
+  retried(): void;
+  /** Seconds between being added and being taken. */
+  waited(seconds: number): void;
+  /** Seconds of work on one item. */
+  worked(seconds: number): void;
+}

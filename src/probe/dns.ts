@@ -1,0 +1,45 @@
+/**
+ * Asks one DNS server one question over UDP, over TCP when the answer is cut short. Believes only an answer from that
+ * server to that very question. No cache. Implements `Resolver` of src/ports.ts; the commands make it.
+ */
+import { PortError, waiting } from '../domain/failures.ts';
+import type { DnsAnswer, DnsServer, Resolver } from '../ports.ts';
+import { answerOf, exchangeOf, type Question } from './dns-message.ts';
+import { exchangeTcp } from './dns-tcp.ts';
+import { exchangeUdp } from './dns-udp.ts';
+
+const TRY_TIMEOUT_MS = 1_000;
+const TRIES = 2;
+const RETRY_AFTER_MS = 2_000;
+
+/** Each try has its own socket, source port and id, and takes a second at most (another one if it needs TCP). */
+export const createResolver = (): Resolver => ({
+  async ask(server, name, type, signal) {
+    let cause: unknown;
+    for (let tried = 0; tried < TRIES; tried++) {
+      signal.throwIfAborted();
+      try {
+        return await askOnce(server, { name, type }, signal);
+      } catch (thrown) {
+        signal.throwIfAborted();
+        cause = thrown;
+      }
+    }
+    throw silent(server, cause);
+  },
+});
+
+async function askOnce(server: DnsServer, question: Question, signal: AbortSignal): Promise<DnsAnswer> {
+  const exchange = exchangeOf(server, question);
+  const answer = await exchangeUdp(exchange, within(signal));
+  return answerOf(answer.flag_tc ? await exchangeTcp(exchange, within(signal)) : answer, question);
+}
+
+const within = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(TRY_TIMEOUT_MS)]);
+
+/** Without the server's name, which is told beside it. */
+function silent(server: DnsServer, cause: unknown): PortError {
+  const why = cause instanceof Error && cause.name !== 'TimeoutError' ? cause.message : 'no answer to our question';
+  const text = `${why} (${server.address} port ${server.port}, ${TRIES} tries of ${TRY_TIMEOUT_MS / 1_000} s)`;
+  return new PortError(waiting('WrongAnswers', text, RETRY_AFTER_MS), { cause });
+}

@@ -1,0 +1,65 @@
+/**
+ * How long each kind of call takes: until the answer, and from the answer until the resource has settled. The figures
+ * are the durations seen in recorded traffic (azure-cli, azure-powershell and azure-service-operator recordings);
+ * where only a bound was seen, a value inside it. Knows no resource; any file of the simulator may import it.
+ */
+
+export interface Timing {
+  /** From the request's arrival to its answer, milliseconds. */
+  readonly answerMs: number;
+  /** From the answer to the settled state (Succeeded, gone), milliseconds. */
+  readonly settleMs: number;
+}
+
+const real = {
+  read: { answerMs: 100, settleMs: 0 },
+  refuse: { answerMs: 100, settleMs: 0 },
+  scopePut: { answerMs: 2_500, settleMs: 0 },
+  scopePatch: { answerMs: 1_500, settleMs: 0 },
+  scopeDelete: { answerMs: 1_000, settleMs: 2_500 },
+  workspacePut: { answerMs: 1_000, settleMs: 1_000 },
+  workspaceUpdate: { answerMs: 800, settleMs: 0 },
+  workspaceDelete: { answerMs: 5_500, settleMs: 0 },
+  linkPut: { answerMs: 1_500, settleMs: 1_500 },
+  linkDelete: { answerMs: 2_500, settleMs: 0 },
+  connectionPut: { answerMs: 1_000, settleMs: 5_000 },
+  connectionDelete: { answerMs: 1_000, settleMs: 20_000 },
+  endpointPut: { answerMs: 4_000, settleMs: 10_000 },
+  endpointTags: { answerMs: 1_000, settleMs: 0 },
+  endpointDelete: { answerMs: 1_000, settleMs: 10_000 },
+  zoneGroupPut: { answerMs: 700, settleMs: 1_500 },
+  zoneGroupDelete: { answerMs: 700, settleMs: 1_500 },
+  /** Not seen anywhere: an endpoint's interface after a link or unlink of a scope that it is already connected to. */
+  interfaceFollow: { answerMs: 0, settleMs: 2_000 },
+  /** Just after a delete the provider answers 404 itself, later the gateway does. */
+  providerForgets: { answerMs: 0, settleMs: 5_000 },
+} as const satisfies Readonly<Record<string, Timing>>;
+
+export type Work = keyof typeof real;
+export type LatencyProfile = Readonly<Record<Work, Timing>>;
+
+export interface Latency {
+  answerMs(work: Work): number;
+  settleMs(work: Work): number;
+  /** A Retry-After of the real service, in the simulator's time; whole seconds, 0 when nothing takes any time. */
+  retryAfterSeconds(realSeconds: number): number;
+}
+
+export interface LatencyOptions {
+  readonly kind: 'none' | 'real';
+  /** 1 = as seen in Azure, 0 = at once. */
+  readonly scale: number;
+  /** Replaces single lines of the profile. */
+  readonly profile?: Partial<LatencyProfile>;
+}
+
+/** The times of one simulator. `none` is `real` at scale 0; intermediate bodies are given in either case. */
+export function latency(options: LatencyOptions): Latency {
+  const scale = options.kind === 'none' ? 0 : options.scale;
+  const profile: LatencyProfile = { ...real, ...options.profile };
+  return {
+    answerMs: work => Math.round(profile[work].answerMs * scale),
+    settleMs: work => Math.round(profile[work].settleMs * scale),
+    retryAfterSeconds: realSeconds => Math.ceil(realSeconds * scale),
+  };
+}

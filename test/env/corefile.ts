@@ -1,0 +1,75 @@
+/**
+ * The Corefile under test: the text that deploy/coredns ships, with nothing changed but what a loopback run needs.
+ * Pure but for reading that file; used by coredns.ts.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+
+const shippedFile = join(import.meta.dirname, '../../deploy/coredns/coredns.yaml');
+
+/** What is tested while deploy/coredns/coredns.yaml is not there: the dedicated CoreDNS for the LAN. */
+const builtIn = `.:53 {
+    errors
+    health {
+        lameduck 5s
+    }
+    ready
+    prometheus :9153
+    hosts /etc/coredns/pms/pms.hosts {
+        ttl 60
+        no_reverse
+        fallthrough
+    }
+    forward . 192.0.2.53
+    cache 30
+    loop
+    reload
+}
+`;
+
+/** The key Corefile of the ConfigMap in deploy/coredns/coredns.yaml. */
+export async function shippedCorefile(): Promise<string> {
+  const text = await readFile(shippedFile, 'utf8').catch(() => undefined);
+  if (text === undefined) return builtIn;
+  const objects = parseAllDocuments(text).map(document => document.toJS());
+  const corefile = objects.find(object => object?.kind === 'ConfigMap' && object.data?.Corefile)?.data.Corefile;
+  if (typeof corefile !== 'string') throw new Error(`${shippedFile}: no ConfigMap with a key Corefile`);
+  return corefile;
+}
+
+export interface LoopbackSettings {
+  readonly port: number;
+  readonly healthPort: number;
+  readonly readyPort: number;
+  readonly metricsPort: number;
+  /** `address:port` of the resolver behind it. */
+  readonly upstream: string;
+  /** Stands in the place of the folder of every file that a `hosts` block reads. */
+  readonly directory: string;
+  /** How often the hosts files are looked at, as CoreDNS writes a duration. */
+  readonly hostsReload: string;
+  /** Seconds that `cache` keeps an answer; undefined leaves the text's own. */
+  readonly cacheSeconds: number | undefined;
+}
+
+/**
+ * The Corefile with its addresses, ports, upstream and folder replaced; every other line stays as shipped. Throws when
+ * a line that must be replaced is not found: the text then has a form that this function does not know.
+ */
+export function onLoopback(corefile: string, settings: LoopbackSettings): string {
+  const on = (port: number) => `127.0.0.1:${port}`;
+  let text = corefile.replace(/^\s*bind .*\n/gm, '');
+  const replace = (pattern: RegExp, replacement: string) => {
+    if (!pattern.test(text)) throw new Error(`the Corefile has no line like ${pattern}:\n${corefile}`);
+    text = text.replace(pattern, replacement);
+  };
+  replace(/^([^\s#]*):53\b(.*\{)$/m, `$1:${settings.port}$2\n    bind 127.0.0.1`);
+  replace(/^(\s*)health\b[^{\n]*/m, `$1health ${on(settings.healthPort)} `);
+  replace(/^(\s*)ready\b.*/m, `$1ready ${on(settings.readyPort)}`);
+  replace(/^(\s*)prometheus\b.*/m, `$1prometheus ${on(settings.metricsPort)}`);
+  replace(/^(\s*)hosts \S*\/(\S+) \{$/m, `$1hosts ${settings.directory}/$2 {\n$1    reload ${settings.hostsReload}`);
+  replace(/^(\s*)forward \. [^{\n]*/m, `$1forward . ${settings.upstream} `);
+  if (settings.cacheSeconds !== undefined) replace(/^(\s*)cache \d+/m, `$1cache ${settings.cacheSeconds}`);
+  return text;
+}

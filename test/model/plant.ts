@@ -1,0 +1,184 @@
+/**
+ * The plant that the tests know: one object, and Azure as it looks when everything is there. Tests change what they are
+ * about and leave the rest.
+ */
+import { desire } from '../../src/domain/desire.ts';
+import type { PublishedLine } from '../../src/domain/merge.ts';
+import { mergeClaim } from '../../src/domain/merge.ts';
+import { linkName, scopedResourceId } from '../../src/domain/names.ts';
+import type { InventoryEntry, PmsObject, Spec, Status } from '../../src/domain/object.ts';
+import { ABSENT, type Observed, present } from '../../src/domain/observed.ts';
+import { recordsHash, recordsOf } from '../../src/domain/records.ts';
+import type {
+  NetworkInterface,
+  PrivateEndpoint,
+  PrivateLinkScope,
+  ScopedResource,
+  Workspace,
+} from '../../src/domain/resources.ts';
+
+export const INSTALLATION = '99999999-9999-4999-8999-999999999999';
+export const NOW = Date.parse('2026-11-24T12:00:00Z');
+export const RULES = { allowLoopback: false };
+export const GUID_A = 'e97e0ed9-0000-4000-8000-2c3dab8054b9';
+const GUID_B = 'aaaa0ed9-0000-4000-8000-2c3dab8054b9';
+const RG = '/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-monitor/providers';
+export const SUBNET = `${RG}/Microsoft.Network/virtualNetworks/vnet-plant/subnets/monitoring`;
+
+export const spec = (over: Partial<Spec> = {}): Spec => ({
+  subscriptionId: '11111111-1111-4111-8111-111111111111',
+  resourceGroup: 'rg-monitor',
+  location: 'japaneast',
+  workspaces: [{ name: 'law-plant-a', retentionInDays: 30, deletionPolicy: 'Retain' }],
+  privateEndpoint: { subnetId: SUBNET },
+  dns: { target: 'default', aliases: 'Enabled' },
+  deletionPolicy: 'Delete',
+  suspend: false,
+  interval: '10m',
+  ...over,
+});
+
+export const pms = (
+  over: { spec?: Partial<Spec>; status?: Status; deletedAt?: string; name?: string } = {},
+): PmsObject => ({
+  metadata: {
+    namespace: 'plant',
+    name: over.name ?? 'plant-a',
+    uid: `uid-${over.name ?? 'plant-a'}`,
+    resourceVersion: '1',
+    generation: 1,
+    creationTimestamp: '2026-11-24T11:00:00Z',
+    finalizers: ['privatemonitoring.dev/azure'],
+    annotations: {},
+    ...(over.deletedAt === undefined ? {} : { deletionTimestamp: over.deletedAt }),
+  },
+  spec: spec(over.spec),
+  status: over.status ?? {},
+});
+
+const tags = { 'pms-owner': `${INSTALLATION}/plant/plant-a` };
+const owner = { installation: INSTALLATION, namespace: 'plant', name: 'plant-a' };
+
+export const workspace = (name = 'law-plant-a', over: Partial<Workspace> = {}): Workspace => ({
+  kind: 'workspace',
+  id: `${RG}/Microsoft.OperationalInsights/workspaces/${name}`,
+  name,
+  provisioningState: 'Succeeded',
+  location: 'japaneast',
+  tags,
+  customerId: name === 'law-plant-a' ? GUID_A : GUID_B,
+  retentionInDays: 30,
+  dailyQuotaGb: -1,
+  ...over,
+});
+
+export const scope = (over: Partial<PrivateLinkScope> = {}): PrivateLinkScope => ({
+  kind: 'privateLinkScope',
+  id: `${RG}/microsoft.insights/privatelinkscopes/plant-a`,
+  name: 'plant-a',
+  provisioningState: 'Succeeded',
+  tags,
+  accessModes: { ingestion: 'Open', query: 'Open' },
+  connectedEndpointIds: [],
+  ...over,
+});
+
+export const link = (name = 'law-plant-a', over: Partial<ScopedResource> = {}): ScopedResource => ({
+  kind: 'scopedResource',
+  id: scopedResourceId(`${RG}/Microsoft.Insights/privateLinkScopes/plant-a`, linkName(name, owner)),
+  name: linkName(name, owner),
+  provisioningState: 'Succeeded',
+  targetId: workspace(name).id.toLowerCase(),
+  ...over,
+});
+
+export const endpoint = (over: Partial<PrivateEndpoint> = {}): PrivateEndpoint => ({
+  kind: 'privateEndpoint',
+  id: `${RG}/Microsoft.Network/privateEndpoints/pe-plant-a`,
+  name: 'pe-plant-a',
+  provisioningState: 'Succeeded',
+  location: 'japaneast',
+  tags,
+  subnetId: SUBNET,
+  scopeId: scope().id,
+  connectionStatus: 'Approved',
+  networkInterfaceId: `${RG}/Microsoft.Network/networkInterfaces/pe-plant-a.nic`,
+  customDnsConfigs: [],
+  ...over,
+});
+
+const FIRST = 4;
+/** Addresses 10.13.1.4 on, in Azure's order: the workspaces' three, then the scope's own eight. */
+export const networkInterface = (guids: readonly string[] = [GUID_A]): NetworkInterface => ({
+  id: `${RG}/Microsoft.Network/networkInterfaces/pe-plant-a.nic`,
+  entries: [
+    ['oms-japaneast', ...guids.map(guid => `${guid}.oms.opinsights.azure.com`)],
+    ['ods-japaneast', ...guids.map(guid => `${guid}.ods.opinsights.azure.com`)],
+    ['agent-japaneast', ...guids.map(guid => `${guid}.agentsvc.azure-automation.net`)],
+    ['api', 'api.monitor.azure.com'],
+    ['global.in.ai', 'global.in.ai.monitor.azure.com'],
+    ['profiler', 'profiler.monitor.azure.com'],
+    ['live', 'live.monitor.azure.com'],
+    ['diagservicesquery', 'diagservices-query.monitor.azure.com'],
+    ['snapshot', 'snapshot.monitor.azure.com'],
+    ['agentsolutionpackstore', 'scadvisorcontentpl.blob.core.windows.net'],
+    ['dce-global', 'global.handler.control.monitor.azure.com'],
+  ].map(([member = '', ...fqdns], index) => ({ member, fqdns, address: `10.13.1.${FIRST + index}` })),
+});
+
+export const inventoryOf = (object: PmsObject, startedAt = '2026-11-24T11:00:00Z'): InventoryEntry[] => {
+  const want = desire(object, INSTALLATION);
+  return [...want.workspaces, want.scope, ...want.links, want.endpoint].map(({ key, id, policy }) => ({
+    key,
+    id,
+    origin: 'Created',
+    policy,
+    startedAt,
+  }));
+};
+
+const RECORD_RULES = { aliases: true, subnetPrefixes: ['10.13.1.0/27'], allowLoopback: false };
+export const records = (guids?: readonly string[]) =>
+  recordsOf({ networkInterface: networkInterface(guids) }, RECORD_RULES).records;
+export const lines = (guids?: readonly string[], by = 'plant/plant-a'): readonly PublishedLine[] =>
+  mergeClaim([], { owner: by, records: records(guids) }).lines;
+
+/** Nothing exists in Azure or DNS; everything could be read. */
+export const emptyAzure = (object: PmsObject = pms(), over: Partial<Observed> = {}): Observed => ({
+  now: NOW,
+  identity: present({ tenantId: 'tenant', clientId: 'client' }),
+  workspaces: new Map(desire(object, INSTALLATION).workspaces.map(item => [item.key, { reading: ABSENT }])),
+  scope: { reading: ABSENT },
+  links: new Map(),
+  scopeLinks: ABSENT,
+  endpoint: { reading: ABSENT },
+  networkInterface: ABSENT,
+  zoneGroupRecords: ABSENT,
+  subnet: present({ id: SUBNET, location: 'japaneast', addressPrefixes: ['10.13.1.0/27'], addressesUsed: 0 }),
+  softDeleted: present([]),
+  target: present({ lines: [], maxBytes: 900_000, ttlSeconds: 60 }),
+  resolution: ABSENT,
+  inventory: [],
+  ...over,
+});
+
+/** All there, published and answered. */
+export const fullAzure = (object: PmsObject = pms(), over: Partial<Observed> = {}): Observed =>
+  emptyAzure(object, {
+    workspaces: new Map([['workspace/law-plant-a', { reading: present(workspace()) }]]),
+    scope: { reading: present(scope({ connectedEndpointIds: [endpoint().id.toLowerCase()] })) },
+    links: new Map([['scopedResource/law-plant-a', { reading: present(link()) }]]),
+    scopeLinks: present([link()]),
+    endpoint: { reading: present(endpoint()) },
+    networkInterface: present(networkInterface()),
+    softDeleted: ABSENT,
+    target: present({ lines: lines(), maxBytes: 900_000, ttlSeconds: 60 }),
+    resolution: present({
+      recordsHash: recordsHash(lines()),
+      servers: ['coredns-a'],
+      questions: lines().length * 2,
+      wrong: [],
+    }),
+    inventory: inventoryOf(object),
+    ...over,
+  });

@@ -1,0 +1,124 @@
+/**
+ * What `npm test` runs: types, lint and layers, generated types, the bundle, the control plane's programs, then every
+ * test file, then guards against a run that is green because nothing ran (run-tally.ts).
+ *
+ *   node test/run.ts                  everything
+ *   node test/run.ts --unit           no control plane, no end-to-end: types, lint and the fast tests
+ *   node test/run.ts FILE.test.ts...  these test files alone
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { globSync } from 'node:fs';
+import { delimiter, join, relative, resolve, sep } from 'node:path';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+import { ensureBinaries } from './env/binaries.ts';
+import { installMissingTools } from './env/debian.ts';
+import { complaints, count, emptyTally, type TestEvent } from './run-tally.ts';
+
+const root = join(import.meta.dirname, '..');
+const bin = join(root, 'node_modules', '.bin');
+const fileDeadlineMs = 15 * 60_000;
+
+/** Folders whose tests start other programs; they come first, being the longest, and `--unit` leaves them out. */
+const slowFolders = ['test/e2e', 'test/faults', 'test/bench', 'test/env'];
+const isSlow = (file: string) => slowFolders.some(folder => file.startsWith(`${folder}/`));
+
+interface Stage {
+  readonly name: string;
+  /** Resolves with a word on the result; throws when the stage failed. */
+  readonly run: (signal: AbortSignal) => Promise<string>;
+}
+
+const command = (name: string, program: string, ...args: string[]): Stage => ({
+  name,
+  run: async signal => {
+    const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` };
+    const child = spawn(program, args, { cwd: root, env, stdio: 'inherit', signal });
+    const [code, endedBy] = await once(child, 'exit');
+    if (code !== 0) throw new Error(`${name}: ${program} ended with ${code ?? endedBy}`);
+    return 'ok';
+  },
+});
+
+const staticStages: readonly Stage[] = [
+  command('types', 'tsc'),
+  command('lint and layers', 'biome', 'ci', '--colors=off', '--error-on-warnings'),
+  command('generated types', process.execPath, 'scripts/generate-types.ts', '--check'),
+];
+
+const bundle = command('bundle', process.execPath, 'scripts/build.ts');
+
+const programs: Stage = {
+  name: 'programs',
+  run: async signal => {
+    await installMissingTools(signal);
+    await ensureBinaries(signal);
+    return 'ok';
+  },
+};
+
+const tests = (files: readonly string[]): Stage => ({
+  name: 'tests',
+  run: async signal => {
+    const ci = process.env.CI === 'true';
+    let tally = emptyTally;
+    const add = (outcome: 'passed' | 'failed') => (event: TestEvent) => {
+      const file = event.file === undefined ? undefined : pathInRepository(event.file);
+      tally = count(tally, { ...event, file, name: event.name === event.file ? (file ?? '') : event.name }, outcome);
+    };
+    if (files.length > 0) {
+      const absolute = files.map(file => resolve(root, file));
+      const stream = run({ files: absolute, concurrency: 2, timeout: fileDeadlineMs, signal, cwd: root });
+      stream.on('test:pass', add('passed')).on('test:fail', add('failed'));
+      const report = stream.compose(new spec());
+      report.pipe(process.stdout, { end: false });
+      await once(report, 'end');
+    }
+    const wrong = complaints(tally, files, ci);
+    const result = `${tally.passed + tally.failed} tests in ${files.length} files: ${tally.passed} passed, ${tally.failed} failed, ${tally.skipped.length} skipped, ${tally.todo.length} todo`;
+    if (wrong.length > 0) throw new Error(`${result}\n${wrong.map(line => `  ${line}`).join('\n')}`);
+    return result;
+  },
+});
+
+const pathInRepository = (file: string): string => {
+  const path = relative(root, file);
+  return path.startsWith('..') ? file : path.split(sep).join('/');
+};
+
+function testFiles(): string[] {
+  const files = globSync('test/**/*.test.ts', { cwd: root });
+  return files.sort((a, b) => Number(isSlow(b)) - Number(isSlow(a)) || a.localeCompare(b));
+}
+
+function stagesFor(args: readonly string[]): readonly Stage[] {
+  const [first] = args;
+  if (first === undefined) return [...staticStages, bundle, programs, tests(testFiles())];
+  if (first === '--unit') return [...staticStages, tests(testFiles().filter(file => !isSlow(file)))];
+  if (args.some(arg => arg.startsWith('-'))) throw new Error('usage: node test/run.ts [--unit | FILE.test.ts ...]');
+  return [tests(args.map(file => pathInRepository(resolve(file))))];
+}
+
+/** Runs every stage, also after one failed, so that one run shows all there is to mend. */
+async function main(): Promise<number> {
+  const interrupted = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interrupted.abort());
+  const lines: string[] = [];
+  let failed = false;
+  for (const stage of stagesFor(process.argv.slice(2))) {
+    if (interrupted.signal.aborted) break;
+    process.stdout.write(`== ${stage.name}\n`);
+    const startedAt = performance.now();
+    const result = await stage.run(interrupted.signal).catch((error: Error) => {
+      failed = true;
+      return `FAILED: ${error.message}`;
+    });
+    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+    lines.push(`${stage.name.padEnd(16)} ${seconds.padStart(7)} s  ${result}`);
+  }
+  process.stdout.write(`\n${lines.join('\n')}\n`);
+  return failed || interrupted.signal.aborted ? 1 : 0;
+}
+
+process.exitCode = await main();
