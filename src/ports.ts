@@ -123,6 +123,7 @@ export interface DnsTarget {
 
 /** The targets of the operator's configuration. */
 export interface DnsTargets {
+  readonly all: readonly DnsTarget[];
   /** `undefined` when no target has that name. */
   find(name: string): DnsTarget | undefined;
   /** Whether objects of a namespace may publish into a target. Taking out is always allowed. */

@@ -44,15 +44,18 @@ export function siteOf(id: ArmId, type: string, sdkOf: (subscriptionId: string) 
   const name = parsed?.names.at(-1);
   const isType = parsed?.type.toLowerCase() === type.toLowerCase();
   // `.` and `..` survive percent-encoding and would lead the URL elsewhere.
-  const isPath = parsed !== undefined && [parsed.resourceGroup, ...parsed.names].some(part => /^\.{1,2}$/.test(part));
+  const parts = parsed === undefined ? [] : [parsed.subscriptionId, parsed.resourceGroup, ...parsed.names];
+  const isPath = parts.some(part => /^\.{1,2}$/.test(part));
   if (!isType || isPath || parent === undefined || name === undefined) {
     throw new PortError(stalled('InvalidRequest', `${id} is not the id of a ${type}`));
   }
   return { id, resourceGroup: parsed.resourceGroup, parent, name, sdk: sdkOf(parsed.subscriptionId) };
 }
 
+/** Whether any tag is among the changes. */
 export const hasTagChange = (changes: readonly Change[]): boolean =>
   changes.some(({ field }) => field.startsWith('tags.'));
 
+/** Whether one of these fields is among the changes. */
 export const hasChange = (changes: readonly Change[], ...fields: readonly string[]): boolean =>
   changes.some(({ field }) => fields.includes(field));

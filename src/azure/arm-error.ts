@@ -6,10 +6,12 @@ import { type Json, list, members, text } from './wire.ts';
 
 /** One `error` object: the outer one, or one of its `details` and `innererror`s. */
 export interface ArmErrorItem {
+  /** Empty when only a message was sent. */
   readonly code: string;
   readonly message: string;
 }
 
+/** What an HTTP error said, as far as it could be understood. */
 export interface ArmErrorFacts {
   /** HTTP status; absent when the error was found in the body of an operation. */
   readonly status?: number;
@@ -20,7 +22,7 @@ export interface ArmErrorFacts {
   /** Milliseconds, from whichever Retry-After header was there. */
   readonly retryAfterMs?: number;
   readonly correlationId?: string;
-  /** There was a body, and it was not JSON: a proxy or a gateway spoke. */
+  /** There was a body, and no ARM error in it: a proxy or a load balancer spoke. */
   readonly isForeign: boolean;
 }
 
@@ -38,26 +40,26 @@ export class ArmError extends Error {
 
 /** Codes, messages and policies of a body `{error: {...}}`, or of the bare error object that some providers send. */
 export function readArmError(body: unknown): Pick<ArmErrorFacts, 'items' | 'policies'> {
-  const outer = members(members(body)['error'] ?? body);
+  const outer = members(members(body).error ?? body);
   const all = flatten(outer);
   return { items: all.flatMap(toItem), policies: [...new Set(all.flatMap(policiesOf))] };
 }
 
 function flatten(error: Json, depth = 0): readonly Json[] {
   if (depth > 5) return [];
-  const inner = error['innererror'] ?? error['innerError'];
-  const nested = [...list(error['details']), ...(inner === undefined ? [] : [members(inner)])];
+  const inner = error.innererror ?? error.innerError;
+  const nested = [...list(error.details), ...(inner === undefined ? [] : [members(inner)])];
   return [error, ...nested.flatMap(item => flatten(item, depth + 1))];
 }
 
 function toItem(error: Json): readonly ArmErrorItem[] {
-  const code = text(error['code']);
-  const message = text(error['message']) ?? '';
-  return code === undefined ? [] : [{ code, message }];
+  const code = text(error.code) ?? '';
+  const message = text(error.message) ?? '';
+  return code === '' && message === '' ? [] : [{ code, message }];
 }
 
 function policiesOf(error: Json): readonly string[] {
-  return list(error['additionalInfo']).flatMap(({ info }) => {
+  return list(error.additionalInfo).flatMap(({ info }) => {
     const { policyAssignmentDisplayName, policyDefinitionDisplayName, policyAssignmentName, policyDefinitionName } =
       members(info);
     const name = [
@@ -70,15 +72,18 @@ function policiesOf(error: Json): readonly string[] {
   });
 }
 
-/** Milliseconds in a Retry-After, `retry-after-ms` or `x-ms-retry-after-ms` header; seconds or an HTTP date. */
+/** Nobody is kept waiting longer by a header; beyond 24 days a timer of Node.js would even fire at once. */
+const RETRY_AFTER_MAX_MS = 3_600_000;
+
+/** Milliseconds in a Retry-After, `retry-after-ms` or `x-ms-retry-after-ms` header; at most an hour. */
 export function readRetryAfter(header: (name: string) => string | undefined, now: number): number | undefined {
   for (const name of ['retry-after-ms', 'x-ms-retry-after-ms']) {
     const value = Number(header(name) ?? Number.NaN);
-    if (Number.isFinite(value) && value >= 0) return value;
+    if (value >= 0) return Math.min(value, RETRY_AFTER_MAX_MS);
   }
   const value = header('retry-after');
   if (value === undefined) return undefined;
   const seconds = Number(value);
-  const delayMs = Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(value) - now;
-  return Number.isFinite(delayMs) ? Math.max(0, delayMs) : undefined;
+  const delayMs = Number.isNaN(seconds) ? Date.parse(value) - now : seconds * 1_000;
+  return Number.isNaN(delayMs) ? undefined : Math.min(Math.max(0, delayMs), RETRY_AFTER_MAX_MS);
 }

@@ -21,6 +21,7 @@ import { createCalls, type RequestRecord } from './pipeline.ts';
 import { type Arm, create, get, READ_DEADLINE_MS, readOne, remove, update } from './resources.ts';
 import type { AzureSettings } from './settings.ts';
 
+/** What the port needs of the process around it. */
 export interface AzureOptions {
   readonly settings: AzureSettings;
   readonly log: Log;
@@ -31,7 +32,10 @@ export interface AzureOptions {
   readonly version: string;
 }
 
-/** Azure as one identity. Nothing is sent before the first call; a wrong configuration shows there, as `PortError`. */
+/**
+ * Azure as one identity. Nothing is sent before the first call, and wrong credentials show there, as `PortError`. Throws
+ * a TypeError when `settings.endpoint` is no URL: whoever reads the configuration checks that.
+ */
 export function createAzure({ settings, log, clock, onRequest, version }: AzureOptions): Azure {
   const credential = createCredential(settings, clock);
   const calls = createCalls({

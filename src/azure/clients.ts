@@ -24,6 +24,7 @@ export interface RawRequest {
   readonly body?: unknown;
 }
 
+/** The clients of one subscription. Their retries are off; every request passes the policy of pipeline.ts. */
 export interface Sdk {
   readonly monitor: MonitorClient;
   readonly network: NetworkManagementClient;
@@ -32,6 +33,7 @@ export interface Sdk {
   send(request: RawRequest): Promise<unknown>;
 }
 
+/** Made once for the process; `policy` stands before the SDK's authentication. */
 export interface ClientOptions {
   readonly settings: AzureSettings;
   readonly credential: TokenCredential;

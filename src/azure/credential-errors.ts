@@ -4,14 +4,21 @@
  * document is asked for once more, by us (facts: azure-sdk 6, toolchain "TLS and HTTP"). src/azure only.
  */
 import { createDefaultHttpClient, createPipelineFromOptions, createPipelineRequest } from '@azure/core-rest-pipeline';
-import { type Failure, failed, PortError, stalled } from '../domain/failures.ts';
+import { type Failure, failed, PortError, stalled, waiting } from '../domain/failures.ts';
 import { errorCode, trustHint } from './errors.ts';
 import type { AzureSettings } from './settings.ts';
 
 const MESSAGE_MAX = 600;
 
 /** AADSTS codes of a passing trouble: throttled, service busy, temporary server error. */
-const TRANSIENT = /AADSTS(50196|90006|90024|90033|90055|500200)\b|temporarily_unavailable/;
+const TRANSIENT = /AADSTS(50196|90006|90024|90033|90055)\b|temporarily_unavailable/;
+
+/**
+ * The federated token is not trusted, or not at this time: a new federated credential takes minutes to work, and the
+ * kubelet renews the token by itself. Nothing of ours has to be restarted for it.
+ */
+const FEDERATION = /AADSTS(70021|700211|700212|700213|700024)\b/;
+const FEDERATION_RETRY_MS = 60_000;
 
 const FILE_CODES = ['ENOENT', 'ENOTDIR', 'EACCES', 'EISDIR'];
 
@@ -26,10 +33,7 @@ export async function credentialFailure(
   const who = `client ${settings.clientId} in tenant ${settings.tenantId}`;
   const told = aadsts(words);
   const clean = (text: string) => redact(text, settings);
-  if (told !== undefined) {
-    const message = clean(`${who}: ${told}`);
-    return TRANSIENT.test(words) ? failed('AuthenticationFailed', message) : stalled('AuthenticationFailed', message);
-  }
+  if (told !== undefined) return refusal(words, clean(`${who}: ${told}`));
   const file = settings.federatedTokenFile;
   const unreadable = FILE_CODES.find(candidate => words.includes(candidate));
   if (file !== undefined && unreadable !== undefined) {
@@ -41,7 +45,21 @@ export async function credentialFailure(
   if (errorCode(thrown) !== undefined || /endpoints_resolution|network_error/i.test(words)) {
     return authorityFailure(settings, { words: clean(words), who, signal });
   }
-  return failed('AuthenticationFailed', clean(`${who}: ${words}`));
+  const status = /Http status code: (\d+)/.exec(words)?.[1];
+  if (status !== undefined) {
+    // MSAL would go on with the page and with every header, cookies and times included.
+    return failed(
+      'AzureUnreachable',
+      `no token: ${settings.authorityHost} answered HTTP ${status} with nothing of its own (a proxy?)`,
+    );
+  }
+  return failed('AuthenticationFailed', clean(`${who}: ${words === '' ? 'refused without a reason' : words}`));
+}
+
+function refusal(words: string, message: string): Failure {
+  if (TRANSIENT.test(words)) return failed('AuthenticationFailed', message);
+  if (FEDERATION.test(words)) return waiting('AuthenticationFailed', message, FEDERATION_RETRY_MS);
+  return stalled('AuthenticationFailed', message);
 }
 
 /** `AADSTS7000215: Invalid client secret provided.`, without ids and times that differ in every answer. */
@@ -63,8 +81,8 @@ async function authorityFailure(
     const { status, bodyAsText } = await pipeline.sendRequest(createDefaultHttpClient(), request);
     const told = aadsts(unescapeJson(bodyAsText ?? ''));
     if (told !== undefined) return stalled('AuthenticationFailed', redact(`${who}: ${told}`, settings));
-    const message = `${host} is not usable as an authority (its discovery document: HTTP ${status}): ${words}`;
-    return failed('AzureUnreachable', message);
+    const usable = status === 200 ? 'answers, but gives no token' : `is not usable as an authority (HTTP ${status})`;
+    return failed('AzureUnreachable', `${host} ${usable}: ${words}`);
   } catch (cause) {
     const code = errorCode(cause);
     const why = code ?? (cause instanceof Error ? cause.message : words);
@@ -87,7 +105,7 @@ function redact(text: string, { clientSecret }: AzureSettings): string {
   const open = clientSecret ? text.replaceAll(clientSecret, '[redacted]') : text;
   const line = open
     .replace(/eyJ[\w-]+(\.[\w-]+){1,2}/g, '[redacted]')
-    .replace(/\s+/g, ' ')
+    .replace(/[\s\p{Cc}]+/gu, ' ')
     .trim();
   return line.length <= MESSAGE_MAX ? line : `${line.slice(0, MESSAGE_MAX)}...`;
 }

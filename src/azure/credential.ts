@@ -3,8 +3,11 @@
  * (MSAL does not do that: facts azure-sdk 1.10), and every failure becomes a `PortError` that names the cause and never
  * holds a token or a secret. src/azure only.
  */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { readFile } from 'node:fs/promises';
 import type { AccessToken, GetTokenOptions, TokenCredential } from '@azure/core-auth';
-import { ClientSecretCredential, WorkloadIdentityCredential } from '@azure/identity';
+import type { PipelinePolicy } from '@azure/core-rest-pipeline';
+import { ClientAssertionCredential, ClientSecretCredential } from '@azure/identity';
 import { PortError, stalled } from '../domain/failures.ts';
 import type { Identity } from '../domain/resources.ts';
 import type { Clock } from '../ports.ts';
@@ -20,16 +23,28 @@ export interface Credential extends TokenCredential {
   identity(signal: AbortSignal): Promise<Identity>;
 }
 
+/** Asks nobody until the first call. Every call throws `PortError`, or the caller's own AbortError. */
 export function createCredential(settings: AzureSettings, clock: Clock): Credential {
   let source: TokenCredential | undefined;
   const pending = new Map<string, Promise<AccessToken | null>>();
+  // MSAL passes no signal on to its requests, so one that hangs would hang for all: the deadline reaches it this way.
+  const deadlines = new AsyncLocalStorage<AbortSignal>();
+  const policy: PipelinePolicy = {
+    name: 'privateMonitoringScopeTokenDeadline',
+    sendRequest(request, next) {
+      const deadline = deadlines.getStore();
+      if (deadline !== undefined) request.abortSignal = deadline;
+      return next(request);
+    },
+  };
 
   const fetchToken = async (scopes: string | string[], options: GetTokenOptions): Promise<AccessToken | null> => {
     const deadline = new AbortController();
     const cancel = clock.after(DEADLINE_MS, () => deadline.abort());
     try {
-      source ??= createSource(settings);
-      return await source.getToken(scopes, { ...options, abortSignal: deadline.signal });
+      const from = source ?? createSource(settings, policy);
+      source = from;
+      return await deadlines.run(deadline.signal, () => from.getToken(scopes, options));
     } catch (thrown) {
       throw new PortError(await credentialFailure(thrown, settings, deadline.signal), { cause: thrown });
     } finally {
@@ -58,15 +73,28 @@ export function createCredential(settings: AzureSettings, clock: Clock): Credent
   };
 }
 
-function createSource(settings: AzureSettings): TokenCredential {
+function createSource(settings: AzureSettings, policy: PipelinePolicy): TokenCredential {
   const { tenantId, clientId, clientSecret, federatedTokenFile, authorityHost, disableInstanceDiscovery } = settings;
-  const options = { authorityHost, disableInstanceDiscovery, retryOptions: { maxRetries: 0 } };
+  const options = {
+    authorityHost,
+    disableInstanceDiscovery,
+    retryOptions: { maxRetries: 0 },
+    additionalPolicies: [{ policy, position: 'perCall' as const }],
+  };
   if (federatedTokenFile !== undefined) {
-    return new WorkloadIdentityCredential({ ...options, tenantId, clientId, tokenFilePath: federatedTokenFile });
+    // WorkloadIdentityCredential is this with a file that is read every 5 minutes at most: a token of 10 minutes, the
+    // shortest that Kubernetes gives, would expire in its cache. Asked once per access token.
+    return new ClientAssertionCredential(tenantId, clientId, () => readToken(federatedTokenFile), options);
   }
   if (clientSecret !== undefined) return new ClientSecretCredential(tenantId, clientId, clientSecret, options);
   const message = 'no credential: set AZURE_FEDERATED_TOKEN_FILE (workload identity) or AZURE_CLIENT_SECRET';
   throw new PortError(stalled('AuthenticationFailed', message));
+}
+
+async function readToken(file: string): Promise<string> {
+  const token = (await readFile(file, 'utf8')).trim();
+  if (token === '') throw new Error(`the federated token file ${file} is empty`);
+  return token;
 }
 
 type Abortable = NonNullable<GetTokenOptions['abortSignal']>;

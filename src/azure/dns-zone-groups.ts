@@ -15,10 +15,10 @@ export async function listZoneGroups({ sdk, resourceGroup, name }: Site): Promis
 
 /** The address records of one group, names as Azure lists them. */
 export function readZoneGroup(group: Json): readonly NamedAddresses[] {
-  return list(members(group['properties'])['privateDnsZoneConfigs'])
-    .flatMap(config => list(members(config['properties'])['recordSets']))
+  return list(members(group.properties).privateDnsZoneConfigs)
+    .flatMap(config => list(members(config.properties).recordSets))
     .flatMap(record => {
-      const fqdn = text(record['fqdn']);
-      return fqdn === undefined ? [] : [{ fqdn: fqdnOf(fqdn), addresses: texts(record['ipAddresses']) }];
+      const fqdn = text(record.fqdn);
+      return fqdn === undefined ? [] : [{ fqdn: fqdnOf(fqdn), addresses: texts(record.ipAddresses) }];
     });
 }

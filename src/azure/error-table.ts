@@ -8,9 +8,10 @@ import type { ArmErrorFacts } from './arm-error.ts';
 /** `stall`: somebody has to act. `backOff`: perhaps transient. A number: look again after so many milliseconds. */
 export type Treatment = 'stall' | 'backOff' | number;
 
+/** What to do about an error, and under which reason it is told. */
 export interface Row {
   readonly reason: Reason;
-  readonly then: Treatment;
+  readonly treatment: Treatment;
   /** What to do, appended to Azure's own message. */
   readonly cure?: string;
 }
@@ -27,93 +28,114 @@ const RIGHTS_CURE = 'grant the operator that right; a new role assignment takes 
 
 const CODES: readonly CodeRow[] = [
   // Races that settle by themselves
-  { message: /mismatching requiredmembers/i, reason: 'RequiredMembersMismatch', then: 5 * SECOND },
-  { message: /while in provisioning state/i, reason: 'Conflict', then: 3 * SECOND },
-  { message: /same linked resource id already exists/i, reason: 'Conflict', then: SECOND },
-  { message: /invalid private link service id/i, reason: 'Conflict', then: 5 * SECOND },
-  { codes: ['anotheroperationinprogress', 'operationpreempted'], reason: 'Conflict', then: 10 * SECOND },
-  { codes: ['canceledandsuperseded*'], reason: 'Conflict', then: 5 * SECOND },
-  { codes: ['retryableerror*', 'storageaccountoperationinprogress'], reason: 'Conflict', then: 10 * SECOND },
-  { codes: ['referencedresourcenotprovisioned'], reason: 'Conflict', then: 10 * SECOND },
-  { codes: ['resourcegroupbeingdeleted'], reason: 'Conflict', then: 60 * SECOND },
-  { codes: ['cannotdeleteresource', 'inuse*', 'nestedresourcesexist'], reason: 'StillInUse', then: 60 * SECOND },
-  { codes: ['toomanyrequests', 'subscriptionrequeststhrottled*'], reason: 'Throttled', then: 10 * SECOND },
+  { message: /mismatching requiredmembers/i, reason: 'RequiredMembersMismatch', treatment: 5 * SECOND },
+  { message: /while in provisioning state/i, reason: 'Conflict', treatment: 3 * SECOND },
+  { message: /same linked resource id already exists/i, reason: 'Conflict', treatment: SECOND },
+  { message: /invalid private link service id/i, reason: 'Conflict', treatment: 5 * SECOND },
+  { codes: ['anotheroperationinprogress', 'operationpreempted'], reason: 'Conflict', treatment: 10 * SECOND },
+  { codes: ['canceledandsuperseded*'], reason: 'Conflict', treatment: 5 * SECOND },
+  { codes: ['retryableerror*', 'storageaccountoperationinprogress'], reason: 'Conflict', treatment: 10 * SECOND },
+  { codes: ['referencedresourcenotprovisioned'], reason: 'Conflict', treatment: 10 * SECOND },
+  { message: /cannot be deleted because it is linked to/i, reason: 'StillInUse', treatment: 10 * SECOND },
+  { codes: ['resourcegroupbeingdeleted'], reason: 'Conflict', treatment: 60 * SECOND },
+  { codes: ['cannotdeleteresource', 'inuse*', 'nestedresourcesexist'], reason: 'StillInUse', treatment: 60 * SECOND },
+  { codes: ['toomanyrequests', 'subscriptionrequeststhrottled*'], reason: 'Throttled', treatment: 10 * SECOND },
 
   // Somebody has to act
-  { codes: ['scopelocked'], reason: 'Locked', then: 'stall', cure: 'take the lock off' },
-  { codes: ['requestdisallowedbypolicy', 'requestdisallowedbyazure'], reason: 'PolicyDenied', then: 'stall' },
+  { codes: ['scopelocked'], reason: 'Locked', treatment: 'stall', cure: 'take the lock off' },
+  { codes: ['requestdisallowedbypolicy', 'requestdisallowedbyazure'], reason: 'PolicyDenied', treatment: 'stall' },
   {
     codes: ['missingsubscriptionregistration', 'subscriptionnotregistered'],
     reason: 'ProviderNotRegistered',
-    then: 'stall',
+    treatment: 'stall',
   },
   {
     codes: ['resourcegroupnotfound'],
     reason: 'ResourceGroupNotFound',
-    then: 'stall',
+    treatment: 'stall',
     cure: 'create the resource group',
   },
   {
     codes: ['subscriptionnotfound', 'invalidsubscriptionid'],
     reason: 'NotFound',
-    then: 'stall',
+    treatment: 'stall',
     cure: 'check spec.subscriptionId, and that the identity has a role in that subscription',
   },
-  { codes: ['readonlydisabledsubscription', 'disallowedoperation'], reason: 'Forbidden', then: 'stall' },
+  { codes: ['readonlydisabledsubscription', 'disallowedoperation'], reason: 'Forbidden', treatment: 'stall' },
   {
     codes: ['subnetisfull', 'subnetfull'],
     reason: 'SubnetFull',
-    then: 'stall',
+    treatment: 'stall',
     cure: 'use a larger subnet: eleven addresses for one workspace, a /27 at least',
   },
-  { codes: ['subnetnotfound', 'virtualnetworknotfound'], reason: 'SubnetNotFound', then: 'stall' },
-  { codes: ['invalidresourcereference'], message: /\/virtualnetworks\//i, reason: 'SubnetNotFound', then: 'stall' },
+  { codes: ['subnetnotfound', 'virtualnetworknotfound'], reason: 'SubnetNotFound', treatment: 'stall' },
+  {
+    codes: ['invalidresourcereference'],
+    message: /\/virtualnetworks\//i,
+    reason: 'SubnetNotFound',
+    treatment: 'stall',
+  },
   {
     codes: ['invalidresourcelocation'],
     reason: 'RegionMismatch',
-    then: 'stall',
+    treatment: 'stall',
     cure: 'it exists in another region: use another name or that region',
   },
   {
     codes: ['*quotaexceeded', '*limitreached', '*limitexceeded', 'quotaexceeded*'],
     reason: 'QuotaExceeded',
-    then: 'stall',
+    treatment: 'stall',
   },
-  { codes: ['operationnotallowed'], message: /quota|limit/i, reason: 'QuotaExceeded', then: 'stall' },
+  { codes: ['operationnotallowed'], message: /quota|limit/i, reason: 'QuotaExceeded', treatment: 'stall' },
   {
     codes: ['invalidauthenticationtokentenant'],
     reason: 'AuthenticationFailed',
-    then: 'stall',
+    treatment: 'stall',
     cure: 'the token is of another tenant than the subscription: check AZURE_TENANT_ID',
+  },
+
+  {
+    codes: ['invalidauthenticationtokenaudience'],
+    reason: 'AuthenticationFailed',
+    treatment: 'stall',
+    cure: 'check AZURE_RESOURCE_MANAGER_AUDIENCE',
+  },
+  { codes: ['invalidresourcenamespace', 'invalidresourcetype'], reason: 'InvalidRequest', treatment: 'stall' },
+  {
+    codes: ['conflict'],
+    message: /soft-deleted|\bname\b.*\balready in use\b/i,
+    reason: 'SoftDeleted',
+    treatment: 'stall',
+    cure: 'recover or purge the soft-deleted workspace of that name, or use another name',
   },
 
   // Rights: they propagate, so look again, but slowly
   {
     codes: ['authorizationfailed', 'linkedauthorizationfailed', 'authorizationpermissionmismatch'],
     reason: 'Forbidden',
-    then: 60 * SECOND,
+    treatment: 60 * SECOND,
     cure: RIGHTS_CURE,
   },
 
-  { codes: ['parentresourcenotfound'], reason: 'NotFound', then: 5 * SECOND },
-  { codes: ['preconditionfailed'], reason: 'Conflict', then: SECOND },
-  { codes: ['conflict', 'conflicterror'], reason: 'Conflict', then: 10 * SECOND },
+  { codes: ['parentresourcenotfound'], reason: 'NotFound', treatment: 5 * SECOND },
+  { codes: ['preconditionfailed'], reason: 'Conflict', treatment: SECOND },
+  { codes: ['conflict', 'conflicterror'], reason: 'Conflict', treatment: 10 * SECOND },
 ];
 
 const STATUSES: Readonly<Record<number, Row>> = {
-  401: { reason: 'AuthenticationFailed', then: 'backOff' },
-  403: { reason: 'Forbidden', then: 60 * SECOND, cure: RIGHTS_CURE },
-  404: { reason: 'NotFound', then: 10 * SECOND },
-  405: { reason: 'InvalidRequest', then: 'stall' },
-  408: { reason: 'AzureError', then: 'backOff' },
-  409: { reason: 'Conflict', then: 10 * SECOND },
-  410: { reason: 'NotFound', then: 10 * SECOND },
-  412: { reason: 'Conflict', then: SECOND },
-  423: { reason: 'Locked', then: 'stall' },
-  429: { reason: 'Throttled', then: 10 * SECOND },
-  502: { reason: 'AzureUnreachable', then: 'backOff' },
-  503: { reason: 'AzureUnreachable', then: 'backOff' },
-  504: { reason: 'AzureUnreachable', then: 'backOff' },
+  401: { reason: 'AuthenticationFailed', treatment: 'backOff' },
+  403: { reason: 'Forbidden', treatment: 60 * SECOND, cure: RIGHTS_CURE },
+  404: { reason: 'NotFound', treatment: 10 * SECOND },
+  405: { reason: 'InvalidRequest', treatment: 'stall' },
+  408: { reason: 'AzureError', treatment: 'backOff' },
+  409: { reason: 'Conflict', treatment: 10 * SECOND },
+  410: { reason: 'NotFound', treatment: 10 * SECOND },
+  412: { reason: 'Conflict', treatment: SECOND },
+  423: { reason: 'Locked', treatment: 'stall' },
+  429: { reason: 'Throttled', treatment: 10 * SECOND },
+  502: { reason: 'AzureUnreachable', treatment: 'backOff' },
+  503: { reason: 'AzureUnreachable', treatment: 'backOff' },
+  504: { reason: 'AzureUnreachable', treatment: 'backOff' },
 };
 
 /** The row for an error; there always is one. */
@@ -132,16 +154,16 @@ function isCode(pattern: string, code: string): boolean {
 }
 
 function rowForStatus({ status, isForeign }: ArmErrorFacts): Row {
-  if (status === undefined) return { reason: 'ProvisioningFailed', then: 'backOff' };
+  if (status === undefined) return { reason: 'ProvisioningFailed', treatment: 'backOff' };
   // A proxy's page proves nothing about the resource or our rights.
-  if (isForeign && status < 500 && status !== 429) return { reason: 'UnexpectedAnswer', then: 'backOff' };
-  if (status >= 500) return STATUSES[status] ?? { reason: 'AzureError', then: 'backOff' };
-  if (status < 400) return { reason: 'UnexpectedAnswer', then: 'backOff' };
-  return STATUSES[status] ?? { reason: 'InvalidRequest', then: 'stall' };
+  if (isForeign && status < 500 && status !== 429) return { reason: 'UnexpectedAnswer', treatment: 'backOff' };
+  if (status >= 500) return STATUSES[status] ?? { reason: 'AzureError', treatment: 'backOff' };
+  if (status < 400) return { reason: 'UnexpectedAnswer', treatment: 'backOff' };
+  return STATUSES[status] ?? { reason: 'InvalidRequest', treatment: 'stall' };
 }
 
-/** 404s that speak of the whole subscription, or of the request: they prove nothing about one resource. */
-const NOT_ABOUT_THE_RESOURCE = ['subscriptionnotfound', 'tenantnotfound', 'noregisteredproviderfound'];
+/** 404s that speak of the subscription or of the tenant: they prove nothing about one resource. */
+const NOT_ABOUT_THE_RESOURCE = ['subscriptionnotfound', 'tenantnotfound'];
 
 /**
  * Whether an error proves that the resource is not there. A missing resource group or parent proves it too. A missing

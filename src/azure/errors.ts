@@ -3,13 +3,22 @@
  * was tried, Azure's code and words, and the correlation id. Tokens never are in what is read here. src/azure only.
  */
 import { type Failure, failed, PortError, stalled, waiting } from '../domain/failures.ts';
-import { ArmError, type ArmErrorFacts } from './arm-error.ts';
+import { ArmError, type ArmErrorFacts, type ArmErrorItem } from './arm-error.ts';
 import { rowFor, saysAbsent } from './error-table.ts';
 import { UnexpectedAnswerError } from './wire.ts';
 
-/** A condition holds 1,024 characters, and what stands behind Azure's words must fit too. */
+/** An event holds 1,024 characters, and what stands behind Azure's words must fit too. */
 const MESSAGE_MAX = 700;
+const POLICIES_MAX = 150;
 
+/** A connection that broke or a name server that hesitated: gone as quickly as it came. */
+const HICCUPS = ['EAI_AGAIN', 'EPIPE', 'ECONNRESET'];
+const HICCUP_MS = 5_000;
+
+/** However often Azure says "at once": a throttled caller that comes back at once is throttled again. */
+const THROTTLED_MIN_MS = 1_000;
+
+/** What was tried when something was thrown. */
 export interface Attempt {
   /** `creating workspace law-a` */
   readonly what: string;
@@ -23,6 +32,7 @@ export class ForeignHostError extends Error {
   override readonly name = 'ForeignHostError';
 }
 
+/** Whatever was thrown as a `PortError`; one that is one already stays as it is. */
 export function toPortError(thrown: unknown, attempt: Attempt): PortError {
   if (thrown instanceof PortError) return thrown;
   return new PortError(failureFor(thrown, attempt), { cause: thrown });
@@ -39,7 +49,7 @@ function failureFor(thrown: unknown, { what, correlationId, timedOutAfter }: Att
   if (thrown instanceof ArmError) return armFailure(thrown.facts, what);
   const words = thrown instanceof Error ? shorten(thrown.message) : String(thrown);
   const code = errorCode(thrown);
-  if (isConnectionCode(code)) return failed('AzureUnreachable', `${what}: ${code}: ${words}${trustHint(code)}`);
+  if (isConnectionCode(code)) return connectionFailure(code, `${what}: ${code}: ${words}${trustHint(code)}`);
   if (thrown instanceof UnexpectedAnswerError || thrown instanceof ForeignHostError) {
     return failed('UnexpectedAnswer', `${what}: ${words}${id}`);
   }
@@ -47,32 +57,38 @@ function failureFor(thrown: unknown, { what, correlationId, timedOutAfter }: Att
   return failed('UnexpectedAnswer', `${what}: Azure's answer could not be read: ${words}${id}`);
 }
 
-/** The failure that an ARM error means, by the table. */
+const connectionFailure = (code: string, message: string): Failure =>
+  HICCUPS.includes(code) ? waiting('AzureUnreachable', message, HICCUP_MS) : failed('AzureUnreachable', message);
+
+/** The failure that an ARM error means, by the table; where Azure says when to come back, then. */
 export function armFailure(facts: ArmErrorFacts, what: string): Failure {
-  const row = rowFor(facts);
-  const message = armMessage(facts, what, row.cure ?? registrationCure(facts, row.reason));
-  if (row.then === 'stall') return stalled(row.reason, message);
-  if (row.then === 'backOff') return failed(row.reason, message);
-  return waiting(
-    row.reason,
-    message,
-    Math.max(row.reason === 'Throttled' ? 0 : row.then, facts.retryAfterMs ?? row.then),
-  );
+  const { reason, treatment, cure } = rowFor(facts);
+  const message = armMessage(facts, what, cure ?? registrationCure(facts, reason));
+  const { retryAfterMs } = facts;
+  if (treatment === 'stall') return stalled(reason, message);
+  if (treatment === 'backOff') {
+    return retryAfterMs === undefined ? failed(reason, message) : waiting(reason, message, retryAfterMs);
+  }
+  const leastMs = reason === 'Throttled' && retryAfterMs !== undefined ? THROTTLED_MIN_MS : treatment;
+  return waiting(reason, message, Math.max(leastMs, retryAfterMs ?? 0));
 }
 
 function armMessage(facts: ArmErrorFacts, what: string, cure: string | undefined): string {
   const { status, items, policies, correlationId, isForeign } = facts;
   const [first, ...nested] = items;
-  const outer =
-    first === undefined ? (isForeign ? 'with something that is not JSON' : '') : `${first.code}: ${first.message}`;
+  const outer = first === undefined ? (isForeign ? FOREIGN : '') : itemText(first);
   const inner = nested.filter(({ message }) => message !== '' && !outer.includes(message));
-  const words = shorten([outer, ...inner.map(({ code, message }) => `${code}: ${message}`)].join('; '));
+  const words = shorten([outer, ...inner.map(itemText)].join('; '));
   const answered = status === undefined ? `${what} failed in Azure:` : `${what}: Azure answered ${status}`;
   const told = [`${answered} ${words}`.trim()];
-  if (policies.length > 0) told.push(`policy: ${policies.join(', ')}`);
+  if (policies.length > 0) told.push(shorten(`policy: ${policies.join(', ')}`, POLICIES_MAX));
   if (cure !== undefined) told.push(cure);
   return told.join('; ') + (correlationId === undefined ? '' : ` (correlation id ${correlationId})`);
 }
+
+const FOREIGN = 'with something that is not an Azure error (a proxy?)';
+
+const itemText = ({ code, message }: ArmErrorItem): string => (code === '' ? message : `${code}: ${message}`);
 
 function registrationCure({ items }: ArmErrorFacts, reason: string): string | undefined {
   if (reason !== 'ProviderNotRegistered') return undefined;
@@ -81,9 +97,10 @@ function registrationCure({ items }: ArmErrorFacts, reason: string): string | un
   return `az provider register --namespace ${namespace ?? 'NAMESPACE'} --wait`;
 }
 
-function shorten(words: string): string {
-  const line = words.replace(/\s+/g, ' ').trim();
-  return line.length <= MESSAGE_MAX ? line : `${line.slice(0, MESSAGE_MAX)}...`;
+function shorten(words: string, most = MESSAGE_MAX): string {
+  // Control characters would speak to the terminal of whoever reads the message.
+  const line = words.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+  return line.length <= most ? line : `${line.slice(0, most)}...`;
 }
 
 /** The `code` of an error or of its cause: ENOTFOUND, DEPTH_ZERO_SELF_SIGNED_CERT, ... */

@@ -6,11 +6,13 @@ import { failed, PortError } from '../domain/failures.ts';
 import type { Place } from '../domain/names.ts';
 import type { ArmId, NamedAddresses, ScopedResource, SoftDeletedWorkspace } from '../domain/resources.ts';
 import { siteOf } from './adapter.ts';
+import { ArmError } from './arm-error.ts';
 import { listZoneGroups, readZoneGroup } from './dns-zone-groups.ts';
-import type { Task } from './pipeline.ts';
+import { saysAbsent } from './error-table.ts';
+import type { Answer, Task } from './pipeline.ts';
 import { type Arm, orAbsent, READ_DEADLINE_MS, typeOf, understood } from './resources.ts';
 import { listScopedResources, readScopedResource } from './scoped-resources.ts';
-import { type Json, list, members, required } from './wire.ts';
+import { type Json, objectOf, required, requiredList, UnexpectedAnswerError } from './wire.ts';
 
 /** All links of a scope; a scope that is not there is a failure, not an empty list. */
 export async function readScopeLinks(
@@ -64,6 +66,18 @@ async function readAll<T>(
   task: Pick<Task, 'what' | 'signal'>,
   { send, read }: { readonly send: () => Promise<unknown>; readonly read: (body: Json) => T },
 ): Promise<readonly T[] | undefined> {
-  const pages = await orAbsent(calls.run({ ...task, deadlineMs: READ_DEADLINE_MS }, send));
-  return pages && understood(task.what, () => pages.flatMap(page => list(members(page.body)['value'])).map(read));
+  const pages = await orAbsent(calls.run({ ...task, deadlineMs: READ_DEADLINE_MS }, kept => firstPage(send(), kept)));
+  return pages && understood(task.what, () => pages.flatMap(itemsOf).map(read));
 }
+
+/** Only the first page proves an absence: a later one that is gone leaves the list half read. */
+async function firstPage(sent: Promise<unknown>, pages: readonly Answer[]): Promise<void> {
+  try {
+    await sent;
+  } catch (thrown) {
+    if (pages.length === 0 || !(thrown instanceof ArmError) || !saysAbsent(thrown.facts)) throw thrown;
+    throw new UnexpectedAnswerError(`page ${pages.length + 1} could not be read: ${thrown.message}`, { cause: thrown });
+  }
+}
+
+const itemsOf = ({ body }: Answer): readonly Json[] => requiredList(objectOf(body), 'value');

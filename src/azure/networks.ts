@@ -5,11 +5,13 @@
 import { sameId } from '../domain/names.ts';
 import type { ArmId, NetworkInterface, NetworkInterfaceEntry, Subnet } from '../domain/resources.ts';
 import type { Site } from './adapter.ts';
-import { fqdnOf, type Json, list, members, optional, required, text, texts } from './wire.ts';
+import { fqdnOf, type Json, list, members, optional, required, requiredList, text, texts } from './wire.ts';
 
+/** The types that ids of interfaces and of subnets carry. */
 export const INTERFACE_TYPE = 'Microsoft.Network/networkInterfaces';
 export const SUBNET_TYPE = 'Microsoft.Network/virtualNetworks/subnets';
 
+/** One GET. */
 export const getNetworkInterface = ({ sdk, resourceGroup, name }: Site): Promise<unknown> =>
   sdk.network.networkInterfaces.get(resourceGroup, name);
 
@@ -17,36 +19,37 @@ export const getNetworkInterface = ({ sdk, resourceGroup, name }: Site): Promise
 export const getVirtualNetwork = ({ sdk, resourceGroup, parent }: Site): Promise<unknown> =>
   sdk.network.virtualNetworks.get(resourceGroup, parent);
 
+/** Throws UnexpectedAnswerError for a body without addresses: an interface that cannot be read is not an empty one. */
 export function readNetworkInterface(body: Json): NetworkInterface {
-  const configurations = list(members(body['properties'])['ipConfigurations']);
+  const configurations = requiredList(members(body.properties), 'ipConfigurations');
   return { id: required(body, 'id'), entries: configurations.flatMap(readEntry) };
 }
 
 function readEntry({ properties }: Json): readonly NetworkInterfaceEntry[] {
   const configuration = members(properties);
-  const address = text(configuration['privateIPAddress']);
+  const address = text(configuration.privateIPAddress);
   if (address === undefined) return [];
-  const connection = members(configuration['privateLinkConnectionProperties']);
+  const connection = members(configuration.privateLinkConnectionProperties);
   return [
     {
       address,
-      ...optional('member', text(connection['requiredMemberName'])),
-      fqdns: texts(connection['fqdns']).map(fqdnOf),
+      ...optional('member', text(connection.requiredMemberName)),
+      fqdns: texts(connection.fqdns).map(fqdnOf),
     },
   ];
 }
 
 /** The subnet as its network shows it; `undefined` when the network has no such subnet. */
 export function readSubnet(network: Json, id: ArmId): Subnet | undefined {
-  const found = list(members(network['properties'])['subnets']).find(subnet => sameId(text(subnet['id']), id));
+  const found = requiredList(members(network.properties), 'subnets').find(subnet => sameId(text(subnet.id), id));
   if (found === undefined) return undefined;
-  const properties = members(found['properties']);
-  const prefix = text(properties['addressPrefix']);
-  const prefixes = texts(properties['addressPrefixes']);
+  const properties = members(found.properties);
+  const prefix = text(properties.addressPrefix);
+  const prefixes = texts(properties.addressPrefixes);
   return {
     id: required(found, 'id'),
     location: required(network, 'location'),
     addressPrefixes: prefixes.length > 0 || prefix === undefined ? prefixes : [prefix],
-    addressesUsed: list(properties['ipConfigurations']).length,
+    addressesUsed: list(properties.ipConfigurations).length,
   };
 }

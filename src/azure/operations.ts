@@ -49,10 +49,10 @@ export async function failureOfOperation(
 }
 
 function failureIn(body: unknown, what: string): Failure | undefined {
-  const status = text(members(body)['status']);
+  const status = text(members(body).status);
   if (status === undefined || !/^(failed|canceled|cancelled)$/i.test(status)) return undefined;
   const { error, properties } = members(body);
-  const told = isObject(error) ? error : members(properties)['error'];
+  const told = isObject(error) ? error : members(properties).error;
   const { items, policies } = readArmError({ error: members(told) });
   if (items.length === 0) return failed('ProvisioningFailed', `${what} ended as ${status}, and Azure gives no reason`);
   return armFailure({ items, policies, isForeign: false }, what);

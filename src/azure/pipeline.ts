@@ -39,6 +39,7 @@ interface CallScope {
   readonly answers: Answer[];
 }
 
+/** One call of the port: what it does and how long it may take. */
 export interface Task {
   /** For messages: `creating workspace law-a`. */
   readonly what: string;
@@ -47,12 +48,14 @@ export interface Task {
   readonly deadlineMs: number;
 }
 
+/** The rules of every call, and the policy that carries them into the SDK's clients. */
 export interface Calls {
   readonly policy: PipelinePolicy;
   /** Runs SDK calls as one: resolves with their answers in order, which `send` sees grow. Rejects with `PortError`. */
   run(task: Task, send: (answers: readonly Answer[]) => Promise<unknown>): Promise<readonly Answer[]>;
 }
 
+/** Made once for the process. */
 export interface CallOptions {
   /** Resource Manager's address. */
   readonly endpoint: string;
@@ -60,6 +63,7 @@ export interface CallOptions {
   readonly onRequest?: (record: RequestRecord) => void;
 }
 
+/** Clients that carry `policy` can send inside `run` alone; anything else is a defect and throws a TypeError. */
 export function createCalls(options: CallOptions): Calls {
   // The SDK passes neither signal nor callbacks on to next pages: the scope of the call reaches them this way.
   const scopes = new AsyncLocalStorage<CallScope>();
@@ -138,14 +142,18 @@ function keep(response: PipelineResponse, request: PipelineRequest, scope: CallS
     return;
   }
   const retryAfterMs = readRetryAfter(header, now);
+  const told = readArmError(body);
   throw new ArmError({
     status,
-    ...readArmError(body),
-    isForeign: body === undefined && (response.bodyAsText ?? '') !== '',
-    correlationId: header('x-ms-correlation-request-id') ?? scope.correlationId,
+    ...told,
+    isForeign: told.items.length === 0 && (response.bodyAsText ?? '') !== '',
+    correlationId: correlationIdOf(header('x-ms-correlation-request-id')) ?? scope.correlationId,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });
 }
+
+/** Azure's own where it gives one; it stands in messages, so it must look like one. */
+const correlationIdOf = (told = ''): string | undefined => (/^[\w-]{1,64}$/.test(told) ? told : undefined);
 
 function parse(body: string | null | undefined): unknown {
   if (body === undefined || body === null || body === '') return undefined;

@@ -19,11 +19,13 @@ import {
   text,
   texts,
   UnexpectedAnswerError,
+  without,
 } from './wire.ts';
 
 /** The one group of a scope (facts: ampls 1.2, privateLinkResources). */
 const GROUP_ID = 'azuremonitor';
 
+/** An update is a GET and a PUT under If-Match. */
 export const privateEndpoints: Adapter<'privateEndpoint'> = {
   type: 'Microsoft.Network/privateEndpoints',
   read: readPrivateEndpoint,
@@ -43,7 +45,7 @@ export const privateEndpoints: Adapter<'privateEndpoint'> = {
   async update({ sdk }, { want, fetch }) {
     const found = await fetch();
     const body = objectOf(found.body);
-    const etag = text(body['etag']) ?? found.header('etag');
+    const etag = text(body.etag) ?? found.header('etag');
     await sdk.send({
       method: 'PUT',
       url: found.url,
@@ -59,14 +61,14 @@ export const privateEndpoints: Adapter<'privateEndpoint'> = {
  * A body as it may be sent back. `customDnsConfigs` is Azure's own reading of the interface: it is computed again, and
  * a copy from a moment ago could be older than a new link.
  */
-export function writable(body: Json): Json {
-  const properties = members(body['properties']);
+function writable(body: Json): Json {
+  const properties = members(body.properties);
   const parts = (name: string) => (Array.isArray(properties[name]) ? { [name]: list(properties[name]).map(part) } : {});
   return {
     ...without(body, ['id', 'name', 'type', 'etag', 'systemData']),
     properties: {
       ...without(properties, ['provisioningState', 'resourceGuid', 'networkInterfaces', 'customDnsConfigs']),
-      ...optional('subnet', reference(properties['subnet'])),
+      ...optional('subnet', reference(properties.subnet)),
       ...parts('privateLinkServiceConnections'),
       ...parts('manualPrivateLinkServiceConnections'),
       ...parts('ipConfigurations'),
@@ -74,28 +76,25 @@ export function writable(body: Json): Json {
   };
 }
 
-const without = (body: Json, names: readonly string[]): Json =>
-  Object.fromEntries(Object.entries(body).filter(([name, value]) => value !== null && !names.includes(name)));
-
 const reference = (value: unknown): Json | undefined => {
-  const id = text(members(value)['id']);
+  const id = text(members(value).id);
   return id === undefined ? undefined : { id };
 };
 
 const part = (item: Json): Json => ({
   ...without(item, ['id', 'type', 'etag']),
-  properties: without(members(item['properties']), ['provisioningState']),
+  properties: without(members(item.properties), ['provisioningState']),
 });
 
-export function readPrivateEndpoint(body: Json): PrivateEndpoint {
-  const properties = members(body['properties']);
+function readPrivateEndpoint(body: Json): PrivateEndpoint {
+  const properties = members(body.properties);
   const [connection] = [
-    ...list(properties['privateLinkServiceConnections']),
-    ...list(properties['manualPrivateLinkServiceConnections']),
+    ...list(properties.privateLinkServiceConnections),
+    ...list(properties.manualPrivateLinkServiceConnections),
   ];
-  const connected = members(connection?.['properties']);
-  const state = members(connected['privateLinkServiceConnectionState']);
-  const subnetId = text(members(properties['subnet'])['id']);
+  const connected = members(connection?.properties);
+  const state = members(connected.privateLinkServiceConnectionState);
+  const subnetId = text(members(properties.subnet).id);
   if (subnetId === undefined) throw new UnexpectedAnswerError('the answer has no properties.subnet.id');
   return {
     kind: 'privateEndpoint',
@@ -103,15 +102,15 @@ export function readPrivateEndpoint(body: Json): PrivateEndpoint {
     location: required(body, 'location'),
     tags: readTags(body),
     subnetId,
-    ...optional('scopeId', text(connected['privateLinkServiceId'])),
-    ...optional('connectionStatus', text(state['status'])),
-    ...optional('connectionDescription', text(state['description'])),
-    ...optional('networkInterfaceId', text(list(properties['networkInterfaces'])[0]?.['id'])),
-    customDnsConfigs: list(properties['customDnsConfigs']).flatMap(readDnsConfig),
+    ...optional('scopeId', text(connected.privateLinkServiceId)),
+    ...optional('connectionStatus', text(state.status)),
+    ...optional('connectionDescription', text(state.description)),
+    ...optional('networkInterfaceId', text(list(properties.networkInterfaces)[0]?.id)),
+    customDnsConfigs: list(properties.customDnsConfigs).flatMap(readDnsConfig),
   };
 }
 
 function readDnsConfig(config: Json): readonly NamedAddresses[] {
-  const fqdn = text(config['fqdn']);
-  return fqdn === undefined ? [] : [{ fqdn: fqdnOf(fqdn), addresses: texts(config['ipAddresses']) }];
+  const fqdn = text(config.fqdn);
+  return fqdn === undefined ? [] : [{ fqdn: fqdnOf(fqdn), addresses: texts(config.ipAddresses) }];
 }

@@ -5,8 +5,20 @@
  */
 import type { PrivateLinkScope, PrivateLinkScopeWant } from '../domain/resources.ts';
 import { type Adapter, hasChange, hasTagChange } from './adapter.ts';
-import { type Json, list, members, mergeTags, objectOf, optional, readTags, resourceBase, text } from './wire.ts';
+import {
+  type Json,
+  list,
+  members,
+  mergeTags,
+  objectOf,
+  optional,
+  readTags,
+  resourceBase,
+  text,
+  without,
+} from './wire.ts';
 
+/** An update is a GET and a PATCH, or a PUT where access modes change. */
 export const privateLinkScopes: Adapter<'privateLinkScope'> = {
   type: 'Microsoft.Insights/privateLinkScopes',
   read: readPrivateLinkScope,
@@ -44,9 +56,9 @@ const READ_ONLY = ['id', 'name', 'type', 'systemData', 'etag'];
 const READ_ONLY_PROPERTIES = ['provisioningState', 'privateEndpointConnections', 'scopeId'];
 
 /** The body of a PUT that changes the access modes and nothing else. */
-export function withAccessModes(body: Json, { accessModes }: PrivateLinkScopeWant): Json {
-  const properties = members(body['properties']);
-  const found = members(properties['accessModeSettings']);
+function withAccessModes(body: Json, { accessModes }: PrivateLinkScopeWant): Json {
+  const properties = members(body.properties);
+  const found = members(properties.accessModeSettings);
   return {
     ...without(body, READ_ONLY),
     properties: {
@@ -63,24 +75,20 @@ export function withAccessModes(body: Json, { accessModes }: PrivateLinkScopeWan
   };
 }
 
-/** Without the named members, and without nulls: Azure prints `kind: null` and knows no `kind`. */
-const without = (body: Json, names: readonly string[]): Json =>
-  Object.fromEntries(Object.entries(body).filter(([name, value]) => value !== null && !names.includes(name)));
-
-export function readPrivateLinkScope(body: Json): PrivateLinkScope {
-  const properties = members(body['properties']);
-  const modes = members(properties['accessModeSettings']);
-  const connections = list(properties['privateEndpointConnections']);
+function readPrivateLinkScope(body: Json): PrivateLinkScope {
+  const properties = members(body.properties);
+  const modes = members(properties.accessModeSettings);
+  const connections = list(properties.privateEndpointConnections);
   return {
     kind: 'privateLinkScope',
     ...resourceBase(body),
     tags: readTags(body),
     accessModes: {
-      ...optional('ingestion', text(modes['ingestionAccessMode'])),
-      ...optional('query', text(modes['queryAccessMode'])),
+      ...optional('ingestion', text(modes.ingestionAccessMode)),
+      ...optional('query', text(modes.queryAccessMode)),
     },
     connectedEndpointIds: connections.flatMap(
-      connection => text(members(members(connection['properties'])['privateEndpoint'])['id']) ?? [],
+      connection => text(members(members(connection.properties).privateEndpoint).id) ?? [],
     ),
   };
 }

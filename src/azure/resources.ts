@@ -4,7 +4,7 @@
  */
 import { nameOf } from '../domain/converge.ts';
 import { sameId, shortName } from '../domain/names.ts';
-import type { ArmId, Change, Kind, Resource, ResourceOf, Want, WantOf } from '../domain/resources.ts';
+import type { ArmId, Change, Kind, Resource, ResourceOf, Want } from '../domain/resources.ts';
 import type { WriteAnswer } from '../ports.ts';
 import { type Adapter, type Site, siteOf } from './adapter.ts';
 import type { Sdk } from './clients.ts';
@@ -19,8 +19,9 @@ import { workspaces } from './workspaces.ts';
 
 /** Milliseconds. A PUT's first answer takes up to 12 s when all is well (facts: performance 1.2). */
 export const READ_DEADLINE_MS = 30_000;
-export const WRITE_DEADLINE_MS = 120_000;
+const WRITE_DEADLINE_MS = 120_000;
 
+/** What every verb needs: the rules of a call, and the clients of a subscription. */
 export interface Arm {
   readonly calls: Calls;
   readonly sdkOf: (subscriptionId: string) => Sdk;
@@ -33,16 +34,19 @@ const ADAPTERS: { readonly [K in Kind]: Adapter<K> } = {
   privateEndpoint: privateEndpoints,
 };
 
+const adapterOf = <K extends Kind>(kind: K): Adapter<K> => ADAPTERS[kind];
+
 /** The type that the ids of a kind carry. */
 export const typeOf = (kind: Kind): string => ADAPTERS[kind].type;
 
+/** One resource by one GET. */
 export async function get<K extends Kind>(
   arm: Arm,
   kind: K,
   id: ArmId,
   signal: AbortSignal,
 ): Promise<ResourceOf<K> | undefined> {
-  const adapter: Adapter<K> = ADAPTERS[kind];
+  const adapter = adapterOf(kind);
   const at = siteOf(id, adapter.type, arm.sdkOf);
   const what = `reading ${nameOf({ kind, name: at.name })}`;
   return readOne(arm, { what, signal }, { send: () => adapter.get(at), read: body => adapter.read(body) });
@@ -77,22 +81,30 @@ export function understood<T>(what: string, read: () => T): T {
   }
 }
 
-export function create(arm: Arm, want: Want, signal: AbortSignal): Promise<WriteAnswer> {
-  const adapter: Adapter<Kind> = ADAPTERS[want.kind];
+/** One PUT of the wanted resource. */
+export async function create(arm: Arm, want: Want, signal: AbortSignal): Promise<WriteAnswer> {
+  const adapter = adapterOf(want.kind);
   const at = siteOf(want.id, adapter.type, arm.sdkOf);
   return write(arm, { at, adapter, what: `creating ${nameOf(want)}`, signal }, () => adapter.put(at, want));
 }
 
-export function update(arm: Arm, want: Want, changes: readonly Change[], signal: AbortSignal): Promise<WriteAnswer> {
-  const adapter: Adapter<Kind> = ADAPTERS[want.kind];
+/** One PATCH, or one PUT of what is there with our fields in it; a GET before it where the adapter needs one. */
+export async function update(
+  arm: Arm,
+  want: Want,
+  changes: readonly Change[],
+  signal: AbortSignal,
+): Promise<WriteAnswer> {
+  const adapter = adapterOf(want.kind);
   const at = siteOf(want.id, adapter.type, arm.sdkOf);
   return write(arm, { at, adapter, what: `updating ${nameOf(want)}`, signal }, answers =>
     adapter.update(at, { want, changes, fetch: () => fetch(adapter.get(at), answers) }),
   );
 }
 
+/** One DELETE; a resource that is not there counts as deleted. */
 export async function remove(arm: Arm, kind: Kind, id: ArmId, signal: AbortSignal): Promise<WriteAnswer> {
-  const adapter: Adapter<Kind> = ADAPTERS[kind];
+  const adapter = adapterOf(kind);
   const at = siteOf(id, adapter.type, arm.sdkOf);
   const what = `deleting ${nameOf({ kind, name: shortName(id) })}`;
   const gone = await orAbsent(write(arm, { at, adapter, what, signal }, () => adapter.remove(at)));
@@ -112,12 +124,26 @@ async function write(
   { at, adapter, what, signal }: Write,
   send: (answers: readonly Answer[]) => Promise<unknown>,
 ): Promise<WriteAnswer> {
-  const answers = await calls.run({ what, signal, deadlineMs: WRITE_DEADLINE_MS }, send);
+  const task = { what, signal, deadlineMs: WRITE_DEADLINE_MS };
+  const answers = await calls.run(task, kept => unlessAccepted(send(kept), kept));
   const answer = answers.at(-1);
   if (answer === undefined) return {};
   const operation = operationOf(answer);
   const body = resourceIn(answer, at, adapter);
   return { ...(body === undefined ? {} : { body }), ...(operation === undefined ? {} : { operation }) };
+}
+
+/**
+ * A write that Azure took is no failure, whatever the SDK's deserializer makes of its answer: told as one, it would be
+ * sent again.
+ */
+async function unlessAccepted(sent: Promise<unknown>, answers: readonly Answer[]): Promise<void> {
+  try {
+    await sent;
+  } catch (thrown) {
+    const last = answers.at(-1);
+    if (last === undefined || last.method === 'GET') throw thrown;
+  }
 }
 
 /** The answer that a GET of this call brought, as it was sent. */
@@ -130,7 +156,7 @@ async function fetch(sent: Promise<unknown>, answers: readonly Answer[]): Promis
 
 /** The resource in the answer to a write: not the status of an operation, and not a body that cannot be read. */
 function resourceIn({ body }: Answer, at: Site, adapter: Adapter<Kind>): Resource | undefined {
-  if (!isObject(body) || !sameId(text(body['id']), at.id)) return undefined;
+  if (!isObject(body) || !sameId(text(body.id), at.id)) return undefined;
   try {
     return adapter.read(body);
   } catch {

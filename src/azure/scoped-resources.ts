@@ -7,6 +7,7 @@ import type { ScopedResource } from '../domain/resources.ts';
 import type { Adapter, Site } from './adapter.ts';
 import { type Json, members, required, resourceBase } from './wire.ts';
 
+/** An update is refused: there is nothing to change. */
 export const scopedResources: Adapter<'scopedResource'> = {
   type: 'Microsoft.Insights/privateLinkScopes/scopedResources',
   read: readScopedResource,
@@ -33,10 +34,11 @@ export async function listScopedResources({ sdk, resourceGroup, name }: Site): P
   }
 }
 
+/** Throws UnexpectedAnswerError when the link does not say whom it links. */
 export function readScopedResource(body: Json): ScopedResource {
   return {
     kind: 'scopedResource',
     ...resourceBase(body),
-    targetId: required(members(body['properties']), 'linkedResourceId'),
+    targetId: required(members(body.properties), 'linkedResourceId'),
   };
 }

@@ -5,6 +5,7 @@
  */
 import type { Tags } from '../domain/resources.ts';
 
+/** An object as it came from the wire. */
 export type Json = Readonly<Record<string, unknown>>;
 
 /** Azure answered, and not with what its specification promises. */
@@ -14,6 +15,7 @@ export class UnexpectedAnswerError extends Error {
 
 const NOTHING: Json = {};
 
+/** An object, and not a list. */
 export const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -27,9 +29,11 @@ export const list = (value: unknown): readonly Json[] => (Array.isArray(value) ?
 export const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 
+/** The strings of an array; none when it is anything else. */
 export const texts = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter(item => typeof item === 'string') : [];
 
+/** A number that is one. */
 export const numeric = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 
@@ -37,13 +41,26 @@ export const numeric = (value: unknown): number | undefined =>
 export const optional = <N extends string, T>(name: N, value: T | undefined): { readonly [P in N]?: T } =>
   value === undefined ? {} : ({ [name]: value } as { readonly [P in N]: T });
 
+/** A string that must be there. Throws UnexpectedAnswerError. */
 export function required(body: Json, name: string): string {
   const value = text(body[name]);
   if (value === undefined) throw new UnexpectedAnswerError(`the answer has no ${name}`);
   return value;
 }
 
-/** An answer that must be a JSON object. */
+/**
+ * A list of objects that must be there: what an odd answer does not show would count as gone. Throws
+ * UnexpectedAnswerError.
+ */
+export function requiredList(body: Json, name: string): readonly Json[] {
+  const value = body[name];
+  if (!Array.isArray(value) || !value.every(isObject)) {
+    throw new UnexpectedAnswerError(`the answer has no list of ${name}`);
+  }
+  return value;
+}
+
+/** An answer that must be a JSON object. Throws UnexpectedAnswerError. */
 export function objectOf(body: unknown): Json {
   if (!isObject(body)) throw new UnexpectedAnswerError('the answer is not a JSON object');
   return body;
@@ -54,13 +71,14 @@ export function resourceBase(body: Json): { id: string; name: string; provisioni
   return {
     id: required(body, 'id'),
     name: required(body, 'name'),
-    provisioningState: text(members(body['properties'])['provisioningState']) ?? 'Succeeded',
+    provisioningState: text(members(body.properties).provisioningState) ?? 'Succeeded',
   };
 }
 
+/** The tags of a resource; none when it has none. */
 export const readTags = (body: Json): Tags =>
   Object.fromEntries(
-    Object.entries(members(body['tags'])).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+    Object.entries(members(body.tags)).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
   );
 
 /** Ours over theirs; tag names compare without case, and the spelling that Azure holds stays. */
@@ -69,6 +87,10 @@ export function mergeTags(found: Tags, wanted: Tags): Tags {
   const ours = Object.entries(wanted).map(([name, value]) => [spelling.get(name.toLowerCase()) ?? name, value]);
   return { ...found, ...Object.fromEntries(ours) };
 }
+
+/** Without the named members, and without nulls: Azure prints `kind: null` and takes no `kind`. */
+export const without = (body: Json, names: readonly string[]): Json =>
+  Object.fromEntries(Object.entries(body).filter(([name, value]) => value !== null && !names.includes(name)));
 
 /** A name as DNS compares it. */
 export const fqdnOf = (name: string): string => name.toLowerCase().replace(/\.$/, '');

@@ -7,6 +7,7 @@ import type { Workspace, WorkspaceWant } from '../domain/resources.ts';
 import { type Adapter, hasChange, hasTagChange } from './adapter.ts';
 import { type Json, members, mergeTags, numeric, optional, readTags, required, resourceBase, text } from './wire.ts';
 
+/** An update is a PATCH, with a GET before it where tags change. */
 export const workspaces: Adapter<'workspace'> = {
   type: 'Microsoft.OperationalInsights/workspaces',
   read: readWorkspace,
@@ -43,15 +44,15 @@ function shape({ retentionInDays, dailyQuotaGb }: WorkspaceWant) {
   };
 }
 
-export function readWorkspace(body: Json): Workspace {
-  const properties = members(body['properties']);
+function readWorkspace(body: Json): Workspace {
+  const properties = members(body.properties);
   return {
     kind: 'workspace',
     ...resourceBase(body),
     location: required(body, 'location'),
     tags: readTags(body),
-    ...optional('customerId', text(properties['customerId'])),
-    ...optional('retentionInDays', numeric(properties['retentionInDays'])),
-    ...optional('dailyQuotaGb', numeric(members(properties['workspaceCapping'])['dailyQuotaGb'])),
+    ...optional('customerId', text(properties.customerId)),
+    ...optional('retentionInDays', numeric(properties.retentionInDays)),
+    ...optional('dailyQuotaGb', numeric(members(properties.workspaceCapping).dailyQuotaGb)),
   };
 }

@@ -6,14 +6,34 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { copyFile, readFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { parseSeed, type Seed, SeedError, type Simulator, startSimulator } from '../simulator/simulator.ts';
+import {
+  type FaultPlan,
+  FaultPlanError,
+  parseFaultPlan,
+  parseSeed,
+  type Seed,
+  SeedError,
+  type Simulator,
+  type SimulatorOptions,
+  StateError,
+  startSimulator,
+} from '../simulator/simulator.ts';
 
 interface Flags {
   readonly listen: { readonly host: string; readonly port: number };
   readonly seed?: string;
   readonly latency: 'none' | 'real';
   readonly latencyScale: number;
+  readonly throttling: 'none' | 'real';
+  readonly throttlingScale: number;
+  readonly faults?: string;
+  readonly state?: string;
+  readonly dataPlanePort: number | 'off';
+  readonly publicAddress?: Flags['listen'];
+  readonly agent: boolean;
+  readonly adminToken?: string;
   readonly journal?: string;
+  readonly journalBodies: boolean;
   readonly caFile?: string;
 }
 
@@ -33,13 +53,27 @@ function scale(value: string): number {
 
 const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
 
-async function seedFrom(file: string | undefined): Promise<Seed | undefined> {
+function portOrOff(value: string): Flags['dataPlanePort'] {
+  if (value === 'off') return value;
+  const port = Number(value);
+  if (/^\d{1,5}$/.test(value) && port > 0 && port <= 65_535) return port;
+  throw new InvalidArgumentError("It must be a port from 1 to 65535, or 'off'.");
+}
+
+function secretText(value: string): string {
+  if (value.length >= 8) return value;
+  throw new InvalidArgumentError('It must have at least 8 characters.');
+}
+
+/** What a file of a flag holds; undefined without the flag. */
+async function fromFile<T>(flag: string, file: string | undefined, read: (text: string) => T): Promise<T | undefined> {
   if (file === undefined) return undefined;
   try {
-    return parseSeed(await readFile(file, 'utf8'));
+    return read(await readFile(file, 'utf8'));
   } catch (cause) {
-    const what = cause instanceof SeedError ? cause.message : `cannot be read: ${reasonOf(cause)}`;
-    throw new Error(`option '--seed ${file}': ${what}`, { cause });
+    const ownWords = cause instanceof SeedError || cause instanceof FaultPlanError;
+    const what = ownWords ? cause.message : `cannot be read: ${reasonOf(cause)}`;
+    throw new Error(`option '${flag} ${file}': ${what}`, { cause });
   }
 }
 
@@ -67,25 +101,48 @@ async function publishCa(simulator: Simulator, file: string | undefined): Promis
   }
 }
 
-async function run(flags: Flags, stopped: Promise<unknown>): Promise<void> {
-  const seed = await seedFrom(flags.seed);
-  const journal = flags.journal === undefined ? undefined : await journalTo(flags.journal);
-  const { listen, latency, latencyScale } = flags;
-  const optional = {
-    ...(seed === undefined ? {} : { seed }),
-    ...(journal === undefined ? {} : { journal: journal.write }),
+const given = <K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> =>
+  value === undefined ? {} : ({ [key]: value } as Record<K, V>);
+
+async function optionsOf(flags: Flags): Promise<SimulatorOptions> {
+  const seed = await fromFile<Seed>('--seed', flags.seed, parseSeed);
+  const faults = await fromFile<FaultPlan>('--faults', flags.faults, parseFaultPlan);
+  const { listen, latency, latencyScale, throttling, throttlingScale, journalBodies, agent } = flags;
+  return {
+    ...{ listen, latency, latencyScale, throttling, throttlingScale, journalBodies, agent },
+    ...given('seed', seed),
+    ...given('faults', faults),
+    ...given('stateFile', flags.state),
+    ...given('dataPlanePort', flags.dataPlanePort === 'off' ? undefined : flags.dataPlanePort),
+    ...given('publicAddress', flags.publicAddress),
+    ...given('adminToken', flags.adminToken),
+    warn: message => process.stderr.write(`warning: ${message}\n`),
   };
+}
+
+/** The flag that a failed start is about. */
+function startFailure(cause: unknown, flags: Flags): Error {
+  const { listen, publicAddress: open } = flags;
+  const isOpenOne = open !== undefined && reasonOf(cause).includes(`${open.host}:${open.port}`);
+  const at = isOpenOne ? { flag: '--public-address', ...open } : { flag: '--listen', ...listen };
+  const what = cause instanceof StateError ? `--state ${flags.state}` : `${at.flag} ${at.host}:${at.port}`;
+  return new Error(`option '${what}': ${reasonOf(cause)}`, { cause });
+}
+
+async function run(flags: Flags, stopped: Promise<unknown>): Promise<void> {
+  const options = await optionsOf(flags);
+  const journal = flags.journal === undefined ? undefined : await journalTo(flags.journal);
   let simulator: Simulator;
   try {
-    simulator = await startSimulator({ listen, latency, latencyScale, ...optional });
+    simulator = await startSimulator({ ...options, ...given('journal', journal?.write) });
   } catch (cause) {
-    throw new Error(`option '--listen ${listen.host}:${listen.port}': ${reasonOf(cause)}`, { cause });
+    throw startFailure(cause, flags);
   }
   try {
-    const { endpoint, authority, tenantId, subscriptionId, clientId, clientSecret } = simulator;
+    const { endpoint, authority, tenantId, subscriptionId, clientId, clientSecret, publicAddress } = simulator;
     const caFile = await publishCa(simulator, flags.caFile);
     const line = { endpoint, authority, tenantId, subscriptionId, clientId, clientSecret, caFile };
-    process.stdout.write(`${JSON.stringify(line)}\n`);
+    process.stdout.write(`${JSON.stringify({ ...line, ...given('publicAddress', publicAddress) })}\n`);
     await stopped;
   } finally {
     await simulator.close();
@@ -108,7 +165,36 @@ export function simulatorCommand(): Command {
         .default('real'),
     )
     .option('--latency-scale <factor>', 'multiplies every time of --latency real; 0 = at once', scale, 1)
+    .addOption(
+      new Option('--throttling <profile>', "'real': calls above Azure's published limits get 429")
+        .choices(['none', 'real'])
+        .default('none'),
+    )
+    .option('--throttling-scale <factor>', 'multiplies every limit of --throttling real', scale, 1)
+    .option('--faults <file>', 'YAML file of which calls go wrong, and how')
+    .option('--state <file>', 'keep the whole world there; what it holds at start is taken up again')
+    .option(
+      '--data-plane-port <port>',
+      "private endpoints in 127.0.0.0/8 listen on this port of their addresses; 'off': they do not",
+      portOrOff,
+      443,
+    )
+    .option(
+      '--public-address <address:port>',
+      "the data plane's public side listens there; default: nowhere",
+      addressAndPort,
+    )
+    .option('--agent', "machines with the monitoring agent's extension send heartbeats and counters", false)
+    .addOption(
+      new Option(
+        '--admin-token <text>',
+        'asked of whoever opens the page or calls /_sim; default: only this machine may',
+      )
+        .env('PMS_SIMULATOR_ADMIN_TOKEN')
+        .argParser(secretText),
+    )
     .option('--journal <file>', 'append every call as one JSON line')
+    .option('--journal-bodies', 'keep bodies in the journal, without secrets', false)
     .option('--ca-file <file>', 'write the certificate authority there; default: a temporary file')
     .exitOverride(error => process.exit(error.exitCode === 0 ? 0 : 2))
     .action(async (flags: Flags) => {
@@ -123,7 +209,7 @@ export function simulatorCommand(): Command {
     });
   command.addHelpText(
     'after',
-    '\nOnce it listens it prints one JSON line: endpoint, authority, tenantId, subscriptionId, clientId, clientSecret, caFile.',
+    '\nOnce it listens it prints one JSON line: endpoint, authority, tenantId, subscriptionId, clientId, clientSecret, caFile.\nIts page, at the endpoint, shows what there is.',
   );
   return command;
 }

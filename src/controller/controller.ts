@@ -41,7 +41,8 @@ const NEVER = new AbortController().signal;
 const CONFLICT_RETRY_MS = 250;
 
 export function createController(options: ControllerOptions): Controller {
-  const { world, queue } = options;
+  const { world, queue, metrics } = options;
+  let active = 0;
   const enqueue: Controller['enqueue'] = (key, priority) => queue.add(keyText(key), priority);
   return {
     enqueue,
@@ -54,7 +55,11 @@ export function createController(options: ControllerOptions): Controller {
       queue.run({
         workers: options.concurrent,
         signal,
-        handle: key => handle(key, signal, options),
+        handle: async key => {
+          metrics.activeWorkers(++active);
+          await handle(key, signal, options);
+          metrics.activeWorkers(--active);
+        },
       }),
   };
 }
@@ -62,10 +67,11 @@ export function createController(options: ControllerOptions): Controller {
 async function handle(key: string, stop: AbortSignal, options: ControllerOptions): Promise<void> {
   const { world, metrics, queue } = options;
   const startedAt = world.clock.now();
+  const timeout = AbortSignal.timeout(options.passTimeoutMs);
   const told = (result: Parameters<ControllerMetrics['reconciled']>[0]) =>
     metrics.reconciled(result, (world.clock.now() - startedAt) / 1_000);
   try {
-    told(await pass(key, stop, options));
+    told(await pass(key, AbortSignal.any([stop, timeout]), options));
   } catch (thrown) {
     if (stop.aborted) return;
     if (thrown instanceof ConflictError) {
@@ -74,8 +80,9 @@ async function handle(key: string, stop: AbortSignal, options: ControllerOptions
       told('requeue');
       return;
     }
-    if (!(thrown instanceof PortError)) metrics.panicked();
-    world.log.error('the pass failed', {
+    const isDefect = !(thrown instanceof PortError) && !timeout.aborted;
+    if (isDefect) metrics.panicked();
+    world.log.error(timeout.aborted ? 'the pass took too long' : 'the pass failed', {
       object: key,
       error: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown),
     });
@@ -86,7 +93,7 @@ async function handle(key: string, stop: AbortSignal, options: ControllerOptions
 
 async function pass(
   key: string,
-  stop: AbortSignal,
+  signal: AbortSignal,
   options: ControllerOptions,
 ): Promise<'success' | 'requeue_after' | 'error'> {
   const { world, memory, metrics, queue } = options;
@@ -101,13 +108,14 @@ async function pass(
     memory,
     object,
     now: world.clock.now(),
-    signal: AbortSignal.any([stop, AbortSignal.timeout(options.passTimeoutMs)]),
+    signal,
     writeSignal: NEVER,
     wake: woken => queue.add(keyText(woken), 'high'),
   });
   metrics.conditions(object.metadata, world.cluster.object(object.metadata)?.status);
   if (outcome.is === 'Gone') {
     memory.asked.delete(object.metadata.uid);
+    memory.unpublishedSince.delete(object.metadata.uid);
     queue.forget(key);
     return 'success';
   }
@@ -116,7 +124,8 @@ async function pass(
     return 'error';
   }
   queue.forget(key);
-  queue.addAfter(key, spread(outcome.afterMs, options.random));
+  const isResync = outcome.afterMs >= JITTER_FROM_MS;
+  queue.addAfter(key, spread(outcome.afterMs, options.random), isResync ? 'low' : 'high');
   return 'requeue_after';
 }
 

@@ -2,22 +2,28 @@
  * Sends one wave of actions. Each write to Azure is preceded by a fresh read where something is there already, sent
  * once, looked at for about two seconds and then left running; its failure is a result, never an exception.
  */
-import { isOurs, isSucceeded } from '../domain/converge.ts';
+import { changeText, isFailedState, isOurs, isSucceeded, nameOf } from '../domain/converge.ts';
 import type { Desired } from '../domain/desire.ts';
 import { differences } from '../domain/diff.ts';
 import type { ActionResult } from '../domain/events.ts';
-import { type Failure, failureOf, waiting } from '../domain/failures.ts';
-import { idKey, ownerKey, scopeOfLink } from '../domain/names.ts';
+import { type Failure, failed, failureOf, isInDoubt, waiting } from '../domain/failures.ts';
+import type { Claim } from '../domain/merge.ts';
+import { idKey, ownerKey, sameId, scopeOfLink } from '../domain/names.ts';
+import { bodyOf } from '../domain/observed.ts';
 import type { ArmId, Kind, Resource, Want } from '../domain/resources.ts';
 import type { Action, Plan } from '../domain/steps.ts';
 import type { WriteAnswer } from '../ports.ts';
 import { keeping, type Subject } from './look.ts';
+import { pollMs } from './polling.ts';
 import { askerOf, type Pass } from './world.ts';
 
 type Outcome = ActionResult['outcome'];
 
+/** What was absent this long ago is absent: building takes about as long, and each GET counts. In milliseconds. */
+const ABSENCE_HOLDS_MS = 60_000;
+
 const DONE: Outcome = { is: 'Done' };
-const STARTED: Outcome = { is: 'Started' };
+const IN_FLIGHT: Outcome = { is: 'Started' };
 const failedWith = (failure: Failure): Outcome => ({ is: 'Failed', failure });
 
 export const actionsOf = (plan: Plan): readonly Action[] => plan.steps.flatMap(step => step.verdict.actions);
@@ -44,32 +50,31 @@ async function dispatch(action: Action, want: Desired, pass: Pass): Promise<Outc
     case 'delete':
       return remove(action, want, pass);
     case 'publish':
-      await publish(want, action.records.records, pass);
+      await publish(want.dns.target, claimOf(want, action.records.records), pass);
       return DONE;
     case 'unpublish':
-      await publish(want, [], pass);
+      await publish(action.target, claimOf(want, []), pass);
+      return DONE;
+    case 'forget':
+      if (action.why === 'Deleted' && action.key.startsWith('scopedResource/')) expectFewerNames(want, pass);
       return DONE;
     case 'adopt':
-    case 'forget':
       // The inventory alone changes; `summarize` writes it.
       return DONE;
   }
 }
 
-async function publish(want: Desired, records: Parameters<typeof claimOf>[1], pass: Pass): Promise<void> {
-  await pass.world.targets.find(want.dns.target)?.publish(claimOf(want, records), pass.signal);
+async function publish(target: string, claim: Claim, { world, signal }: Pass): Promise<void> {
+  await world.targets.find(target)?.publish(claim, signal);
 }
 
-const claimOf = (
-  want: Desired,
-  records: readonly { name: string; addresses: readonly string[]; shared: boolean }[],
-) => ({
-  owner: ownerKey(want.owner),
-  records,
-});
+const claimOf = (want: Desired, records: Claim['records']): Claim => ({ owner: ownerKey(want.owner), records });
 
-function create(wanted: Want, want: Desired, pass: Pass): Promise<Outcome> {
+async function create(wanted: Want, want: Desired, pass: Pass): Promise<Outcome> {
   const subject = { key: wanted.key, kind: wanted.kind, id: wanted.id };
+  const body = isListedAbsent(subject, pass) ? undefined : await fresh(subject, want, pass, ABSENCE_HOLDS_MS);
+  // It turned up, or somebody was faster: the next pass judges what is there now.
+  if (body !== undefined && !(isFailedState(body.provisioningState) && isOurs(body, want.owner))) return DONE;
   const send = () => pass.world.azure.create(wanted, pass.writeSignal);
   return submit({ subject, verb: 'create', send }, want, pass);
 }
@@ -81,7 +86,20 @@ async function update(wanted: Want, want: Desired, pass: Pass): Promise<Outcome>
   if (body === undefined || !isOurs(body, want.owner)) return DONE;
   const { changes } = differences(wanted, body);
   if (changes.length === 0) return DONE;
-  const send = () => pass.world.azure.update(wanted, changes, pass.writeSignal);
+  const text = changeText(changes);
+  const { writes } = pass.memory;
+  const asker = askerOf(pass.object);
+  // It would be sent again and again, at once.
+  const undone = failed(
+    'UpdateIgnored',
+    `${nameOf(wanted)}: ${text} is to do again: Azure ignored it, or somebody undid it`,
+  );
+  if (writes.holdUndone(subject.id, asker, text, undone)) return failedWith(undone);
+  const send = async () => {
+    const answer = await pass.world.azure.update(wanted, changes, pass.writeSignal);
+    writes.updated(subject.id, asker, text);
+    return answer;
+  };
   return submit({ subject, verb: 'update', send }, want, pass);
 }
 
@@ -92,21 +110,28 @@ async function remove(action: { key: string; kind: Kind; id: ArmId }, want: Desi
   return submit({ subject: action, verb: 'delete', send }, want, pass);
 }
 
-/** The resource as it is now: read in this pass, or read again. */
-async function fresh(subject: Subject, want: Desired, pass: Pass): Promise<Resource | undefined> {
+/** A link that the scope did not list a moment ago, and that we never made, needs no GET to be absent. */
+function isListedAbsent({ kind, id }: Subject, { memory: { ledger }, now }: Pass): boolean {
+  const links = `${scopeOfLink(id)}/scopedResources`;
+  return kind === 'scopedResource' && ledger.peek(id) === undefined && ledger.readAt(links) >= now - ABSENCE_HOLDS_MS;
+}
+
+/** The resource as it is now: read in this pass, or at most `maxAgeMs` before it, or read again. */
+async function fresh(subject: Subject, want: Desired, pass: Pass, maxAgeMs = 0): Promise<Resource | undefined> {
   const { ledger } = pass.memory;
   const known = ledger.peek<Resource>(subject.id);
-  if (known?.is === 'present' && ledger.readAt(subject.id) >= pass.now) return known.body;
+  if (known !== undefined && ledger.readAt(subject.id) >= pass.now - maxAgeMs) return bodyOf(known);
   const body = await pass.world.azure.get(subject.kind, subject.id, pass.signal);
   ledger.record(keeping(subject, pass, want.intervalMs), body);
   return body;
 }
 
 /** Azure takes one link write of a scope at a time, also across objects (terraform-provider-azurerm#22236). */
-function linkBusy(subject: Subject, { memory }: Pass): boolean {
-  if (subject.kind !== 'scopedResource') return false;
-  const links = `${scopeOfLink(subject.id)}/scopedResources`;
-  return memory.writes.anyInFlightUnder(links) || memory.ledger.unsettledUnder(links).length > 0;
+function linkBusy({ kind, id }: Subject, { memory }: Pass): boolean {
+  if (kind !== 'scopedResource') return false;
+  const links = `${scopeOfLink(id)}/scopedResources`;
+  const unsettled = memory.ledger.unsettledUnder(links).filter(other => !sameId(other, id));
+  return unsettled.length > 0 || memory.writes.anyGoingOnUnder(links, id);
 }
 
 interface Write {
@@ -118,7 +143,7 @@ interface Write {
 async function submit(write: Write, want: Desired, pass: Pass): Promise<Outcome> {
   const { subject, verb, send } = write;
   const { writes } = pass.memory;
-  if (writes.isInFlight(subject.id)) return STARTED;
+  if (writes.isInFlight(subject.id)) return IN_FLIGHT;
   if (linkBusy(subject, pass)) {
     return failedWith(waiting('Conflict', 'another link of this scope is being written', 1_000));
   }
@@ -128,11 +153,25 @@ async function submit(write: Write, want: Desired, pass: Pass): Promise<Outcome>
     asker: askerOf(pass.object),
     send,
     answered: answer => note(write, answer, want, pass),
+    refused: failure => noteRefusal(subject, failure, pass),
     late: () => pass.wake(pass.object.metadata),
   });
   if (submitted.is === 'Failed') return failedWith(submitted.failure);
-  const settled = submitted.is === 'Answered' && isSettledAnswer(verb, submitted.answer);
-  return settled ? DONE : STARTED;
+  if (submitted.is === 'InFlight') return IN_FLIGHT;
+  return isSettledAnswer(verb, submitted.answer) ? DONE : started(subject, pass);
+}
+
+function noteRefusal(subject: Subject, failure: Failure, { memory: { ledger } }: Pass): void {
+  // An answer that was lost: the resource itself has to be asked.
+  if (isInDoubt(failure)) ledger.touch(subject.id);
+  // A link to the same workspace that we did not know of is in the list.
+  if (subject.kind === 'scopedResource') ledger.touch(`${scopeOfLink(subject.id)}/scopedResources`);
+}
+
+function started({ kind, id }: Subject, { memory, world }: Pass): Outcome {
+  const dueAt = memory.ledger.dueAt(id);
+  const retryAfterMs = dueAt === undefined ? pollMs(kind)(1) : Math.max(0, dueAt - world.clock.now());
+  return { is: 'Started', retryAfterMs };
 }
 
 const isSettledAnswer = (verb: string, { body, operation }: WriteAnswer): boolean =>
@@ -145,8 +184,11 @@ function note({ subject, verb }: Write, answer: WriteAnswer, want: Desired, pass
   else ledger.record(keeping(subject, pass, want.intervalMs), answer.body);
   if (subject.kind === 'scopedResource' && verb === 'delete') {
     ledger.touch(`${scopeOfLink(subject.id)}/scopedResources`);
-    ledger.touch(want.endpoint.id);
-    // Azure takes the names off the endpoint some time after the link is gone.
-    pass.memory.unlinkedAt.set(idKey(want.endpoint.id), pass.now);
   }
+}
+
+/** Azure takes the names off the endpoint some time after the link is gone. */
+function expectFewerNames(want: Desired, { memory, now }: Pass): void {
+  memory.ledger.touch(want.endpoint.id);
+  memory.unlinkedAt.set(idKey(want.endpoint.id), now);
 }

@@ -7,6 +7,9 @@ import { idKey } from '../domain/names.ts';
 import { ABSENT, present, type Reading, unread } from '../domain/observed.ts';
 import type { Clock } from '../ports.ts';
 
+/** An unsettled reading that was due this long ago, in milliseconds, belongs to an object that is gone. */
+const LEFT_ALONE_MS = 30_000;
+
 interface Entry {
   readonly reading: Reading<unknown>;
   readonly readAt: number;
@@ -34,6 +37,8 @@ export interface Look<T> {
 
 export class Ledger {
   readonly #entries = new Map<string, Entry>();
+  /** By id: how often it was recorded or touched. A reading that was under way meanwhile may be older than that. */
+  readonly #versions = new Map<string, number>();
   readonly #clock: Clock;
 
   constructor(clock: Clock) {
@@ -44,9 +49,12 @@ export class Ledger {
   async look<T>(look: Look<T>): Promise<Reading<T>> {
     const known = this.#entries.get(idKey(look.id));
     if (known && !this.#isDue(known, look)) return known.reading as Reading<T>;
+    const version = this.#versions.get(idKey(look.id));
     try {
       const body = await look.load();
-      return this.#store(look, body);
+      if (this.#versions.get(idKey(look.id)) === version) return this.#store(look, body);
+      const newer = this.#entries.get(idKey(look.id))?.reading as Reading<T> | undefined;
+      return newer ?? (body === undefined ? ABSENT : present(body));
     } catch (thrown) {
       if (thrown instanceof Error && thrown.name === 'AbortError') throw thrown;
       return unread(failureOf(thrown));
@@ -55,11 +63,13 @@ export class Ledger {
 
   /** A write was answered with this body: as good as a read. */
   record<T>(look: Omit<Look<T>, 'load'>, body: T | undefined): void {
+    this.#overtake(look.id);
     this.#store({ ...look, load: () => Promise.resolve(body) }, body);
   }
 
   /** The next look at this id reads again. */
   touch(id: string): void {
+    this.#overtake(id);
     this.#entries.delete(idKey(id));
   }
 
@@ -87,12 +97,20 @@ export class Ledger {
     return this.#entries.get(idKey(id))?.dueAt;
   }
 
-  /** Ids below a prefix that are not settled: the scope's links that Azure still works on. */
+  /**
+   * Ids below a prefix that are not settled: the scope's links that Azure still works on. What nobody has looked at for
+   * a while after it was due is nobody's any more, and tells nothing.
+   */
   unsettledUnder(prefix: string): readonly string[] {
     const start = `${idKey(prefix)}/`;
+    const oldest = this.#clock.now() - LEFT_ALONE_MS;
     return [...this.#entries]
-      .filter(([id, entry]) => id.startsWith(start) && entry.dueAt !== undefined)
+      .filter(([id, entry]) => id.startsWith(start) && entry.dueAt !== undefined && entry.dueAt >= oldest)
       .map(([id]) => id);
+  }
+
+  #overtake(id: string): void {
+    this.#versions.set(idKey(id), (this.#versions.get(idKey(id)) ?? 0) + 1);
   }
 
   #isDue<T>(entry: Entry, look: Look<T>): boolean {

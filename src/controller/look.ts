@@ -47,7 +47,12 @@ export async function lookAt<K extends Kind>(
       });
   await reviewWrite(subject, reading, pass);
   const write = writes.stateOf(id, askerOf(pass.object));
-  return write === undefined ? { reading } : { reading, write };
+  const unsettled = reading.is === 'present' && !isSettled(reading.body);
+  return {
+    reading,
+    ...(write === undefined ? {} : { write }),
+    ...(unsettled ? { unsettledSince: ledger.changedAt(id) } : {}),
+  };
 }
 
 /** A 404 right after our own PUT: the resource is on its way. */
@@ -67,6 +72,7 @@ async function reviewWrite(subject: Subject, reading: Reading<Resource>, pass: P
     return;
   }
   const { provisioningState } = reading.body;
+  if (!isFailedState(provisioningState)) writes.arrived(id);
   if (isSucceeded(provisioningState) && !writes.isDeleting(id)) writes.settled(id);
   if (!isFailedState(provisioningState) || !writes.wasAccepted(id)) return;
   const operation = writes.operationOf(id);

@@ -6,7 +6,9 @@ import { isSucceeded } from '../domain/converge.ts';
 import { type Desired, wantsOf } from '../domain/desire.ts';
 import { type RecordsSight, viewRecords } from '../domain/endpoint.ts';
 import type { Failure } from '../domain/failures.ts';
+import { isReleased, withPolicies } from '../domain/inventory.ts';
 import { idKey } from '../domain/names.ts';
+import type { InventoryEntry } from '../domain/object.ts';
 import { ABSENT, bodyOf, type Observed, type Reading, type Sight, unread } from '../domain/observed.ts';
 import type {
   Kind,
@@ -19,7 +21,11 @@ import type {
 import { keeping, lookAt, type Subject } from './look.ts';
 import type { Pass } from './world.ts';
 
-export type AzureSight = Omit<Observed, 'now' | 'identity' | 'inventory' | 'target' | 'resolution'>;
+/** What a deletion has to deal with in Azure. */
+export const stillOurs = (inventory: readonly InventoryEntry[], want: Desired): readonly InventoryEntry[] =>
+  withPolicies(inventory, want).filter(entry => !isReleased(entry, want));
+
+export type AzureSight = Omit<Observed, 'now' | 'identity' | 'inventory' | 'target' | 'formerTargets' | 'resolution'>;
 
 const ALWAYS_SETTLED = { settled: () => true, pollMs: () => 0 } as const;
 /** A subnet that is not there is looked for again after this time. */
@@ -33,7 +39,8 @@ export async function observeAzure(want: Desired, pass: Pass): Promise<AzureSigh
   const subjects = subjectsOf(want, pass);
   const resyncMs = want.intervalMs;
   const [scope, workspaces, subnet] = await Promise.all([
-    one('privateLinkScope', subjects, pass, resyncMs),
+    // Who else is connected to a scope that is to go is asked anew each time.
+    one('privateLinkScope', subjects, pass, want.deletedAt === undefined ? resyncMs : 0),
     many('workspace', subjects, item => lookAt(item, pass, { resyncMs })),
     readSubnet(want, pass),
   ]);
@@ -58,7 +65,8 @@ export async function observeAzure(want: Desired, pass: Pass): Promise<AzureSigh
   };
   expectMembers(want, sight, pass);
   const dueAt = [...subjects.map(item => item.id), want.endpoint.subnetId].map(id => pass.memory.ledger.dueAt(id));
-  const lookAgainAt = Math.min(...dueAt.filter(at => at !== undefined));
+  // What was due when the pass began and still is could not be read: the failure says when to come back.
+  const lookAgainAt = Math.min(...dueAt.filter(at => at !== undefined && at > pass.now).map(Number));
   return Number.isFinite(lookAgainAt) ? { ...sight, lookAgainAt } : sight;
 }
 
@@ -66,10 +74,10 @@ export async function observeAzure(want: Desired, pass: Pass): Promise<AzureSigh
 function expectMembers(want: Desired, sight: RecordsSight, { memory, now }: Pass): void {
   const body = bodyOf(sight.endpoint.reading);
   if (want.deletedAt !== undefined || body === undefined || !isSucceeded(body.provisioningState)) return;
-  const { missing } = viewRecords(want, sight, { allowLoopback: true });
+  const { awaited } = viewRecords(want, sight, { allowLoopback: true });
   const unlinkedAt = memory.unlinkedAt.get(idKey(body.id)) ?? Number.NEGATIVE_INFINITY;
   const leaving = now - unlinkedAt < UNLINK_WATCH_MS;
-  if (missing.length > 0 || leaving) memory.ledger.expectChange(body.id, MEMBERS_POLL_MS);
+  if (awaited.length > 0 || leaving) memory.ledger.expectChange(body.id, MEMBERS_POLL_MS);
 }
 
 /** Nothing can be read without a token: everything carries that failure. */
@@ -91,9 +99,13 @@ export function unreadAzure(want: Desired, pass: Pass, failure: Failure): AzureS
   };
 }
 
-/** Wanted resources and those of the inventory; the inventory's id wins, it says where the resource really is. */
+/**
+ * Wanted resources and those of the inventory; the inventory's id wins, it says where the resource really is. A deletion
+ * does not look at what it leaves.
+ */
 function subjectsOf(want: Desired, { object }: Pass): readonly Subject[] {
-  const inventory = object.status.resources ?? [];
+  const listed = object.status.resources ?? [];
+  const inventory = want.deletedAt === undefined ? listed : stillOurs(listed, want);
   const wanted = want.deletedAt === undefined ? wantsOf(want) : [];
   const subjects = new Map<string, Subject>(wanted.map(({ key, kind, id }) => [key, { key, kind, id }]));
   for (const { key, id } of inventory) subjects.set(key, { key, kind: key.split('/')[0] as Kind, id });

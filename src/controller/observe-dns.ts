@@ -4,6 +4,7 @@
  */
 import type { Desired } from '../domain/desire.ts';
 import { type Failure, failureOf, stalled } from '../domain/failures.ts';
+import { isEndpointToGo, withPolicies } from '../domain/inventory.ts';
 import { linesOf } from '../domain/merge.ts';
 import { ownerKey } from '../domain/names.ts';
 import {
@@ -24,20 +25,56 @@ import type { Pass } from './world.ts';
 const RETRY_MS = 1_500;
 /** Questions in flight to one server. */
 const PARALLEL = 8;
+/** In place of a response code: no answer came. */
+const SILENT = 'silent';
 
 interface Expected {
   readonly name: string;
   readonly addresses: readonly string[];
 }
 
-export async function observeDns(want: Desired, pass: Pass): Promise<Pick<Observed, 'target' | 'resolution'>> {
+type DnsSight = Pick<Observed, 'target' | 'resolution' | 'unpublishedSince'>;
+
+export async function observeDns(want: Desired, pass: Pass): Promise<DnsSight & Pick<Observed, 'formerTargets'>> {
+  const [sight, formerTargets] = await Promise.all([observeTarget(want, pass), readFormerTargets(want, pass)]);
+  return { ...sight, formerTargets };
+}
+
+/** Reads come from a cache; a target that cannot be read now is looked at again with every pass. */
+async function readFormerTargets(want: Desired, pass: Pass): Promise<readonly string[]> {
+  const others = pass.world.targets.all.filter(target => target.name !== want.dns.target);
+  const held = await Promise.all(
+    others.map(async target => {
+      const reading = await attempt(() => target.read(pass.signal), pass);
+      return reading.is === 'present' && granted(want, reading.body).length > 0 ? [target.name] : [];
+    }),
+  );
+  return held.flat();
+}
+
+async function observeTarget(want: Desired, pass: Pass): Promise<DnsSight> {
   const found = findTarget(want, pass);
   if (found.is !== 'present') return { target: found, resolution: ABSENT };
   const target = await attempt(() => found.body.read(pass.signal), pass);
   if (target.is !== 'present') return { target, resolution: ABSENT };
-  const expected = want.deletedAt === undefined ? granted(want, target.body) : leftOver(pass, target.body);
-  if (expected.length === 0) return { target, resolution: ABSENT };
-  return { target, resolution: await resolve(want, expected, found.body, pass) };
+  if (want.deletedAt === undefined)
+    return { target, ...(await asked(want, granted(want, target.body), found.body, pass)) };
+  if (granted(want, target.body).length > 0) return { target, resolution: ABSENT };
+  const unpublishedSince = sinceUnpublished(pass);
+  const isWatched = isEndpointToGo(withPolicies(pass.object.status.resources ?? [], want), want);
+  const expected = isWatched ? leftOver(pass, target.body) : [];
+  return { target, unpublishedSince, ...(await asked(want, expected, found.body, pass)) };
+}
+
+async function asked(want: Desired, expected: readonly Expected[], target: DnsTarget, pass: Pass) {
+  if (expected.length === 0) return { resolution: ABSENT };
+  return { resolution: await resolve(want, expected, target, pass) };
+}
+
+function sinceUnpublished({ memory, object, now }: Pass): number {
+  const since = memory.unpublishedSince.get(object.metadata.uid) ?? now;
+  memory.unpublishedSince.set(object.metadata.uid, since);
+  return since;
 }
 
 function findTarget(want: Desired, { world, object }: Pass): Reading<DnsTarget> {
@@ -80,7 +117,8 @@ async function resolve(
   const { memory, object, now } = pass;
   const { uid } = object.metadata;
   const hash = recordsHash(expected);
-  const before = memory.asked.get(uid);
+  const known = memory.asked.get(uid);
+  const before = known?.target === target.name ? known : undefined;
   const deleting = want.deletedAt !== undefined;
   if (before && before.resolution.recordsHash === hash && !isDue(before, deleting ? 0 : want.intervalMs, now)) {
     return present(before.resolution);
@@ -88,7 +126,10 @@ async function resolve(
   const servers = await attempt(() => target.servers(pass.signal), pass);
   if (servers.is !== 'present') return servers;
   const findings = await askAll(servers.body, expected, pass);
-  const wrong = findings.filter(finding => (deleting ? isOurs(finding, expected) : !isRight(finding, expected)));
+  // Silence proves nothing: a server that does not answer us may answer others.
+  const isWrong = (finding: DnsFinding) =>
+    deleting ? isSilent(finding) || isOurs(finding, expected) : !isRight(finding, expected);
+  const wrong = findings.filter(isWrong);
   const unansweredSince = before?.resolution.unansweredSince ?? now;
   const resolution: Resolution = {
     recordsHash: hash,
@@ -97,7 +138,7 @@ async function resolve(
     wrong,
     ...(deleting && wrong.length === 0 ? { unansweredSince } : {}),
   };
-  memory.asked.set(uid, { resolution, askedAt: now });
+  memory.asked.set(uid, { target: target.name, resolution, askedAt: now });
   return present(resolution);
 }
 
@@ -114,6 +155,8 @@ function isRight(finding: DnsFinding, expected: readonly Expected[]): boolean {
   );
   return [...finding.addresses].sort().join() === [...wanted].sort().join();
 }
+
+const isSilent = (finding: DnsFinding): boolean => finding.rcode === SILENT;
 
 const isOurs = (finding: DnsFinding, expected: readonly Expected[]): boolean =>
   finding.addresses.some(address => addressesOf(finding.name, expected).includes(address));
@@ -138,7 +181,7 @@ async function askServer(server: DnsServer, expected: readonly Expected[], pass:
     const answers = await Promise.all(batch.map(question => askOne(server, question, pass)));
     findings.push(...answers);
     // A server that is down would cost one timeout a name: the first batch of silence speaks for all.
-    if (answers.every(answer => answer.rcode === 'silent')) break;
+    if (answers.every(isSilent)) break;
   }
   return findings;
 }
@@ -149,7 +192,7 @@ async function askOne(server: DnsServer, question: Pick<DnsFinding, 'name' | 'ty
     return { server: server.name, ...question, ...answer };
   } catch (thrown) {
     pass.signal.throwIfAborted();
-    return { server: server.name, ...question, rcode: 'silent', addresses: [], detail: failureOf(thrown).message };
+    return { server: server.name, ...question, rcode: SILENT, addresses: [], detail: failureOf(thrown).message };
   }
 }
 

@@ -4,9 +4,10 @@
  */
 import type { Desired } from '../domain/desire.ts';
 import { failureOf } from '../domain/failures.ts';
+import { withPolicies } from '../domain/inventory.ts';
 import { ABSENT, type Observed, type Reading, unread } from '../domain/observed.ts';
 import type { Identity } from '../domain/resources.ts';
-import { observeAzure, unreadAzure } from './observe-azure.ts';
+import { observeAzure, stillOurs, unreadAzure } from './observe-azure.ts';
 import { observeDns } from './observe-dns.ts';
 import type { Pass } from './world.ts';
 
@@ -17,12 +18,13 @@ export async function observe(want: Desired, pass: Pass): Promise<Observed> {
     identity.is === 'unread' ? unreadAzure(want, pass, identity.failure) : observeAzure(want, pass),
     observeDns(want, pass),
   ]);
-  return { now: pass.now, identity, inventory: pass.object.status.resources ?? [], ...azure, ...dns };
+  const inventory = withPolicies(pass.object.status.resources ?? [], want);
+  return { now: pass.now, identity, inventory, ...azure, ...dns };
 }
 
 async function readIdentity(want: Desired, { world, signal, object }: Pass): Promise<Reading<Identity>> {
-  // An object that never asked Azure for anything must be deletable without Azure.
-  if (want.deletedAt !== undefined && (object.status.resources ?? []).length === 0) return ABSENT;
+  // An object that has nothing to delete in Azure must be deletable without Azure.
+  if (want.deletedAt !== undefined && stillOurs(object.status.resources ?? [], want).length === 0) return ABSENT;
   try {
     return { is: 'present', body: await world.azure.identity(signal) };
   } catch (thrown) {

@@ -7,6 +7,10 @@ import type { Kind, Resource } from '../domain/resources.ts';
 
 const MAX_MS = 10_000;
 
+/** What has not changed for about twenty minutes is looked at less often. */
+const PATIENCE = 120;
+const SLOW_MS = 60_000;
+
 const FIRST_MS: Readonly<Record<Kind, number>> = {
   workspace: 1_000,
   privateLinkScope: 1_000,
@@ -18,7 +22,9 @@ const FIRST_MS: Readonly<Record<Kind, number>> = {
 export const pollMs =
   (kind: Kind) =>
   (looks: number): number =>
-    Math.min(MAX_MS, Math.round(FIRST_MS[kind] * (kind === 'privateEndpoint' ? 2 : 1.5) ** (looks - 1)));
+    looks > PATIENCE
+      ? SLOW_MS
+      : Math.min(MAX_MS, Math.round(FIRST_MS[kind] * (kind === 'privateEndpoint' ? 2 : 1.5) ** (looks - 1)));
 
 export const isSettled = (body: Resource): boolean =>
   isSucceeded(body.provisioningState) || isFailedState(body.provisioningState);

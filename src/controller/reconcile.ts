@@ -7,6 +7,7 @@ import { beforeActions } from '../domain/inventory.ts';
 import { FINALIZER } from '../domain/names.ts';
 import type { PmsObject } from '../domain/object.ts';
 import { plan } from '../domain/plan.ts';
+import { recordsHash } from '../domain/records.ts';
 import type { Plan } from '../domain/steps.ts';
 import {
   type PassContext,
@@ -44,12 +45,12 @@ async function converge(pass: Pass): Promise<Outcome> {
   const want = desire(object, world.installation);
   const seen = await observe(want, pass);
   const steps = want.deletedAt === undefined ? plan(want, seen, world.rules) : teardown(want, seen);
-  const context = { object, want, seen };
+  const context = { object, before: object.status.conditions ?? [], want, seen };
   if (isFinished(steps, context)) {
     await world.cluster.setFinalizer(object, false, pass.signal);
     return { is: 'Gone' };
   }
-  const ready = await keepInventory(steps, context, pass);
+  const ready = await writeDown(steps, context, pass);
   const results = await execute(steps, want, { ...pass, object: ready.object });
   const summary = summarize(steps, results, ready);
   await store(summary, ready.object, pass);
@@ -59,11 +60,18 @@ async function converge(pass: Pass): Promise<Outcome> {
 const isFinished = (steps: Plan, { seen }: PassContext): boolean =>
   steps.mode === 'teardown' && seen.inventory.length === 0 && steps.steps.every(step => step.verdict.state === 'Ready');
 
-/** The inventory is stored before the first PUT of each resource, so that a crash leaves nothing unknown behind. */
-async function keepInventory(steps: Plan, context: PassContext, { world, signal }: Pass): Promise<PassContext> {
+/**
+ * What is about to be made is written down first: the inventory before the first PUT of each resource, the records
+ * before they are published. A crash then leaves nothing behind that a deletion would not know of.
+ */
+async function writeDown(steps: Plan, context: PassContext, { world, signal }: Pass): Promise<PassContext> {
   const { seen, object } = context;
-  const inventory = beforeActions(seen.inventory, actionsOf(steps), seen.now);
-  if (inventory === seen.inventory) return context;
+  const actions = actionsOf(steps);
+  const inventory = beforeActions(seen.inventory, actions, seen.now);
+  const isNewRecords = actions.some(
+    action => action.verb === 'publish' && recordsHash(action.records.records) !== object.status.recordsHash,
+  );
+  if (inventory === seen.inventory && !isNewRecords) return context;
   const stored = await world.cluster.applyStatus(object, statusOf(steps, context, inventory), signal);
   return { ...context, object: stored, seen: { ...seen, inventory } };
 }

@@ -23,6 +23,8 @@ export interface World {
 
 /** What the last questions to the DNS endpoints of one object gave. */
 export interface Asked {
+  /** Whose servers were asked. */
+  readonly target: string;
   readonly resolution: Resolution;
   readonly askedAt: number;
 }
@@ -32,6 +34,8 @@ export interface Memory {
   readonly writes: Writes;
   /** By uid of the object. */
   readonly asked: Map<string, Asked>;
+  /** By uid of a deleted object: since when (epoch ms) the target holds no line of it. */
+  readonly unpublishedSince: Map<string, number>;
   /** By id of the endpoint: when (epoch ms) a link of its scope was last taken away. */
   readonly unlinkedAt: Map<string, number>;
 }
@@ -40,6 +44,7 @@ export const createMemory = (clock: Clock): Memory => ({
   ledger: new Ledger(clock),
   writes: new Writes(clock),
   asked: new Map(),
+  unpublishedSince: new Map(),
   unlinkedAt: new Map(),
 });
 

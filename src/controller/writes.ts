@@ -2,7 +2,7 @@
  * Writes to Azure that this process has sent: one in flight per ARM id, looked at for a short while and then left
  * running, and the failures that hold the next attempt back. In memory only; a restart reads Azure instead.
  */
-import { type Failure, failureOf, holdOffMs } from '../domain/failures.ts';
+import { type Failure, failureOf, holdOffMs, isInDoubt } from '../domain/failures.ts';
 import { idKey } from '../domain/names.ts';
 import type { WriteState } from '../domain/observed.ts';
 import type { Clock, WriteAnswer } from '../ports.ts';
@@ -11,6 +11,11 @@ import type { Clock, WriteAnswer } from '../ports.ts';
 const LOOK_MS = 2_000;
 /** After an accepted DELETE the resource is waited for this long before the DELETE is sent again. */
 const DELETE_WAIT_MS = 60_000;
+/** An accepted write that nobody has seen the end of counts as going on for this long. */
+const GOING_ON_MS = 60_000;
+
+/** The same difference again within this time, in milliseconds: the update did not last. */
+const UPDATE_LASTS_MS = 600_000;
 
 type Verb = 'create' | 'update' | 'delete';
 
@@ -23,8 +28,20 @@ interface Attempt {
   readonly failure?: Failure;
   readonly retryAt?: number;
   readonly operation?: string;
+  /** Epoch ms of the first answer. */
+  readonly answeredAt?: number;
   /** Epoch ms until which an accepted DELETE counts as being carried out. */
   readonly deletingUntil?: number;
+}
+
+interface Update {
+  readonly asker: string;
+  readonly text: string;
+  readonly times: number;
+  /** Epoch ms of the answer. */
+  readonly at: number;
+  /** It was held back already: the next one is sent. */
+  readonly isDue: boolean;
 }
 
 export interface WriteRequest {
@@ -34,6 +51,8 @@ export interface WriteRequest {
   readonly send: () => Promise<WriteAnswer>;
   /** Called once with the first answer, whenever it comes. */
   readonly answered: (answer: WriteAnswer) => void;
+  /** Called once with the failure, whenever it comes. */
+  readonly refused: (failure: Failure) => void;
   /** Called when the answer, or the failure, came after `submit` had stopped looking. */
   readonly late: () => void;
 }
@@ -45,6 +64,7 @@ export type Submitted =
 
 export class Writes {
   readonly #attempts = new Map<string, Attempt>();
+  readonly #updates = new Map<string, Update>();
   readonly #clock: Clock;
 
   constructor(clock: Clock) {
@@ -59,7 +79,8 @@ export class Writes {
     if (attempt.inFlight || (attempt.deletingUntil ?? 0) > now) return { is: 'InFlight' };
     const { failure, retryAt } = attempt;
     if (failure === undefined || retryAt === undefined) return undefined;
-    return now < retryAt && attempt.asker === asker ? { is: 'HeldOff', failure, retryAt } : { is: 'Refused', failure };
+    if (now < retryAt && attempt.asker === asker) return { is: 'HeldOff', failure, retryAt };
+    return isInDoubt(failure) ? undefined : { is: 'Refused', failure };
   }
 
   isInFlight(id: string): boolean {
@@ -77,10 +98,13 @@ export class Writes {
     return attempt !== undefined && !attempt.inFlight && attempt.failure === undefined;
   }
 
-  /** Whether any write below a prefix is in flight. */
-  anyInFlightUnder(prefix: string): boolean {
+  /** Whether any write below a prefix, but for one id, is in flight or was accepted and is not known to have ended. */
+  anyGoingOnUnder(prefix: string, but: string): boolean {
     const start = `${idKey(prefix)}/`;
-    return [...this.#attempts].some(([id, attempt]) => id.startsWith(start) && attempt.inFlight);
+    const oldest = this.#clock.now() - GOING_ON_MS;
+    const goesOn = ({ inFlight, failure, answeredAt = 0 }: Attempt) =>
+      inFlight || (answeredAt > oldest && (failure === undefined || isInDoubt(failure)));
+    return [...this.#attempts].some(([id, attempt]) => id.startsWith(start) && id !== idKey(but) && goesOn(attempt));
   }
 
   /** The operation of the last accepted write, to ask why a resource turned up Failed. */
@@ -108,8 +132,44 @@ export class Writes {
   /** A resource turned up Failed after an accepted write: counts as a failure of that write. */
   fail(id: string, asker: string, failure: Failure): void {
     const attempts = (this.#attempts.get(idKey(id))?.attempts ?? 0) + 1;
-    const retryAt = this.#clock.now() + holdOffMs(failure, attempts);
-    this.#attempts.set(idKey(id), { verb: 'create', asker, inFlight: false, attempts, failure, retryAt });
+    this.#hold(id, { verb: 'create', asker, attempts, failure });
+  }
+
+  /**
+   * The resource is there and did not fail. A refused update is still held back; a creation whose answer was lost is
+   * known to have been carried out.
+   */
+  arrived(id: string): void {
+    const attempt = this.#attempts.get(idKey(id));
+    if (attempt?.verb === 'create' && attempt.failure !== undefined) this.forget(id);
+  }
+
+  /** An update was accepted; `text` says what it changes. */
+  updated(id: string, asker: string, text: string): void {
+    const before = this.#updates.get(idKey(id));
+    const times = before && this.#isSame(before, asker, text) ? before.times : 0;
+    this.#updates.set(idKey(id), { asker, text, times: times + 1, at: this.#clock.now(), isDue: false });
+  }
+
+  /**
+   * Whether this very update was accepted lately and is to do again. Then it is held back, longer each time, and may be
+   * sent once after that.
+   */
+  holdUndone(id: string, asker: string, text: string, failure: Failure): boolean {
+    const update = this.#updates.get(idKey(id));
+    if (update === undefined || update.isDue || !this.#isSame(update, asker, text)) return false;
+    this.#updates.set(idKey(id), { ...update, isDue: true });
+    this.#hold(id, { verb: 'update', asker, attempts: update.times, failure });
+    return true;
+  }
+
+  #hold(id: string, attempt: Pick<Attempt, 'verb' | 'asker' | 'attempts'> & { readonly failure: Failure }): void {
+    const retryAt = this.#clock.now() + holdOffMs(attempt.failure, attempt.attempts);
+    this.#attempts.set(idKey(id), { ...attempt, inFlight: false, retryAt });
+  }
+
+  #isSame(update: Update, asker: string, text: string): boolean {
+    return update.asker === asker && update.text === text && this.#clock.now() - update.at < UPDATE_LASTS_MS;
   }
 
   /** The resource is there and Succeeded: a refused update is still held back, everything else is past. */
@@ -129,6 +189,7 @@ export class Writes {
       this.#set(request, {
         inFlight: false,
         attempts,
+        answeredAt: this.#clock.now(),
         ...(answer.operation === undefined ? {} : { operation: answer.operation }),
         ...(deletingUntil === undefined ? {} : { deletingUntil }),
       });
@@ -140,8 +201,10 @@ export class Writes {
         inFlight: false,
         attempts,
         failure,
+        answeredAt: this.#clock.now(),
         retryAt: this.#clock.now() + holdOffMs(failure, attempts),
       });
+      request.refused(failure);
       return { is: 'Failed', failure };
     }
   }

@@ -21,7 +21,7 @@ import {
 import { checkLine, type ParsedHosts, parseHosts, renderHosts } from './hosts-text.ts';
 import { createWriteQueue } from './write-queue.ts';
 
-/** A target as the administrator configured it (src/config.ts returns the same shape). */
+/** A target as the administrator configured it (src/config/targets.ts returns the same shape). */
 export interface HostsFileConfig {
   readonly name: string;
   readonly kind: 'HostsFile';

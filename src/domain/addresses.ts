@@ -46,3 +46,10 @@ export function usableAddresses(prefixes: readonly string[]): number {
     .filter(prefix => prefix !== undefined)
     .reduce((sum, prefix) => sum + Math.max(0, 2 ** (32 - prefix.bits) - RESERVED_PER_PREFIX), 0);
 }
+
+/** Microsoft supports no smaller subnet for this ("Design your Azure Monitor private link setup"). */
+const SMALLEST_SUBNET_BITS = 27;
+
+/** The smallest subnet that has room for so many addresses, as the length of its prefix: 11 -> 27, 29 -> 26. */
+export const prefixLengthFor = (addresses: number): number =>
+  Math.min(SMALLEST_SUBNET_BITS, 32 - Math.ceil(Math.log2(addresses + RESERVED_PER_PREFIX)));

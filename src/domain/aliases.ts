@@ -64,8 +64,12 @@ export function withoutPrivatelink(fqdn: string): string {
   return zone === undefined ? fqdn : fqdn.slice(0, -`privatelink.${zone}`.length) + zone;
 }
 
+/** Of the zones of all storage accounts one name is Azure Monitor's: the agents' solution packs. */
+const BLOB_NAME = /^scadvisorcontentpl\.(privatelink\.)?blob\./;
+
 const PUBLISHABLE = [...PUBLIC_ZONES, ...ALIASES.map(alias => alias.name), 'in.applicationinsights.azure.com'];
 
 /** Whether a name is one that Azure Monitor can own: nothing else is ever written into anybody's DNS. */
 export const isPublishableName = (fqdn: string): boolean =>
-  PUBLISHABLE.some(suffix => fqdn === suffix || fqdn.endsWith(`.${suffix}`));
+  PUBLISHABLE.some(suffix => fqdn === suffix || fqdn.endsWith(`.${suffix}`)) &&
+  (!/(^|\.)blob\./.test(fqdn) || BLOB_NAME.test(fqdn));

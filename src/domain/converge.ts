@@ -11,10 +11,12 @@
  * | absent                        | create                                                         |
  * | there, not tagged as ours     | Stalled NotOwned or OwnedByOther                               |
  * | Failed or Canceled            | create again (a PUT repairs)                                   |
- * | any other unsettled state     | Waiting                                                        |
+ * | any other unsettled state     | Waiting; Stalled when it has lasted for an hour                |
  * | differs where we may write    | update                                                         |
  * | differs where nobody may      | Stalled                                                        |
  * | as asked                      | Ready                                                          |
+ *
+ * What is ours and not in the inventory (its status was lost, or an earlier object kept it) is taken into it.
  */
 import { differences } from './diff.ts';
 import { isOwnLinkName, ownershipOf, ownerText, shortName } from './names.ts';
@@ -24,6 +26,9 @@ import { acts, combine, ready, unreadable, type Verdict, verdictOf, waits } from
 
 /** A PUT this young may not be visible yet: a 404 means "wait", not "PUT again". In milliseconds. */
 export const CREATION_GRACE_MS = 30_000;
+
+/** Nothing that we make takes this long (Terraform's longest timeout for it): Azure has forgotten it. In milliseconds. */
+const HANGS_AFTER_MS = 3_600_000;
 
 const KIND_TEXT = {
   workspace: 'workspace',
@@ -40,18 +45,17 @@ export const isFailedState = (provisioningState: string): boolean =>
   /^(failed|canceled|cancelled)$/i.test(provisioningState);
 export const isSucceeded = (provisioningState: string): boolean => /^succeeded$/i.test(provisioningState);
 
+/** What a verdict depends on beside the resource itself. */
+type Context = Pick<Observed, 'now' | 'inventory'> & { readonly owner: Owner };
+
 /** Brings one resource to the wanted shape. */
-export function converge(
-  want: Want,
-  sight: Sight,
-  context: Pick<Observed, 'now' | 'inventory'> & { owner: Owner },
-): Verdict {
+export function converge(want: Want, sight: Sight, context: Context): Verdict {
   const busy = busyVerdict(want, sight, context.now);
   if (busy) return busy;
   const { reading } = sight;
   if (reading.is === 'unread') return unreadable(reading.failure);
   if (reading.is === 'absent') return convergeAbsent(want, sight, context);
-  return convergePresent(want, reading.body, context.owner);
+  return convergePresent(want, { ...sight, body: reading.body }, context);
 }
 
 /** What this process knows of its own last write comes before what Azure shows. */
@@ -76,9 +80,25 @@ export function graceLeftMs(key: string, sight: Sight, context: Pick<Observed, '
   return Math.max(0, Date.parse(startedAt) + CREATION_GRACE_MS - context.now);
 }
 
-function convergePresent(want: Want, body: Resource, owner: Owner): Verdict {
-  const foreign = ownershipVerdict(want, body, owner);
+type Found = Pick<Sight, 'unsettledSince'> & { readonly body: Resource };
+
+function convergePresent(want: Want, found: Found, context: Context): Verdict {
+  const foreign = ownershipVerdict(want, found.body, context.owner);
   if (foreign) return foreign;
+  const verdict = convergeOurs(want, found, context.now);
+  return entryOf(context, want.key) === undefined ? relisted(want, verdict) : verdict;
+}
+
+function relisted(want: Want, verdict: Verdict): Verdict {
+  const { key, id, policy } = want;
+  // A creation is listed anyway.
+  if (verdict.actions.some(action => action.verb === 'create')) return verdict;
+  const text = `${nameOf(want)} is there and ours: it is taken into the inventory`;
+  const told = verdict.state === 'Ready' ? acts('Updating', text) : verdict;
+  return { ...told, actions: [...told.actions, { verb: 'adopt', key, id, policy, origin: 'Created' }] };
+}
+
+function convergeOurs(want: Want, { body, unsettledSince }: Found, now: number): Verdict {
   const state = body.provisioningState;
   if (isFailedState(state)) {
     return acts('ProvisioningFailed', `${nameOf(want)} is ${state}: it is put again`, {
@@ -88,7 +108,7 @@ function convergePresent(want: Want, body: Resource, owner: Owner): Verdict {
       why: state,
     });
   }
-  if (!isSucceeded(state)) return waits('Provisioning', `${nameOf(want)} is ${state}`);
+  if (!isSucceeded(state)) return provisioning(`${nameOf(want)} is ${state}`, unsettledSince, now);
   const { changes, obstacles } = differences(want, body);
   const blocked = obstacles.map(({ reason, field, found, wanted, remedy }): Verdict => {
     const message = `${nameOf(want)}: ${field} is ${found}, asked is ${wanted}; ${remedy}`;
@@ -96,6 +116,13 @@ function convergePresent(want: Want, body: Resource, owner: Owner): Verdict {
   });
   if (changes.length > 0) blocked.push(repair(want, changes));
   return blocked.length > 0 ? combine(blocked) : ready('AllReady', `${nameOf(want)} is Succeeded`);
+}
+
+/** Azure works on it, or has forgotten that it does. */
+export function provisioning(text: string, since: number | undefined, now: number): Verdict {
+  if (since === undefined || now - since < HANGS_AFTER_MS) return waits('Provisioning', text);
+  const message = `${text} since ${new Date(since).toISOString()}: see its activity log in Azure; when it is stuck, delete it and it is made again`;
+  return { state: 'Stalled', reason: 'ProvisioningHangs', message, actions: [] };
 }
 
 const repair = (want: Want, changes: Parameters<typeof changeText>[0]): Verdict =>

@@ -4,6 +4,7 @@
  */
 import { LOWER_RETENTION_ANNOTATION } from './diff.ts';
 import {
+  ABANDON_ANNOTATION,
   linkName,
   OWNER_TAG,
   ownerText,
@@ -38,6 +39,8 @@ export interface Desired {
   /** Milliseconds after which Azure and DNS are read again. */
   readonly intervalMs: number;
   readonly suspended: boolean;
+  /** The object is to go without anything in Azure being touched. */
+  readonly abandoned: boolean;
   /** Epoch ms of the deletion, when the object is being deleted. */
   readonly deletedAt?: number;
 }
@@ -66,6 +69,7 @@ export function desire(object: PmsObject, installation: string): Desired {
     addressesNeeded: SHARED_ADDRESSES + ADDRESSES_PER_REGION * regions.size,
     intervalMs: durationMs(spec.interval ?? '10m'),
     suspended: spec.suspend ?? false,
+    abandoned: metadata.annotations[ABANDON_ANNOTATION] === metadata.uid,
     ...(metadata.deletionTimestamp === undefined ? {} : { deletedAt: Date.parse(metadata.deletionTimestamp) }),
   };
 }

@@ -69,11 +69,13 @@ function diffWorkspace(want: WorkspaceWant, body: Workspace): Differences {
     if (days < (body.retentionInDays ?? 0) && !want.mayLowerRetention) obstacles.push({ ...found, ...LOWERED });
     else changes.push(found);
   }
-  if (want.dailyQuotaGb !== undefined && want.dailyQuotaGb !== body.dailyQuotaGb) {
+  if (want.dailyQuotaGb !== undefined && want.dailyQuotaGb !== (body.dailyQuotaGb ?? NO_CAP)) {
     changes.push(change('dailyQuotaGb', body.dailyQuotaGb, want.dailyQuotaGb));
   }
   return { changes, obstacles };
 }
+
+const NO_CAP = -1;
 
 const LOWERED = {
   reason: 'RetentionLowered',

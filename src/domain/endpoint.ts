@@ -2,9 +2,9 @@
  * The private endpoint beyond its shape: is the connection approved, and are the names of our own workspaces on its
  * interface? Only then are its records complete. Pure.
  */
-import { converge } from './converge.ts';
+import { converge, isSucceeded } from './converge.ts';
 import type { Desired } from './desire.ts';
-import { bodyOf, type Observed } from './observed.ts';
+import { ABSENT, bodyOf, type Observed } from './observed.ts';
 import { type RecordSet, recordsOf } from './records.ts';
 import type { PrivateEndpoint } from './resources.ts';
 import { ready, unreadable, type Verdict, waits } from './steps.ts';
@@ -21,8 +21,10 @@ export interface DnsRules {
 /** The endpoint's records as far as Azure shows them now. */
 export interface RecordsView {
   readonly set: RecordSet;
-  /** Wanted workspaces whose own names are not among them yet. */
+  /** Wanted workspaces whose own names are not among them, or not known. */
   readonly missing: readonly string[];
+  /** Those of them that are linked: Azure is about to put their names on the interface. */
+  readonly awaited: readonly string[];
   /** Endpoint and its own names are all there: only then may a claim be made. Not knowing never shrinks a set. */
   readonly complete: boolean;
 }
@@ -30,7 +32,7 @@ export interface RecordsView {
 /** What the records are read from. */
 export type RecordsSight = Pick<
   Observed,
-  'workspaces' | 'endpoint' | 'networkInterface' | 'zoneGroupRecords' | 'subnet'
+  'workspaces' | 'links' | 'endpoint' | 'networkInterface' | 'zoneGroupRecords' | 'subnet'
 >;
 
 export function viewRecords(want: Desired, seen: RecordsSight, rules: DnsRules): RecordsView {
@@ -48,7 +50,14 @@ export function viewRecords(want: Desired, seen: RecordsSight, rules: DnsRules):
     },
   );
   const missing = missingMembers(want, seen, set);
-  return { set, missing, complete: endpoint !== undefined && missing.length === 0 };
+  const awaited = missing.filter(name => isLinked(name, seen));
+  return { set, missing, awaited, complete: endpoint !== undefined && missing.length === 0 };
+}
+
+function isLinked(workspace: string, { workspaces, links }: RecordsSight): boolean {
+  const link = bodyOf(links.get(`scopedResource/${workspace}`)?.reading ?? ABSENT);
+  const isThere = workspaces.get(`workspace/${workspace}`)?.reading.is === 'present';
+  return isThere && link !== undefined && isSucceeded(link.provisioningState);
 }
 
 function missingMembers(want: Desired, seen: RecordsSight, set: RecordSet): readonly string[] {
@@ -84,9 +93,12 @@ function connection(want: Desired, body: PrivateEndpoint): Verdict | undefined {
 
 function members(want: Desired, seen: Observed, view: RecordsView): Verdict {
   if (seen.networkInterface.is === 'unread') return unreadable(seen.networkInterface.failure);
-  if (view.missing.length > 0) {
-    const message = `the names of ${view.missing.join(', ')} are not on ${want.endpoint.name} yet`;
+  if (view.awaited.length > 0) {
+    const message = `the names of ${view.awaited.join(', ')} are not on ${want.endpoint.name} yet`;
     return waits('MembersPending', message, MEMBERS_RETRY_MS);
+  }
+  if (view.missing.length > 0) {
+    return waits('WaitingForStep', `waits for ${view.missing.join(', ')} to be there and linked`);
   }
   const addresses = bodyOf(seen.networkInterface)?.entries.length ?? 0;
   return ready('AllReady', `private endpoint ${want.endpoint.name} is Approved with ${addresses} addresses`);

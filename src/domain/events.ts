@@ -6,12 +6,15 @@ import type { Failure } from './failures.ts';
 import type { Condition } from './object.ts';
 import type { Action } from './steps.ts';
 
-/** What became of one action. `Done` may let the next step go at once; `Started` goes on in Azure. */
+/**
+ * What became of one action. `Done` may let the next step go at once; `Started` goes on in Azure, to be looked at after
+ * `retryAfterMs`, or when its late answer wakes the object.
+ */
 export interface ActionResult {
   readonly action: Action;
   readonly outcome:
     | { readonly is: 'Done' }
-    | { readonly is: 'Started' }
+    | { readonly is: 'Started'; readonly retryAfterMs?: number }
     | { readonly is: 'Failed'; readonly failure: Failure };
 }
 
@@ -29,16 +32,24 @@ const VERB_TEXT = {
   forget: 'Released',
 } as const;
 
-/** An event for each action that was sent or refused. */
-export function actionEvents(results: readonly ActionResult[]): readonly PassEvent[] {
+/** An event for each action that was sent, and for each that was refused unless a condition says so already. */
+export function actionEvents(results: readonly ActionResult[], before: readonly Condition[]): readonly PassEvent[] {
   return results.flatMap(({ action, outcome }): readonly PassEvent[] => {
-    if (action.verb === 'publish' || action.verb === 'unpublish') return [];
     if (outcome.is === 'Failed') {
-      return [{ type: 'Warning', reason: outcome.failure.reason, note: `${action.key}: ${outcome.failure.message}` }];
+      const { reason, message } = outcome.failure;
+      if (before.some(condition => condition.reason === reason && condition.message.includes(message))) return [];
+      return [event('Warning', reason, `${action.key}: ${message}`)];
     }
-    return [{ type: 'Normal', reason: VERB_TEXT[action.verb], note: noteOf(action) }];
+    if (action.verb === 'publish' || action.verb === 'unpublish') return [];
+    return [event('Normal', VERB_TEXT[action.verb], noteOf(action))];
   });
 }
+
+const FORGET_TEXT = {
+  Deleted: (id: string) => `${id} is gone`,
+  Retained: (id: string) => `${id} stays in Azure`,
+  Renamed: (id: string) => `${id} is listed once`,
+} as const;
 
 function noteOf(action: Exclude<Action, { verb: 'publish' | 'unpublish' }>): string {
   switch (action.verb) {
@@ -47,11 +58,20 @@ function noteOf(action: Exclude<Action, { verb: 'publish' | 'unpublish' }>): str
     case 'update':
       return `${action.want.id}: ${action.changes.map(c => `${c.field} ${c.found} -> ${c.wanted}`).join(', ')}`;
     case 'forget':
-      return action.why === 'Deleted' ? `${action.id} is gone` : `${action.id} stays in Azure`;
+      return FORGET_TEXT[action.why](action.id);
     default:
       return action.id;
   }
 }
+
+/** What the API server takes of a note. */
+const NOTE_MAX = 1_024;
+
+const event = (type: PassEvent['type'], reason: string, note: string): PassEvent => ({
+  type,
+  reason,
+  note: note.length > NOTE_MAX ? `${note.slice(0, NOTE_MAX - 3)}...` : note,
+});
 
 /** Events only when a condition's status changes, never on every look. */
 export function transitionEvents(before: readonly Condition[], now: readonly Condition[]): readonly PassEvent[] {
@@ -62,9 +82,9 @@ export function transitionEvents(before: readonly Condition[], now: readonly Con
       const changed = previous?.status !== condition.status;
       return changed && (condition.status === 'True' || previous?.status === 'True');
     })
-    .map(({ type, status, reason, message }) => ({
-      type: (status === 'True') === (type !== 'Stalled') ? ('Normal' as const) : ('Warning' as const),
-      reason: status === 'True' ? (type === 'Stalled' ? reason : type) : `Not${type}`,
-      note: message,
-    }));
+    .map(({ type, status, reason, message }) => {
+      const good = (status === 'True') === (type !== 'Stalled');
+      const told = type === 'Stalled' ? reason : type;
+      return event(good ? 'Normal' : 'Warning', status === 'True' ? told : `Not${type}`, message);
+    });
 }

@@ -52,6 +52,16 @@ export function holdOffMs(failure: Failure, attempt: number): number {
   return failure.kind === 'Waiting' ? Math.max(failure.retryAfterMs, Math.min(backoff, 30_000)) : backoff;
 }
 
+const IN_DOUBT: ReadonlySet<Reason> = new Set([
+  'AzureUnreachable',
+  'AzureError',
+  'UnexpectedAnswer',
+  'UnexpectedError',
+]);
+
+/** Whether a write that failed like this may have been carried out all the same: its answer was lost, or not one. */
+export const isInDoubt = (failure: Failure): boolean => IN_DOUBT.has(failure.reason);
+
 /**
  * The one exception that crosses a port: an adapter throws it with the failure it found and the original as `cause`.
  * Anything else that is thrown is a defect and ends in back-off.

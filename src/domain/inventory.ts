@@ -6,6 +6,9 @@ import { type Desired, wantsOf } from './desire.ts';
 import type { InventoryEntry } from './object.ts';
 import type { Action } from './steps.ts';
 
+/** The CRD admits this many. */
+export const INVENTORY_MAX = 256;
+
 const byKey = (a: InventoryEntry, b: InventoryEntry): number => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
 
 const put = (entries: readonly InventoryEntry[], entry: InventoryEntry): readonly InventoryEntry[] =>
@@ -31,7 +34,7 @@ export function beforeActions(
 
 /**
  * The inventory after a pass: adoptions added, forgotten entries gone, and the recorded policy of what is still wanted
- * brought to what the spec says now.
+ * brought to what the spec says.
  */
 export function afterActions(
   entries: readonly InventoryEntry[],
@@ -41,11 +44,24 @@ export function afterActions(
   const settled = actions.reduce<readonly InventoryEntry[]>((kept, action) => {
     if (action.verb === 'forget') return without(kept, action.key);
     if (action.verb !== 'adopt') return kept;
-    const { key, id, policy } = action;
-    return put(kept, { key, id, origin: 'Adopted', policy });
+    const { key, id, origin, policy } = action;
+    return put(kept, { key, id, origin, policy });
   }, entries);
+  return withPolicies(settled, want);
+}
+
+/** Whether a deletion gives an entry up instead of deleting it: no call to Azure is needed for it. */
+export const isReleased = (entry: InventoryEntry, want: Desired): boolean =>
+  want.abandoned || entry.origin === 'Adopted' || entry.policy === 'Retain';
+
+/** Whether a deletion takes addresses away that DNS may still lead to. */
+export const isEndpointToGo = (entries: readonly InventoryEntry[], want: Desired): boolean =>
+  entries.some(entry => entry.key === want.endpoint.key && !isReleased(entry, want));
+
+/** The inventory with the policies that the spec states now: the recorded one counts for what has left the spec. */
+export function withPolicies(entries: readonly InventoryEntry[], want: Desired): readonly InventoryEntry[] {
   const policies = new Map(wantsOf(want).map(item => [item.key, item.policy]));
-  return settled.map(entry => {
+  return entries.map(entry => {
     const policy = entry.origin === 'Created' ? policies.get(entry.key) : undefined;
     return policy === undefined || policy === entry.policy ? entry : { ...entry, policy };
   });

@@ -9,6 +9,9 @@ export const OWNER_TAG = 'pms-owner';
 
 export const FINALIZER = 'privatemonitoring.dev/azure';
 
+/** With the object's uid as value: a deletion lets the object go at once and leaves everything in Azure. */
+export const ABANDON_ANNOTATION = 'privatemonitoring.dev/abandon';
+
 const providerId = (subscriptionId: string, resourceGroup: string, type: string, name: string): ArmId =>
   `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/${type}/${name}`;
 

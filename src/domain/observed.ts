@@ -30,12 +30,14 @@ export type WriteState =
   | { readonly is: 'InFlight' }
   /** Answered with a failure; not to be repeated before `retryAt` (epoch ms). */
   | { readonly is: 'HeldOff'; readonly failure: Failure; readonly retryAt: number }
-  /** Refused, and the waiting time is over: an absent resource is certainly absent. */
+  /** Refused for certain, and the waiting time is over: an absent resource is absent. */
   | { readonly is: 'Refused'; readonly failure: Failure };
 
 export interface Sight<T extends Resource = Resource> {
   readonly reading: Reading<T>;
   readonly write?: WriteState;
+  /** Since when (epoch ms) this process has seen it in its present unsettled state. */
+  readonly unsettledSince?: number;
 }
 
 /** One question to one DNS endpoint and what came back. */
@@ -91,7 +93,11 @@ export interface Observed {
   /** Absent when no wanted workspace is missing. */
   readonly softDeleted: Reading<readonly SoftDeletedWorkspace[]>;
   readonly target: Reading<TargetSight>;
+  /** Names of other targets that hold lines of ours: the spec named them once. */
+  readonly formerTargets: readonly string[];
   readonly resolution: Reading<Resolution>;
+  /** Since when (epoch ms) this process has seen none of our lines in the target; only while the object is being deleted. */
+  readonly unpublishedSince?: number;
   readonly inventory: readonly InventoryEntry[];
   /** Epoch ms at which the next unsettled thing is due for another look. */
   readonly lookAgainAt?: number;

@@ -12,6 +12,8 @@ const MARK = { Ready: '=', Waiting: '…', Stalled: '!', Failed: '!' } as const;
 /** One block a step: `mark name  reason: message`, then a line for each action. */
 export const planText = (plan: Plan): string => `${plan.steps.map(stepText).join('\n')}\n`;
 
+const ADOPT_TEXT = { Adopted: 'is adopted as', Created: 'is ours and is listed as' } as const;
+
 /** One action in one line and its details below it, indented. */
 export function actionLines(action: Action): readonly string[] {
   switch (action.verb) {
@@ -22,13 +24,13 @@ export function actionLines(action: Action): readonly string[] {
     case 'delete':
       return [`- ${nameOf({ kind: action.kind, name: shortName(action.id) })}`];
     case 'adopt':
-      return [`= ${shortName(action.id)} is adopted as ${action.key}`];
+      return [`= ${shortName(action.id)} ${ADOPT_TEXT[action.origin]} ${action.key}`];
     case 'forget':
       return [`= ${action.key} leaves the inventory (${action.why})`];
     case 'publish':
       return [`~ records: ${action.records.records.length} to publish`];
     case 'unpublish':
-      return ['- records'];
+      return [`- records in ${action.target}`];
   }
 }
 

@@ -1,17 +1,17 @@
 /**
  * The plan: every step, what it waits for, and what it would do now. Read this file to know the operator. Pure.
  */
-import { converge, nameOf } from './converge.ts';
+import { converge, isSucceeded, nameOf, provisioning } from './converge.ts';
 import type { Desired } from './desire.ts';
 import { convergeEndpoint, type DnsRules, viewRecords } from './endpoint.ts';
 import { judgeIdentity } from './identity.ts';
-import { sameId } from './names.ts';
-import { bodyOf, entryOf, type Observed } from './observed.ts';
+import { sameId, shortName } from './names.ts';
+import { bodyOf, entryOf, type Observed, type Sight } from './observed.ts';
 import { addressCount, preflight as judgePreflight } from './preflight.ts';
-import { resolving as judgeResolution, mergedTarget, publish } from './publishing.ts';
+import { resolving as judgeResolution, leaveFormerTargets, mergedTarget, publish } from './publishing.ts';
 import type { ScopedResourceWant } from './resources.ts';
-import { acts, after, each, inSeries, type Plan, ready, unreadable, type Verdict } from './steps.ts';
-import { takeDown } from './teardown.ts';
+import { acts, after, combine, each, inSeries, type Plan, ready, unreadable, type Verdict } from './steps.ts';
+import { prune, unlink } from './teardown.ts';
 
 /** The steps from what is wanted and what was seen. A converged object has no action in any of them. */
 export function plan(want: Desired, seen: Observed, rules: DnsRules): Plan {
@@ -26,10 +26,16 @@ export function plan(want: Desired, seen: Observed, rules: DnsRules): Plan {
   const links = after({ ...gate, WorkspacesReady: workspaces, ScopeReady: scope }, () =>
     inSeries(want.links, link => convergeLink(link, want, seen)),
   );
-  const endpoint = after({ ...gate, ResourcesLinked: links }, () => convergeEndpoint(want, seen, view));
+  const unlinked = after({ ResourcesLinked: links }, () => unlink(want, seen));
+  // An endpoint takes its members from the links: none may be coming or going. One that cannot go is no reason to wait.
+  const leaving = unlinked.state === 'Waiting' ? { Pruned: unlinked } : {};
+  const endpoint = after({ ...gate, ResourcesLinked: links, ...leaving }, () => convergeEndpoint(want, seen, view));
   const published = after({ EndpointReady: endpoint }, () => publish(want, seen, view));
   const resolving = judgeResolution(want, seen);
-  const pruned = after({ ResourcesLinked: links }, () => takeDown(noLongerWanted(want, seen), want, seen));
+  const taken = unlinked.state === 'Ready' ? { ResourcesLinked: links } : { 'the links taken out': unlinked };
+  const pruned = after(taken, () => prune(want, seen));
+  // Whoever still asks the former server gets right answers until the new one gives them.
+  const moved = after({ RecordsPublished: published, RecordsResolving: resolving }, () => leaveFormerTargets(seen));
 
   const steps = [
     { name: 'CredentialsReady', verdict: credentials },
@@ -40,7 +46,7 @@ export function plan(want: Desired, seen: Observed, rules: DnsRules): Plan {
     { name: 'EndpointReady', verdict: endpoint },
     { name: 'RecordsPublished', verdict: published },
     { name: 'RecordsResolving', verdict: resolving },
-    { name: 'Pruned', verdict: pruned },
+    { name: 'Pruned', verdict: combine([unlinked, pruned, moved]) },
   ] as const;
   return {
     mode: 'converge',
@@ -51,28 +57,32 @@ export function plan(want: Desired, seen: Observed, rules: DnsRules): Plan {
   };
 }
 
-const NOT_SEEN = { reading: { is: 'absent' } } as const;
+const NOT_SEEN: Sight<never> = { reading: { is: 'absent' } };
 
 const sightOf = (seen: Observed, item: { key: string }) => seen.workspaces.get(item.key) ?? NOT_SEEN;
 
 /** A link to the same workspace under another name does the same work: it is adopted, not repeated (ampls 1.3). */
 function convergeLink(link: ScopedResourceWant, want: Desired, seen: Observed): Verdict {
   if (seen.scopeLinks.is === 'unread') return unreadable(seen.scopeLinks.failure);
+  const sight = seen.links.get(link.key) ?? NOT_SEEN;
+  const found = bodyOf(sight.reading);
+  const entry = entryOf(seen, link.key);
+  if (entry?.origin === 'Adopted' && found !== undefined) {
+    const text = `${nameOf(found)} links ${shortName(link.targetId)} already`;
+    if (isSucceeded(found.provisioningState)) return ready('AllReady', text);
+    return provisioning(`${text} and is ${found.provisioningState}`, sight.unsettledSince, seen.now);
+  }
   const twin = bodyOf(seen.scopeLinks)?.find(
     candidate => sameId(candidate.targetId, link.targetId) && !sameId(candidate.id, link.id),
   );
-  if (twin === undefined) {
-    return converge(link, seen.links.get(link.key) ?? NOT_SEEN, { ...seen, owner: want.owner });
+  // The list is a hint: what the inventory named and a GET did not find is gone, whatever the list says.
+  if (found !== undefined || twin === undefined || sameId(entry?.id, twin.id)) {
+    return converge(link, sight, { ...seen, owner: want.owner });
   }
-  const text = `${nameOf(twin)} links it already`;
-  if (sameId(entryOf(seen, link.key)?.id, twin.id)) return ready('AllReady', text);
-  return acts('Updating', text, { verb: 'adopt', key: link.key, id: twin.id, policy: 'Retain' });
+  const { key } = link;
+  const text = `${nameOf(twin)} links ${shortName(link.targetId)} already`;
+  return acts('Updating', text, { verb: 'adopt', key, id: twin.id, policy: 'Retain', origin: 'Adopted' });
 }
-
-const noLongerWanted = (want: Desired, seen: Observed) => {
-  const keys = new Set([...want.workspaces, want.scope, ...want.links, want.endpoint].map(item => item.key));
-  return seen.inventory.filter(entry => !keys.has(entry.key));
-};
 
 /** Counted until the endpoint has its addresses; then the count has done its work. */
 function subnetOf(want: Desired, seen: Observed): Pick<Plan, 'subnet'> {

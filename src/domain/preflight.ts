@@ -2,15 +2,16 @@
  * What must hold before anything is created: no soft-deleted namesake that a PUT would silently recover, a subnet that
  * exists, in the endpoint's region, with room. Pure. Sources: facts ampls 1.2 (recover), 1.3 (SubnetIsFull), 2.3.
  */
-import { usableAddresses } from './addresses.ts';
-import type { Desired } from './desire.ts';
+import { prefixLengthFor, usableAddresses } from './addresses.ts';
+import { type Desired, wantsOf } from './desire.ts';
+import { INVENTORY_MAX } from './inventory.ts';
 import { parseId, sameId } from './names.ts';
 import type { Observed } from './observed.ts';
 import type { Subnet } from './resources.ts';
 import { combine, each, ready, unreadable, type Verdict } from './steps.ts';
 
 const fatal = (
-  reason: 'SoftDeleted' | 'SubnetNotFound' | 'SubnetFull' | 'RegionMismatch',
+  reason: 'InventoryFull' | 'SoftDeleted' | 'SubnetNotFound' | 'SubnetFull' | 'RegionMismatch',
   message: string,
 ): Verdict => ({
   state: 'Stalled',
@@ -21,7 +22,15 @@ const fatal = (
 
 /** The verdict of all checks; only what would make a creation fail or harm somebody is fatal. */
 export function preflight(want: Desired, seen: Observed): Verdict {
-  return combine([softDeleted(want, seen), subnet(want, seen)]);
+  return combine([softDeleted(want, seen), subnet(want, seen), ...inventoryRoom(want, seen)]);
+}
+
+/** Nothing is created that could not be written down first. */
+function inventoryRoom(want: Desired, { inventory }: Observed): readonly Verdict[] {
+  const keys = new Set([...inventory, ...wantsOf(want)].map(item => item.key));
+  if (keys.size <= INVENTORY_MAX) return [];
+  const message = `spec.workspaces: with what is still being taken down this object has ${keys.size} resources, of ${INVENTORY_MAX} at most; take some items out until the earlier ones are gone`;
+  return [fatal('InventoryFull', message)];
 }
 
 function softDeleted(want: Desired, seen: Observed): Verdict {
@@ -73,6 +82,6 @@ function room(want: Desired, found: Subnet): Verdict {
   }
   return fatal(
     'SubnetFull',
-    `spec.privateEndpoint.subnetId: ${addressesNeeded} addresses are needed and ${addressesFree} are free; take a subnet of at least /27`,
+    `spec.privateEndpoint.subnetId: ${addressesNeeded} addresses are needed and ${addressesFree} are free; take a subnet of at least /${prefixLengthFor(addressesNeeded)}`,
   );
 }

@@ -8,7 +8,7 @@ import { linesOf, type Merged, mergeClaim, sameLines } from './merge.ts';
 import { ownerKey } from './names.ts';
 import { bodyOf, type DnsFinding, type Observed } from './observed.ts';
 import { type RecordSet, recordsHash } from './records.ts';
-import { acts, ready, unreadable, type Verdict, waits } from './steps.ts';
+import { acts, each, ready, unreadable, untold, type Verdict, waits } from './steps.ts';
 
 const RESOLVE_RETRY_MS = 2_000;
 /** Findings that a message names before it counts the rest. */
@@ -23,7 +23,7 @@ export function mergedTarget(want: Desired, seen: Observed, view: RecordsView): 
 
 /** RecordsPublished. */
 export function publish(want: Desired, seen: Observed, view: RecordsView): Verdict {
-  if (seen.target.is === 'unread') return unreadable(seen.target.failure);
+  if (seen.target.is === 'unread') return untold(seen.target.failure);
   const merged = mergedTarget(want, seen, view);
   if (merged === undefined || seen.target.is === 'absent') {
     return waits('WaitingForStep', 'waits for EndpointReady; what is published stays');
@@ -60,6 +60,14 @@ function refusedVerdict(records: RecordSet): Verdict | undefined {
   const message = `${records.refused.length} records of the endpoint are not published: ${told.join('; ')}; the other ${records.records.length} are`;
   return { state: 'Stalled', reason: 'RecordsRefused', message, actions: [] };
 }
+
+/** Takes our lines out of targets that the spec does not name any more. */
+export const leaveFormerTargets = (seen: Observed): Verdict =>
+  each(seen.formerTargets, target => takeOut(target, `records are being taken out of ${target}`));
+
+/** All lines of ours in one target. */
+export const takeOut = (target: string, message: string): Verdict =>
+  acts('Deleting', message, { verb: 'unpublish', key: 'records', target });
 
 /** The records of ours that the target really holds: what the servers are asked for. */
 export function grantedRecords(

@@ -6,7 +6,7 @@ import type { Failure } from './failures.ts';
 import type { NameConflict } from './merge.ts';
 import type { Reason } from './reasons.ts';
 import type { RecordSet } from './records.ts';
-import type { ArmId, Change, Kind, Policy, Want } from './resources.ts';
+import type { ArmId, Change, Kind, Origin, Policy, Want } from './resources.ts';
 
 /** A step's name is the condition that it reports. */
 export const STEPS = [
@@ -28,12 +28,23 @@ export type Action =
   | { readonly verb: 'create'; readonly key: string; readonly want: Want; readonly why: string }
   | { readonly verb: 'update'; readonly key: string; readonly want: Want; readonly changes: readonly Change[] }
   | { readonly verb: 'delete'; readonly key: string; readonly kind: Kind; readonly id: ArmId }
-  /** A link of somebody else's name is taken into the inventory as adopted; no call to Azure. */
-  | { readonly verb: 'adopt'; readonly key: string; readonly id: ArmId; readonly policy: Policy }
+  /** What is there already is taken into the inventory; no call to Azure. */
+  | {
+      readonly verb: 'adopt';
+      readonly key: string;
+      readonly id: ArmId;
+      readonly policy: Policy;
+      readonly origin: Origin;
+    }
   /** Gone (404) or given up on purpose: the inventory entry goes; no call to Azure. */
-  | { readonly verb: 'forget'; readonly key: string; readonly id: ArmId; readonly why: 'Deleted' | 'Retained' }
+  | {
+      readonly verb: 'forget';
+      readonly key: string;
+      readonly id: ArmId;
+      readonly why: 'Deleted' | 'Retained' | 'Renamed';
+    }
   | { readonly verb: 'publish'; readonly key: 'records'; readonly records: RecordSet }
-  | { readonly verb: 'unpublish'; readonly key: 'records' };
+  | { readonly verb: 'unpublish'; readonly key: 'records'; readonly target: string };
 
 export interface Verdict {
   /** Ready: as asked, as observed. Waiting: on its way, or has actions. Stalled: somebody must act. Failed: back off. */
@@ -89,6 +100,10 @@ export const verdictOf = (failure: Failure): Verdict => ({
 /** A read that failed. */
 export const unreadable = (failure: Failure): Verdict => ({ ...verdictOf(failure), unknown: true });
 
+/** A refusal is an answer, such as a target that may not be used; everything else leaves the matter unknown. */
+export const untold = (failure: Failure): Verdict =>
+  failure.kind === 'Stalled' ? verdictOf(failure) : unreadable(failure);
+
 /**
  * A step that may act only when others are Ready as observed. What it sees is told all the same: an endpoint that is
  * fine stays EndpointReady while a link beside it is being repaired.
@@ -112,8 +127,11 @@ export function inSeries<T>(items: readonly T[], judge: (item: T) => Verdict): V
   const verdicts = items.map(judge);
   const busy = verdicts.some(verdict => verdict.state === 'Waiting' && verdict.actions.length === 0);
   const first = verdicts.find(verdict => verdict.actions.length > 0);
-  return combine(verdicts.map(verdict => (verdict === first && !busy ? verdict : { ...verdict, actions: [] })));
+  return combine(verdicts.map(verdict => (verdict === first && !busy ? verdict : inTurn(verdict))));
 }
+
+const inTurn = (verdict: Verdict): Verdict =>
+  verdict.actions.length === 0 ? verdict : { ...verdict, message: `next: ${verdict.message}`, actions: [] };
 
 export function combine(verdicts: readonly Verdict[]): Verdict {
   const gravest = verdicts.reduce<Verdict | undefined>(

@@ -5,7 +5,7 @@ import { conditionsOf, suspendedConditions } from './conditions.ts';
 import type { Desired } from './desire.ts';
 import { type ActionResult, actionEvents, type PassEvent, transitionEvents } from './events.ts';
 import { afterActions } from './inventory.ts';
-import type { InventoryEntry, PmsObject, Status, StatusRecord } from './object.ts';
+import type { Condition, InventoryEntry, PmsObject, Status, StatusRecord } from './object.ts';
 import type { Observed } from './observed.ts';
 import { type RecordSet, recordsHash } from './records.ts';
 import { combine, type Plan, type Step, type Verdict, verdictOf } from './steps.ts';
@@ -19,12 +19,16 @@ export interface Summary {
 
 export interface PassContext {
   readonly object: PmsObject;
+  /** The conditions when the pass began: what events are compared with. */
+  readonly before: readonly Condition[];
   readonly want: Desired;
   readonly seen: Observed;
 }
 
 /** The CRD admits this many; `recordCount` tells the whole number. */
 const RECORDS_SHOWN = 256;
+/** The CRD admits this many of one record; Azure gives one. */
+const ADDRESSES_SHOWN = 4;
 
 /** The status that the plan alone tells: written, with the new inventory entries, before the first action is sent. */
 export function statusOf(plan: Plan, { object, seen }: PassContext, inventory: readonly InventoryEntry[]): Status {
@@ -43,7 +47,7 @@ export function statusOf(plan: Plan, { object, seen }: PassContext, inventory: r
 
 /** Status, events and next look after the wave of actions has been sent. */
 export function summarize(plan: Plan, results: readonly ActionResult[], context: PassContext): Summary {
-  const { object, want, seen } = context;
+  const { before, want, seen } = context;
   const done = results.filter(result => result.outcome.is !== 'Failed').map(result => result.action);
   const inventory = afterActions(seen.inventory, done, want);
   const told: Plan = { ...plan, steps: plan.steps.map(step => withResults(step, results)) };
@@ -51,7 +55,7 @@ export function summarize(plan: Plan, results: readonly ActionResult[], context:
   const requeueAfterMs = nextLook(told, results, context);
   return {
     status,
-    events: [...actionEvents(results), ...transitionEvents(object.status.conditions ?? [], status.conditions ?? [])],
+    events: [...actionEvents(results, before), ...transitionEvents(before, status.conditions ?? [])],
     ...(requeueAfterMs === undefined ? {} : { requeueAfterMs }),
   };
 }
@@ -98,8 +102,9 @@ function nextLook(plan: Plan, results: readonly ActionResult[], { want, seen }: 
   const verdicts = plan.steps.map(step => step.verdict);
   if (verdicts.some(verdict => verdict.state === 'Failed' && verdict.retryAfterMs === undefined)) return undefined;
   const delays = verdicts.filter(isOpen).map(verdict => verdict.retryAfterMs ?? want.intervalMs);
+  const started = results.flatMap(({ outcome }) => (outcome.is === 'Started' ? (outcome.retryAfterMs ?? []) : []));
   const look = seen.lookAgainAt === undefined ? want.intervalMs : Math.max(0, seen.lookAgainAt - seen.now);
-  return Math.min(want.intervalMs, look, ...delays);
+  return Math.min(want.intervalMs, look, ...started, ...delays);
 }
 
 const isOpen = (verdict: Verdict): boolean => verdict.state !== 'Ready';
@@ -120,7 +125,7 @@ function recordsStatus(
     records: records.records.slice(0, RECORDS_SHOWN).map(
       ({ shared: _, ...record }): StatusRecord => ({
         ...record,
-        addresses: [...record.addresses],
+        addresses: record.addresses.slice(0, ADDRESSES_SHOWN),
       }),
     ),
     recordCount: records.records.length,

@@ -3,38 +3,37 @@
  * service would, writes the journal. Knows HTTP and the three parts, no resource type.
  */
 import { randomUUID } from 'node:crypto';
-import type { HttpBindings } from '@hono/node-server';
-import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
-import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
+import type { Context, Hono } from 'hono';
 import { type AdminOptions, adminCall } from './admin.ts';
-import { isoTime } from './clock.ts';
-import type { Entra, EntraAnswer } from './entra/entra.ts';
+import type { AdminCaller, Refusal } from './admin-guard.ts';
+import type { EntraRoute } from './entra/entra.ts';
 import type { ArmAnswer, ArmRequest } from './frame/arm.ts';
+import type { Bound } from './bound.ts';
+import { type FrontOptions, front } from './front.ts';
 import type { CallFacts, JournalEntry } from './journal.ts';
 import type { Work } from './latency.ts';
 
-export interface AppOptions extends AdminOptions {
-  readonly entra: Entra;
+export interface AppOptions extends AdminOptions, Omit<FrontOptions, 'clock' | 'serviceOf'> {
+  readonly entra: readonly EntraRoute[];
   readonly arm: (request: ArmRequest, facts: CallFacts) => Promise<ArmAnswer>;
-  readonly record: (entry: JournalEntry) => void;
+  readonly guard: (caller: AdminCaller) => Refusal | undefined;
+  /** The page and what it asks for; added behind the guard. */
+  readonly page: (hono: Hono<Bound>) => void;
+  /** Resolves when what the answer tells of can be found: listeners of private endpoints. */
+  readonly ready: () => Promise<void>;
 }
 
-type Variables = { facts: CallFacts; service: JournalEntry['service'] };
-type Bound = { Bindings: HttpBindings; Variables: Variables };
-
-/** ARM refuses bodies above 4 MB. */
-const mostBytes = 4 * 1024 * 1024;
-
-const serviceOf = (path: string): JournalEntry['service'] => {
-  if (path.startsWith('/_sim/')) return 'admin';
-  return /\/(oauth2|discovery|\.well-known)\//i.test(path) && !/^\/+subscriptions\//i.test(path) ? 'entra' : 'arm';
+const serviceOf = (method: string, path: string): JournalEntry['service'] | 'page' => {
+  if (method === 'GET' && (path === '/' || path === '/_sim/events')) return 'page';
+  if (path === '/_sim' || path.startsWith('/_sim/')) return 'admin';
+  if (/^\/+(subscriptions|providers)\//i.test(path)) return 'arm';
+  return /^\/[^/]+\/([^/]+\/)?(oauth2|discovery|\.well-known)\//i.test(path) ? 'entra' : 'arm';
 };
 
 export function app(options: AppOptions): Hono<Bound> {
-  const { world, entra, arm, record, reachability } = options;
+  const { world, entra, arm } = options;
   const { clock, latency } = world;
-  const hono = new Hono<Bound>();
+  const hono = front({ ...options, serviceOf });
 
   const wait = (work: Work, signal: AbortSignal): Promise<void> => {
     const delayMs = latency.answerMs(work);
@@ -50,71 +49,46 @@ export function app(options: AppOptions): Hono<Bound> {
   };
 
   hono.use(async (context, next) => {
-    const startedAtMs = clock.now();
-    const { method, path } = context.req;
-    const service = serviceOf(path);
-    const facts: CallFacts = {};
-    context.set('facts', facts);
-    context.set('service', service);
-    const cut = reachability.denied && service !== 'admin';
-    if (cut) {
-      context.env.incoming.socket.destroy();
-      context.res = RESPONSE_ALREADY_SENT;
-    } else await next();
-    record({
-      time: isoTime(startedAtMs),
-      service,
-      method,
-      path,
-      apiVersion: facts.apiVersion,
-      principal: facts.principal,
-      status: cut ? 0 : context.res.status,
-      durationMs: clock.now() - startedAtMs,
-      correlationId: facts.correlationId,
+    const service = context.get('service');
+    if (service !== 'admin' && service !== 'page') return next();
+    const { remoteAddress } = context.env.incoming.socket;
+    const refusal = options.guard({
+      method: context.req.method,
+      remoteAddress,
+      header: name => context.req.header(name),
     });
+    if (refusal === undefined) return next();
+    const { status, headers, reason } = refusal;
+    return Response.json({ error: reason }, { status, headers });
   });
-  hono.use(
-    bodyLimit({
-      maxSize: mostBytes,
-      onError: context =>
-        context.json({ error: { code: 'RequestContentTooLarge', message: 'The request content is too large.' } }, 413),
-    }),
-  );
+  options.page(hono);
 
   hono.all('/_sim/*', async context => {
-    const { method, path } = context.req;
-    const answer = adminCall(options, method, path, await context.req.text());
+    const { method, path, url } = context.req;
+    const request = { method, path, query: new URL(url).searchParams, text: await context.req.text() };
+    const answer = adminCall(options, request);
+    await options.ready();
     return Response.json(answer.body, { status: answer.status });
   });
 
   const entraCall =
-    (
-      call: (
-        tenant: string,
-        facts: CallFacts & { correlationId: string },
-        form: URLSearchParams,
-      ) => EntraAnswer | Promise<EntraAnswer>,
-    ) =>
+    ({ answer }: EntraRoute) =>
     async (context: Context<Bound>): Promise<Response> => {
-      const correlationId = context.req.header('client-request-id') ?? randomUUID();
+      const { req } = context;
+      const correlationId = req.header('client-request-id') ?? randomUUID();
       const facts = Object.assign(context.get('facts'), { correlationId });
-      const form = new URLSearchParams(context.req.method === 'POST' ? await context.req.text() : '');
-      const answer = await call(context.req.param('tenant') ?? '', facts, form);
-      await wait('read', context.req.raw.signal);
+      const { status, body } = await answer({
+        tenant: req.param('tenant') ?? '',
+        query: new URL(req.url).searchParams,
+        form: new URLSearchParams(req.method === 'POST' ? await req.text() : ''),
+        authorization: req.header('authorization'),
+        facts,
+      });
+      await wait('read', req.raw.signal);
       const headers = { 'cache-control': 'no-store, no-cache', pragma: 'no-cache', 'x-ms-request-id': randomUUID() };
-      return Response.json(answer.body, { status: answer.status, headers });
+      return Response.json(body, { status, headers });
     };
-  const discovery = entraCall((tenant, facts) => entra.discovery(tenant, facts.correlationId));
-  hono.get('/:tenant/v2.0/.well-known/openid-configuration', discovery);
-  hono.get('/:tenant/.well-known/openid-configuration', discovery);
-  hono.get(
-    '/:tenant/discovery/v2.0/keys',
-    entraCall((tenant, facts) => entra.keys(tenant, facts.correlationId)),
-  );
-  hono.post(
-    '/:tenant/oauth2/v2.0/token',
-    entraCall((tenant, facts, form) => entra.token(tenant, form, facts)),
-  );
+  for (const route of entra) hono.on(route.method, route.path, entraCall(route));
 
   hono.all('*', async context => {
     const { raw, method } = context.req;
@@ -122,6 +96,7 @@ export function app(options: AppOptions): Hono<Bound> {
     const request = { method, url: new URL(raw.url), headers: raw.headers, text };
     const { response, work } = await arm(request, context.get('facts'));
     await wait(work, raw.signal);
+    await options.ready();
     return response;
   });
 

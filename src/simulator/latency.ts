@@ -11,7 +11,8 @@ export interface Timing {
   readonly settleMs: number;
 }
 
-const real = {
+/** As seen in Azure. */
+export const realProfile = {
   read: { answerMs: 100, settleMs: 0 },
   refuse: { answerMs: 100, settleMs: 0 },
   scopePut: { answerMs: 2_500, settleMs: 0 },
@@ -29,13 +30,34 @@ const real = {
   endpointDelete: { answerMs: 1_000, settleMs: 10_000 },
   zoneGroupPut: { answerMs: 700, settleMs: 1_500 },
   zoneGroupDelete: { answerMs: 700, settleMs: 1_500 },
+  networkPut: { answerMs: 1_000, settleMs: 3_000 },
+  networkDelete: { answerMs: 1_000, settleMs: 10_000 },
+  componentPut: { answerMs: 2_500, settleMs: 0 },
+  collectionPut: { answerMs: 2_000, settleMs: 0 },
+  collectionDelete: { answerMs: 2_500, settleMs: 0 },
+  hybridScopePut: { answerMs: 500, settleMs: 0 },
+  machinePut: { answerMs: 1_000, settleMs: 5_000 },
+  machineDelete: { answerMs: 1_000, settleMs: 0 },
+  extensionPut: { answerMs: 1_000, settleMs: 100_000 },
+  extensionDelete: { answerMs: 1_000, settleMs: 130_000 },
+  hybridConnection: { answerMs: 600, settleMs: 300 },
+  graphQuery: { answerMs: 300, settleMs: 0 },
+  groupPut: { answerMs: 1_000, settleMs: 0 },
+  /** Between two looks at what is left in the group. Not seen; groups take minutes. */
+  groupDelete: { answerMs: 1_000, settleMs: 15_000 },
+  /** Not seen anywhere; documented as minutes. */
+  providerRegister: { answerMs: 500, settleMs: 30_000 },
+  /** Not seen anywhere: private DNS zones and their links to networks. */
+  zonePut: { answerMs: 1_000, settleMs: 5_000 },
+  zoneDelete: { answerMs: 1_000, settleMs: 5_000 },
+  recordSetPut: { answerMs: 500, settleMs: 0 },
   /** Not seen anywhere: an endpoint's interface after a link or unlink of a scope that it is already connected to. */
   interfaceFollow: { answerMs: 0, settleMs: 2_000 },
   /** Just after a delete the provider answers 404 itself, later the gateway does. */
   providerForgets: { answerMs: 0, settleMs: 5_000 },
 } as const satisfies Readonly<Record<string, Timing>>;
 
-export type Work = keyof typeof real;
+export type Work = keyof typeof realProfile;
 export type LatencyProfile = Readonly<Record<Work, Timing>>;
 
 export interface Latency {
@@ -56,7 +78,7 @@ export interface LatencyOptions {
 /** The times of one simulator. `none` is `real` at scale 0; intermediate bodies are given in either case. */
 export function latency(options: LatencyOptions): Latency {
   const scale = options.kind === 'none' ? 0 : options.scale;
-  const profile: LatencyProfile = { ...real, ...options.profile };
+  const profile: LatencyProfile = { ...realProfile, ...options.profile };
   return {
     answerMs: work => Math.round(profile[work].answerMs * scale),
     settleMs: work => Math.round(profile[work].settleMs * scale),

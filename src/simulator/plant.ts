@@ -2,7 +2,9 @@
  * Puts a checked seed into a new world. Imports the seed's and the world's shapes, nothing of the frame.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
+import { plantResources } from './plant-resources.ts';
 import type { Stamps, Workspace } from './resources.ts';
+import { plantAccess } from './plant-access.ts';
 import type { Seed, SeedVirtualNetwork, SeedWorkspace } from './seed.ts';
 import type { World } from './world.ts';
 
@@ -12,11 +14,12 @@ function plantNetwork(world: World, base: string, network: SeedVirtualNetwork): 
   const id = `${base}/resourceGroups/${network.resourceGroup}/providers/Microsoft.Network/virtualNetworks/${network.name}`;
   const { name, location, addressPrefix, tags } = network;
   const group = network.resourceGroup;
-  const etag = world.networkEtag();
-  const common = { id, name, group, location, addressPrefix, etag, guid: randomUUID() };
+  const placed = { group, location, etag: world.networkEtag(), state: 'Succeeded' } as const;
+  const common = { ...placed, id, name, addressPrefixes: [addressPrefix], dnsServers: [], guid: randomUUID() };
   world.virtualNetworks.put(tags === undefined ? common : { ...common, tags });
   for (const subnet of network.subnets) {
-    world.subnets.put({ ...subnet, id: `${id}/subnets/${subnet.name}`, group, networkId: id, location, etag });
+    const subnetId = `${id}/subnets/${subnet.name}`;
+    world.subnets.put({ ...placed, ...subnet, id: subnetId, networkId: id, endpointPolicies: 'Disabled' });
   }
 }
 
@@ -47,6 +50,7 @@ export function plant(world: World, seed: Seed): void {
   const base = `/subscriptions/${seed.subscriptionId}`;
   const nowMs = world.clock.now();
   const stamps: Stamps = { createdBy: seeder, createdAtMs: nowMs, modifiedBy: seeder, modifiedAtMs: nowMs };
+  plantAccess(world, seed);
   for (const group of seed.resourceGroups) {
     world.resourceGroups.put({ ...group, id: `${base}/resourceGroups/${group.name}`, group: group.name });
   }
@@ -70,4 +74,5 @@ export function plant(world: World, seed: Seed): void {
       stamps,
     });
   }
+  plantResources(world, base, seed, stamps);
 }

@@ -1,23 +1,80 @@
 /**
- * A set of resources by ARM id. Ids are compared without regard to letter case, as Azure Resource Manager does; the
- * case in which a resource was made is kept in the resource itself. Knows no resource type.
+ * A set of resources by ARM id, with indexes for what is asked often. Ids and index keys are compared without regard to
+ * letter case, as Azure Resource Manager does; the case in which a resource was made is kept in the resource itself.
+ * Knows no resource type.
  */
 
-export class ResourceMap<T extends { readonly id: string }> {
+export type Identified = { readonly id: string };
+
+/** What an index files a resource under: one key, several, or none. */
+export type Indexes<T, Index extends string> = Readonly<
+  Record<Index, (resource: T) => string | readonly string[] | undefined>
+>;
+
+/** What was there before a change, and what is there now. */
+export type Watcher = (before: Identified | undefined, after: Identified | undefined) => void;
+
+const parentOf = (id: string): string => id.split('/').slice(0, -2).join('/');
+
+export class ResourceMap<T extends Identified, Index extends string = never> {
   readonly #byId = new Map<string, T>();
+  readonly #indexes: ReadonlyMap<string, (resource: T) => string | readonly string[] | undefined>;
+  /** Index and key to the resources filed there, in order of creation. */
+  readonly #filed = new Map<string, Map<string, T>>();
+  #watcher: Watcher | undefined;
+
+  constructor(indexes?: Indexes<T, Index>) {
+    this.#indexes = new Map([
+      ...Object.entries<(resource: T) => string | readonly string[] | undefined>(indexes ?? {}),
+      ['', ({ id }) => parentOf(id)],
+    ]);
+  }
 
   get(id: string): T | undefined {
     return this.#byId.get(id.toLowerCase());
   }
 
+  get size(): number {
+    return this.#byId.size;
+  }
+
   /** Adds, or replaces the one with that id at its place in the order. */
   put(resource: T): T {
-    this.#byId.set(resource.id.toLowerCase(), resource);
+    const id = resource.id.toLowerCase();
+    const before = this.#byId.get(id);
+    const keys = this.#keysOf(resource);
+    if (before !== undefined) {
+      const stale = this.#keysOf(before).filter(key => !keys.includes(key));
+      this.#unfile(id, stale);
+    }
+    this.#byId.set(id, resource);
+    for (const key of keys) {
+      const filed = this.#filed.get(key);
+      if (filed === undefined) this.#filed.set(key, new Map([[id, resource]]));
+      else filed.set(id, resource);
+    }
+    this.#watcher?.(before, resource);
     return resource;
   }
 
   delete(id: string): boolean {
-    return this.#byId.delete(id.toLowerCase());
+    const lower = id.toLowerCase();
+    const before = this.#byId.get(lower);
+    if (before === undefined) return false;
+    this.#unfile(lower, this.#keysOf(before));
+    this.#byId.delete(lower);
+    this.#watcher?.(before, undefined);
+    return true;
+  }
+
+  /** The one watcher of this set, told after each `put` and `delete` (not of `clear`). */
+  watch(watcher: Watcher): void {
+    this.#watcher = watcher;
+  }
+
+  clear(): void {
+    this.#byId.clear();
+    this.#filed.clear();
   }
 
   /** In order of creation. */
@@ -25,10 +82,38 @@ export class ResourceMap<T extends { readonly id: string }> {
     return [...this.#byId.values()];
   }
 
-  /** Those whose id lies below `parentId`, at any depth. */
+  /** Those directly below `parentId`, in order of creation. */
   under(parentId: string): readonly T[] {
-    const prefix = `${parentId.toLowerCase()}/`;
-    return this.all().filter(resource => resource.id.toLowerCase().startsWith(prefix));
+    return this.#at('', parentId);
+  }
+
+  /** Those that an index has filed under a key, in order of creation. */
+  where(index: Index, key: string): readonly T[] {
+    return this.#at(index, key);
+  }
+
+  /** Whether an index has filed anything under a key. */
+  has(index: Index, key: string): boolean {
+    return this.#filed.has(`${index} ${key.toLowerCase()}`);
+  }
+
+  #at(index: string, key: string): readonly T[] {
+    return [...(this.#filed.get(`${index} ${key.toLowerCase()}`)?.values() ?? [])];
+  }
+
+  #keysOf(resource: T): readonly string[] {
+    return [...this.#indexes].flatMap(([index, keyOf]) => {
+      const keys = keyOf(resource) ?? [];
+      return (typeof keys === 'string' ? [keys] : keys).map(key => `${index} ${key.toLowerCase()}`);
+    });
+  }
+
+  #unfile(id: string, keys: readonly string[]): void {
+    for (const key of keys) {
+      const filed = this.#filed.get(key);
+      filed?.delete(id);
+      if (filed?.size === 0) this.#filed.delete(key);
+    }
   }
 }
 

@@ -22,20 +22,68 @@ export interface Stamps {
 export interface ResourceGroup extends Named {
   readonly location: string;
   readonly tags?: Tags;
+  /** ARM id of the resource that manages the group. */
+  readonly managedBy?: string;
+  /** Default Succeeded. */
+  readonly state?: 'Succeeded' | 'Deleting';
 }
 
 export interface VirtualNetwork extends Named {
   readonly location: string;
   readonly tags?: Tags;
-  readonly addressPrefix: string;
+  readonly addressPrefixes: readonly string[];
+  readonly dnsServers: readonly string[];
   readonly etag: string;
   readonly guid: string;
+  readonly state: NetworkState;
 }
+
+export type NetworkState = 'Updating' | 'Succeeded' | 'Failed' | 'Deleting';
 
 export interface Subnet extends Named {
   readonly networkId: string;
   readonly location: string;
   readonly addressPrefix: string;
+  readonly securityGroupId?: string;
+  /** Whether security groups and routes hold for private endpoints in it. */
+  readonly endpointPolicies: string;
+  readonly etag: string;
+  readonly state: NetworkState;
+}
+
+export interface SecurityGroup extends Named {
+  readonly location: string;
+  readonly tags?: Tags;
+  readonly etag: string;
+  readonly guid: string;
+  readonly state: NetworkState;
+  /** As asked, each with its name and properties. */
+  readonly rules: readonly { readonly name: string; readonly properties: Readonly<Record<string, unknown>> }[];
+}
+
+export interface PrivateDnsZone extends Named {
+  readonly tags?: Tags;
+  readonly etag: string;
+  readonly createdAtMs: number;
+}
+
+/** A record set that somebody wrote; those of zone groups are computed (network/zone-records.ts). */
+export interface RecordSet extends Named {
+  readonly zoneId: string;
+  /** `A`, `AAAA`, `CNAME`, `TXT`, ... */
+  readonly recordType: string;
+  readonly etag: string;
+  /** `ttl`, `metadata` and the records, as asked. */
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+/** A private DNS zone seen from a virtual network. */
+export interface ZoneLink extends Named {
+  readonly zoneId: string;
+  readonly networkId: string;
+  readonly tags?: Tags;
+  readonly registration: boolean;
+  readonly resolutionPolicy: string;
   readonly etag: string;
 }
 
@@ -45,13 +93,15 @@ export interface Workspace extends Named {
   readonly location: string;
   readonly tags?: Tags;
   readonly customerId: string;
-  readonly state: 'Creating' | 'Succeeded';
+  readonly state: 'Creating' | 'Succeeded' | 'Failed';
   readonly sku: { readonly name: string; readonly capacityReservationLevel?: number; readonly changedAtMs: number };
   readonly retentionInDays: number;
   readonly features: Readonly<Record<string, unknown>>;
   readonly dailyQuotaGb: number;
   readonly ingestion: PublicAccess;
   readonly query: PublicAccess;
+  /** ARM id of a data collection rule. */
+  readonly defaultRuleId?: string;
   readonly createdAtMs: number;
   readonly modifiedAtMs: number;
   readonly etag: string;
@@ -90,17 +140,18 @@ export interface ScopedResource extends Named {
   readonly linkedResourceId: string;
   readonly etag: string;
   readonly stamps: Stamps;
-  readonly state: 'Provisioning' | 'Succeeded';
+  readonly state: 'Provisioning' | 'Succeeded' | 'Failed';
 }
 
 export type ConnectionStatus = 'Pending' | 'Approved' | 'Rejected' | 'Disconnected';
 
-/** The scope's side of a private endpoint. */
+/** The scope's side of a private endpoint; the scope is one of Azure Monitor or of Azure Arc. */
 export interface EndpointConnection extends Named {
   readonly scopeId: string;
   readonly endpointId: string;
   readonly status: ConnectionStatus;
   readonly description: string;
+  readonly actionsRequired: string;
   readonly etag: string;
 }
 
@@ -116,8 +167,9 @@ export interface PrivateEndpoint extends Named {
   readonly tags?: Tags;
   readonly etag: string;
   readonly guid: string;
-  readonly state: 'Updating' | 'Succeeded' | 'Deleting';
+  readonly state: NetworkState;
   readonly subnetId: string;
+  /** What it leads to: an Azure Monitor or Azure Arc private link scope, or a foreign service of the seed. */
   readonly scopeId: string;
   readonly interfaceId: string;
   readonly customInterfaceName: string;
@@ -131,6 +183,7 @@ export interface PrivateEndpoint extends Named {
     readonly requestMessage?: string;
     readonly status: ConnectionStatus;
     readonly description: string;
+    readonly actionsRequired: string;
   };
 }
 
@@ -154,13 +207,16 @@ export interface NetworkInterface extends Named {
 export interface ZoneGroup extends Named {
   readonly endpointId: string;
   readonly etag: string;
-  readonly state: 'Updating' | 'Succeeded';
+  readonly state: 'Updating' | 'Succeeded' | 'Failed';
   readonly configs: readonly { readonly name: string; readonly zoneId: string }[];
 }
 
 export interface DataCollectionEndpoint extends Named {
   readonly location: string;
   readonly tags?: Tags;
+  /** `Linux`, `Windows`, or for both. */
+  readonly kind?: string;
+  readonly description?: string;
   readonly immutableId: string;
   /** The four characters between the endpoint's name and its region in its host names. */
   readonly suffix: string;
@@ -169,18 +225,114 @@ export interface DataCollectionEndpoint extends Named {
   readonly stamps: Stamps;
 }
 
+export interface DataCollectionRule extends Named {
+  readonly location: string;
+  readonly tags?: Tags;
+  readonly kind?: string;
+  readonly identity?: Readonly<Record<string, unknown>>;
+  readonly immutableId: string;
+  readonly etag: string;
+  readonly stamps: Stamps;
+  /** As asked: `dataCollectionEndpointId`, `dataSources`, `destinations`, `dataFlows`, ... */
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+/** What a machine collects, or where it gets its configuration: of rule and endpoint there is exactly one. */
+export interface RuleAssociation extends Named {
+  /** ARM id of the machine, in the letter case in which it was asked. */
+  readonly machineId: string;
+  readonly ruleId?: string;
+  readonly endpointId?: string;
+  readonly description?: string;
+  readonly etag: string;
+  readonly stamps: Stamps;
+}
+
+/** Application Insights. */
+export interface Component extends Named {
+  readonly location: string;
+  readonly tags: Tags;
+  readonly kind: string;
+  readonly appId: string;
+  readonly instrumentationKey: string;
+  readonly etag: string;
+  readonly createdAtMs: number;
+  readonly ingestion: PublicAccess;
+  readonly query: PublicAccess;
+  /** `Application_Type`, `Flow_Type`, `Request_Source`, `RetentionInDays`, `WorkspaceResourceId`, as asked. */
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+/** A machine of Azure Arc. Without `agent` nobody has reported for it yet. */
+export interface Machine extends Named {
+  readonly location: string;
+  readonly tags: Tags;
+  readonly vmId: string;
+  /** Object id of its system identity. */
+  readonly principalId: string;
+  readonly clientPublicKey: string;
+  readonly osName: 'linux' | 'windows';
+  readonly state: 'Updating' | 'Succeeded';
+  /** Undefined: never set. Empty: left a scope. */
+  readonly privateLinkScopeId?: string;
+  readonly agent?: {
+    readonly version: string;
+    readonly status: 'Connected' | 'Disconnected';
+    readonly lastChangeAtMs: number;
+    readonly computerName: string;
+    /** What it has reported of the machine, in ARM's fields: `osVersion`, `machineFqdn`, `networkProfile`, ... */
+    readonly facts: Readonly<Record<string, unknown>>;
+  };
+  /** `osProfile`, as reported and patched. */
+  readonly osProfile: Readonly<Record<string, unknown>>;
+}
+
+export interface MachineExtension extends Named {
+  readonly machineId: string;
+  readonly location: string;
+  readonly tags?: Tags;
+  readonly publisher: string;
+  readonly type: string;
+  readonly typeHandlerVersion: string;
+  readonly autoUpgradeMinorVersion: boolean;
+  readonly enableAutomaticUpgrade: boolean;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly state: 'Creating' | 'Updating' | 'Succeeded' | 'Failed' | 'Deleting';
+}
+
+/** A private link scope of Azure Arc. */
+export interface HybridScope extends Named {
+  readonly location: string;
+  readonly tags?: Tags;
+  readonly scopeGuid: string;
+  readonly publicAccess: PublicAccess;
+}
+
+/** Any other service that a private endpoint may lead to, from the seed. */
+export interface ForeignService {
+  /** ARM id, or the alias of a private link service. */
+  readonly id: string;
+  /** Undefined: the service has no groups. */
+  readonly groupId?: string;
+  /** Whether it approves even connections that ask for manual approval. */
+  readonly approvesManual: boolean;
+  readonly members: readonly { readonly name: string; readonly fqdns: readonly string[] }[];
+}
+
 /** A long-running operation that a client can ask after. */
 export interface Operation {
   readonly id: string;
-  readonly provider: 'Microsoft.Network' | 'Microsoft.Insights';
+  readonly provider: 'Microsoft.Network' | 'Microsoft.Insights' | 'Microsoft.HybridCompute' | 'Microsoft.Resources';
   readonly location: string;
   readonly resourceId: string;
   readonly title: string;
-  readonly status: 'InProgress' | 'Succeeded' | 'Canceled';
+  readonly status: 'InProgress' | 'Succeeded' | 'Failed' | 'Canceled';
   readonly error?: Readonly<Record<string, unknown>>;
   readonly startedAtMs: number;
   readonly endedAtMs?: number;
   /** How often a client has asked: Retry-After grows with it. */
   readonly polls: number;
+  /** Retry-After of its first answers, seconds; default 10. */
+  readonly paceSeconds?: number;
   readonly scopeGuid?: string;
 }

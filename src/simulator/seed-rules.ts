@@ -37,6 +37,12 @@ export const texts: Rule = (value, path, report) => {
   else for (const [key, item] of Object.entries(value)) text()(item, `${path}.${key}`, report);
 };
 
+/** One text, or a list of them. */
+export const textOrTexts: Rule = (value, path, report) => {
+  if (Array.isArray(value)) list(text())(value, path, report);
+  else text()(value, path, report);
+};
+
 export const anyMap: Rule = (value, path, report) => {
   if (!isRecord(value)) report(path, `must be a map, not ${kindOf(value)}`);
 };

@@ -4,11 +4,13 @@
  */
 import { randomBytes } from 'node:crypto';
 import ipaddr from 'ipaddr.js';
-import { parse } from 'yaml';
 import type { Principal } from './entra/principals.ts';
 import { isRegion } from './frame/regions.ts';
 import type { PublicAccess, Tags } from './resources.ts';
-import { anyMap, guidText, list, map, number, oneOf, type Report, text, texts } from './seed-rules.ts';
+import { accessRules, checkAccess, principalRule, type SeedAccess } from './seed-access.ts';
+import { type LineOf, readYaml } from './seed-lines.ts';
+import { checkResources, placedLists, resourceRules, type SeedResources } from './seed-resources.ts';
+import { guidText, list, map, number, oneOf, type Report, text, texts } from './seed-rules.ts';
 
 interface Placed {
   readonly resourceGroup: string;
@@ -43,7 +45,7 @@ export interface SeedDataCollectionEndpoint extends Placed {
   readonly publicNetworkAccess?: PublicAccess;
 }
 
-export interface Seed {
+export interface Seed extends SeedAccess, SeedResources {
   readonly tenantId: string;
   readonly subscriptionId: string;
   /** The first one is what the simulator prints as its client. */
@@ -85,12 +87,7 @@ const seedRule = map(
   {
     tenantId: guidText,
     subscriptionId: guidText,
-    principals: list(
-      map(
-        { clientId: guidText },
-        { secret: text(), federated: map({ issuer: text(), subject: text(), jwks: anyMap }) },
-      ),
-    ),
+    principals: list(principalRule),
     resourceGroups: list(map({ name: text(), location: region }, { tags: texts })),
     virtualNetworks: list(
       map(
@@ -100,6 +97,8 @@ const seedRule = map(
     ),
   },
   {
+    ...accessRules,
+    ...resourceRules(placed),
     workspaces: list(workspace),
     deletedWorkspaces: list(workspace),
     dataCollectionEndpoints: list(map(placed, { tags: texts, suffix: fourCharacters, publicNetworkAccess: access })),
@@ -108,7 +107,8 @@ const seedRule = map(
 
 function checkReferences(seed: Seed, report: Report): void {
   const groups = new Set(seed.resourceGroups.map(group => group.name.toLowerCase()));
-  for (const key of ['virtualNetworks', 'workspaces', 'dataCollectionEndpoints', 'deletedWorkspaces'] as const) {
+  const lists = ['virtualNetworks', 'workspaces', 'dataCollectionEndpoints', 'deletedWorkspaces', ...placedLists] as const;
+  for (const key of lists) {
     seed[key]?.forEach((item, index) => {
       if (!groups.has(item.resourceGroup.toLowerCase())) {
         report(`${key}[${index}].resourceGroup`, `'${item.resourceGroup}' is not among resourceGroups`);
@@ -126,27 +126,34 @@ function checkReferences(seed: Seed, report: Report): void {
   });
 }
 
-/** A checked seed. Throws SeedError with every problem at once. */
-export function checkSeed(value: unknown): Seed {
+/**
+ * A checked seed. Throws SeedError with every problem at once; `lineOf` says where in a text a path is, when there is
+ * one.
+ */
+export function checkSeed(value: unknown, lineOf: LineOf = () => undefined): Seed {
   const problems: string[] = [];
-  const report: Report = (path, problem) => problems.push(path === '' ? `the seed ${problem}` : `${path} ${problem}`);
+  const report: Report = (path, problem) => {
+    const line = lineOf(path);
+    const where = line === undefined ? '' : `line ${line}: `;
+    problems.push(`${where}${path === '' ? 'the seed' : path} ${problem}`);
+  };
   seedRule(value, '', report);
-  if (problems.length === 0) checkReferences(value as Seed, report);
+  if (problems.length === 0) {
+    checkReferences(value as Seed, report);
+    checkAccess(value as Seed, report);
+    checkResources(value as Seed, report);
+  }
   const seed = value as Seed;
   if (problems.length === 0 && seed.principals.length === 0) report('principals', 'must name at least one');
   if (problems.length > 0) throw new SeedError(problems);
   return seed;
 }
 
-/** A seed from YAML text. Throws SeedError. */
+/** A seed from YAML text. Throws SeedError whose problems name the line. */
 export function parseSeed(yaml: string): Seed {
-  let value: unknown;
-  try {
-    value = parse(yaml);
-  } catch (cause) {
-    throw new SeedError([cause instanceof Error ? cause.message : String(cause)]);
-  }
-  return checkSeed(value);
+  const { value, problems, lineOf } = readYaml(yaml);
+  if (problems.length > 0) throw new SeedError(problems);
+  return checkSeed(value, lineOf);
 }
 
 /** One subscription with a resource group and a network in loopback addresses; the client's secret is drawn anew. */

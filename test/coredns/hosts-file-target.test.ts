@@ -12,7 +12,7 @@ import type { Claim } from '../../src/domain/merge.ts';
 import type { DnsServer, Log } from '../../src/ports.ts';
 import { type ConfigMapsInMemory, configMapsInMemory } from './config-map-in-memory.ts';
 
-const ref = { namespace: 'pms-system', name: 'pms-records' };
+const ref = { namespace: 'private-monitoring', name: 'pms-records' };
 const config: HostsFileConfig = {
   name: 'default',
   kind: 'HostsFile',
@@ -304,7 +304,7 @@ describe('a hand edit', () => {
 });
 
 describe('the servers of a target', () => {
-  const service = { namespace: 'pms-system', service: 'pms-dns' };
+  const service = { namespace: 'private-monitoring', service: 'pms-coredns' };
   const found = [{ name: 'coredns-abc (10.0.0.53:53)', address: '10.0.0.53', port: 53 }];
 
   it('are those of the configuration, or the endpoints of the Service', async () => {
@@ -314,6 +314,9 @@ describe('the servers of a target', () => {
 
   it('must be at least one', async () => {
     const none = make({ service, servers: undefined }).servers(signal);
-    await assert.rejects(none, withReason('NoDnsEndpoint', /Service pms-system\/pms-dns has no ready endpoint/));
+    await assert.rejects(
+      none,
+      withReason('NoDnsEndpoint', /Service private-monitoring\/pms-coredns has no ready endpoint/),
+    );
   });
 });

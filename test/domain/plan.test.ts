@@ -18,24 +18,6 @@ interface Case {
   readonly seen: Observed;
 }
 
-const two = plant.pms({
-  spec: {
-    workspaces: [
-      { name: 'law-plant-a', retentionInDays: 30 },
-      { name: 'law-plant-b', location: 'japanwest' },
-    ],
-  },
-});
-const fullTwo = (over: Partial<Observed> = {}) =>
-  plant.fullAzure(two, { inventory: plant.inventoryOf(plant.pms()), ...over });
-const withWorkspaceB = (over: Partial<Observed> = {}) =>
-  fullTwo({
-    workspaces: new Map([
-      ['workspace/law-plant-a', { reading: present(plant.workspace()) }],
-      ['workspace/law-plant-b', { reading: present(plant.workspace('law-plant-b', { location: 'japanwest' })) }],
-    ]),
-    ...over,
-  });
 const workspaceIs = (over: Parameters<typeof plant.workspace>[1]) =>
   plant.fullAzure(plant.pms(), {
     workspaces: new Map([['workspace/law-plant-a', { reading: present(plant.workspace('law-plant-a', over)) }]]),
@@ -170,6 +152,7 @@ const cases: readonly Case[] = [
       softDeleted: present([{ id: plant.workspace().id, name: 'law-plant-a', location: 'japaneast' }]),
     }),
   },
+  { name: 'status-was-lost', seen: plant.fullAzure(plant.pms(), { inventory: [] }) },
   { name: 'drift-workspace-failed', seen: workspaceIs({ provisioningState: 'Failed' }) },
   { name: 'drift-owner-tag-stripped', seen: workspaceIs({ tags: {} }) },
   { name: 'drift-owned-by-other', seen: workspaceIs({ tags: { 'PMS-Owner': 'other-cluster/plant/plant-a' } }) },
@@ -195,12 +178,26 @@ const cases: readonly Case[] = [
     }),
   },
   {
-    name: 'link-under-another-name',
+    name: 'endpoint-hangs-in-updating',
     seen: plant.fullAzure(plant.pms(), {
-      links: new Map(),
-      scopeLinks: present([
-        plant.link('law-plant-a', { id: `${plant.scope().id}/scopedResources/by-hand`, name: 'by-hand' }),
-      ]),
+      endpoint: {
+        reading: present(plant.endpoint({ provisioningState: 'Updating' })),
+        unsettledSince: plant.NOW - 3_700_000,
+      },
+      networkInterface: ABSENT,
+      resolution: ABSENT,
+      target: plant.emptyAzure().target,
+    }),
+  },
+  {
+    name: 'inventory-full',
+    seen: plant.emptyAzure(plant.pms(), {
+      inventory: Array.from({ length: 253 }, (_, index) => ({
+        key: `workspace/old-${index}`,
+        id: plant.workspace(`old-${index}`).id,
+        origin: 'Created',
+        policy: 'Delete',
+      })),
     }),
   },
   {
@@ -216,28 +213,6 @@ const cases: readonly Case[] = [
     name: 'drift-records-edited',
     seen: plant.fullAzure(plant.pms(), {
       target: present({ lines: plant.lines().slice(1), maxBytes: 900_000, ttlSeconds: 60 }),
-    }),
-  },
-  { name: 'second-workspace-asked', object: two, seen: fullTwo() },
-  { name: 'second-workspace-there', object: two, seen: withWorkspaceB() },
-  {
-    name: 'second-workspace-linked-names-pending',
-    object: two,
-    seen: withWorkspaceB({
-      scopeLinks: present([plant.link(), plant.link('law-plant-b')]),
-      links: new Map(
-        ['law-plant-a', 'law-plant-b'].map(name => [`scopedResource/${name}`, { reading: present(plant.link(name)) }]),
-      ),
-    }),
-  },
-  {
-    name: 'workspace-taken-out',
-    seen: plant.fullAzure(plant.pms(), {
-      inventory: plant.inventoryOf(two),
-      workspaces: withWorkspaceB().workspaces,
-      links: new Map(
-        ['law-plant-a', 'law-plant-b'].map(name => [`scopedResource/${name}`, { reading: present(plant.link(name)) }]),
-      ),
     }),
   },
   { name: 'subnet-missing', seen: plant.emptyAzure(plant.pms(), { subnet: ABSENT }) },

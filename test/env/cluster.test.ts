@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { parse } from 'yaml';
 import { readAuditLog } from './audit-log.ts';
 import { eventually } from './eventually.ts';
 import { processesWith } from './processes.ts';
@@ -65,6 +66,35 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     assert.deepEqual(await run.leftovers(), []);
   });
 }
+
+test('Ctrl-C before the command runs: it never does, and nothing stays', async t => {
+  const run = await start(t, process.execPath, '-e', inside(''));
+  await eventually('the servers are being started', () => run.stderr().includes('starting etcd'));
+  run.child.kill('SIGINT');
+  assert.equal(await run.exit, 130, run.stderr());
+  assert.equal(run.told(), false);
+  assert.deepEqual(await run.leftovers(), []);
+});
+
+test('CoreDNS answers from the ConfigMap that deploy/operator.yaml names, and the public names otherwise', async t => {
+  const [target] = parse(await readFile(join(import.meta.dirname, '../../deploy/operator.yaml'), 'utf8')).targets;
+  const object = `create configmap ${target.configMap} -n ${target.namespace} --from-literal=pms.hosts`;
+  const script = `
+    const { execFileSync } = require('node:child_process');
+    execFileSync('kubectl', ['${object.split(' ').join("', '")}=127.13.1.4 api.monitor.azure.com']);
+    const resolver = new (require('node:dns/promises').Resolver)();
+    resolver.setServers([process.env.PMS_DNS_SERVER]);
+    (async () => {
+      const other = await resolver.resolve4('management.azure.com');
+      for (;;) {
+        const found = await resolver.resolve4('api.monitor.azure.com');
+        if (found[0] !== '192.0.2.10') return console.log(JSON.stringify({ found, other }));
+      }
+    })();`;
+  const run = await start(t, process.execPath, '-e', script);
+  assert.equal(await run.exit, 0, run.stderr());
+  assert.deepEqual(run.told(), { found: ['127.13.1.4'], other: ['192.0.2.12'] });
+});
 
 test('SIGKILL, which nobody can catch, still takes the servers along where setpriv is there', async t => {
   if (!existsSync('/usr/bin/setpriv')) return t.skip('no setpriv');

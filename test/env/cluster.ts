@@ -12,20 +12,22 @@ import { removeAtExit } from './child-process.ts';
 import { feedConfigMap } from './config-map-feed.ts';
 import { startControlPlane } from './control-plane.ts';
 import { startCoreDns } from './coredns.ts';
+import { type ShippedTarget, shippedTarget } from './shipped-target.ts';
 import { startUpstreamDns } from './upstream-dns.ts';
 
 const usage = `usage: npm run cluster -- [OPTIONS] COMMAND [ARGS...]
 
 Runs COMMAND with a real kube-apiserver, etcd and CoreDNS on loopback; all ended afterwards.
-  --records NAMESPACE/NAME  the ConfigMap that CoreDNS serves (PMS_CLUSTER_RECORDS; default pms-system/pms-records)
+  --records NAMESPACE/NAME  the ConfigMap that CoreDNS serves (PMS_CLUSTER_RECORDS; by default
+                            the one that deploy/operator.yaml names)
   --upstream HOST:PORT      the resolver for all other names (PMS_CLUSTER_UPSTREAM; default one that answers a few
                             public Azure Monitor names with 192.0.2.x and knows nothing else)
   --audit-log FILE          where the API server's record of all requests is copied to at the end
 `;
 
 interface Settings {
-  readonly namespace: string;
-  readonly name: string;
+  /** Undefined: the one that deploy/operator.yaml names. */
+  readonly records: ShippedTarget | undefined;
   readonly upstream: string | undefined;
   readonly auditLog: string | undefined;
   readonly command: string;
@@ -35,21 +37,27 @@ interface Settings {
 /** Options end at the first word that is none: what follows is the command's. */
 function readSettings(words: readonly string[]): Settings | undefined {
   const options = {
-    records: { type: 'string', default: process.env.PMS_CLUSTER_RECORDS ?? 'pms-system/pms-records' },
+    records: { type: 'string' },
     upstream: { type: 'string' },
     'audit-log': { type: 'string' },
   } as const;
   const end = words.findIndex((word, at) => !word.startsWith('-') && !isOptionWithValue(words[at - 1]));
   const [own, [command, ...args]] = end < 0 ? [words, []] : [words.slice(0, end), words.slice(end)];
   const { values } = parseArgs({ args: own.filter(word => word !== '--'), options, strict: true });
-  const [namespace, name, ...rest] = values.records.split('/');
-  if (!command || !namespace || !name || rest.length > 0) return undefined;
+  const place = values.records ?? process.env.PMS_CLUSTER_RECORDS;
+  const records = place === undefined ? undefined : targetIn(place);
+  if (!command || (place !== undefined && records === undefined)) return undefined;
   const upstream = values.upstream ?? process.env.PMS_CLUSTER_UPSTREAM;
-  return { namespace, name, upstream, auditLog: values['audit-log'], command, args };
+  return { records, upstream, auditLog: values['audit-log'], command, args };
 
   function isOptionWithValue(word: string | undefined) {
     return word?.startsWith('--') === true && word !== '--' && !word.includes('=');
   }
+}
+
+function targetIn(place: string): ShippedTarget | undefined {
+  const [namespace, configMap, ...rest] = place.split('/');
+  return namespace && configMap && rest.length === 0 ? { namespace, configMap } : undefined;
 }
 
 /** As the public names look from outside: a chain through `privatelink`, and a public address. */
@@ -84,28 +92,32 @@ async function main(): Promise<number> {
 }
 
 async function around(settings: Settings): Promise<number> {
-  const { namespace, name } = settings;
+  const { namespace, configMap: name } = settings.records ?? (await shippedTarget());
   const cleanups: (() => Promise<void> | void)[] = [];
   const interrupted = new AbortController();
+  let interruptedBy: NodeJS.Signals = 'SIGINT';
   let command: ChildProcess | undefined;
   // A terminal sends SIGINT to the command too; SIGTERM comes to us alone. Either way the command decides when it ends.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
+      if (!interrupted.signal.aborted) interruptedBy = signal;
       interrupted.abort();
       if (!(signal === 'SIGINT' && process.stdin.isTTY)) command?.kill(signal);
     });
   }
   try {
     const { signal } = interrupted;
-    const namespaces = [...new Set(['pms-system', namespace])];
-    const controlPlane = await startControlPlane({ signal, namespaces, auditLog: settings.auditLog !== undefined });
+    const auditLog = settings.auditLog !== undefined;
+    process.stderr.write('starting etcd, kube-apiserver and CoreDNS on loopback (usually 5 s)\n');
+    const controlPlane = await startControlPlane({ signal, namespaces: [namespace], auditLog });
     cleanups.push(controlPlane.stop);
     const hostsDirectory = await mkdtemp(join(tmpdir(), 'pms-records-'));
     cleanups.push(removeAtExit(hostsDirectory));
     const feed = await feedConfigMap({ request: controlPlane.request, namespace, name, directory: hostsDirectory });
     cleanups.push(feed.stop);
     const upstream = settings.upstream ?? (await startUpstream());
-    const coreDns = await startCoreDns({ hostsDirectory, upstream, signal });
+    // One second, for whoever asked for a name just before it was published and waits for it here.
+    const coreDns = await startCoreDns({ hostsDirectory, upstream, cacheSeconds: 1, signal });
     cleanups.push(coreDns.stop);
     signal.throwIfAborted();
     const env = { ...controlPlane.env, PMS_DNS_SERVER: coreDns.server };
@@ -114,7 +126,7 @@ async function around(settings: Settings): Promise<number> {
     if (settings.auditLog !== undefined) await copyAuditLog(controlPlane.directory, settings.auditLog);
     return exitCode;
   } catch (error) {
-    if (interrupted.signal.aborted) return 130;
+    if (interrupted.signal.aborted) return 128 + constants.signals[interruptedBy];
     process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
     return 1;
   } finally {

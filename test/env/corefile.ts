@@ -8,31 +8,9 @@ import { parseAllDocuments } from 'yaml';
 
 const shippedFile = join(import.meta.dirname, '../../deploy/coredns/coredns.yaml');
 
-/** What is tested while deploy/coredns/coredns.yaml is not there: the dedicated CoreDNS for the LAN. */
-const builtIn = `.:53 {
-    errors
-    health {
-        lameduck 5s
-    }
-    ready
-    prometheus :9153
-    hosts /etc/coredns/pms/pms.hosts {
-        ttl 60
-        no_reverse
-        fallthrough
-    }
-    forward . 192.0.2.53
-    cache 30
-    loop
-    reload
-}
-`;
-
 /** The key Corefile of the ConfigMap in deploy/coredns/coredns.yaml. */
 export async function shippedCorefile(): Promise<string> {
-  const text = await readFile(shippedFile, 'utf8').catch(() => undefined);
-  if (text === undefined) return builtIn;
-  const objects = parseAllDocuments(text).map(document => document.toJS());
+  const objects = parseAllDocuments(await readFile(shippedFile, 'utf8')).map(document => document.toJS());
   const corefile = objects.find(object => object?.kind === 'ConfigMap' && object.data?.Corefile)?.data.Corefile;
   if (typeof corefile !== 'string') throw new Error(`${shippedFile}: no ConfigMap with a key Corefile`);
   return corefile;
@@ -68,7 +46,8 @@ export function onLoopback(corefile: string, settings: LoopbackSettings): string
   replace(/^(\s*)health\b[^{\n]*/m, `$1health ${on(settings.healthPort)} `);
   replace(/^(\s*)ready\b.*/m, `$1ready ${on(settings.readyPort)}`);
   replace(/^(\s*)prometheus\b.*/m, `$1prometheus ${on(settings.metricsPort)}`);
-  replace(/^(\s*)hosts \S*\/(\S+) \{$/m, `$1hosts ${settings.directory}/$2 {\n$1    reload ${settings.hostsReload}`);
+  replace(/^(\s*)hosts \S*\/(\S+) \{$/m, `$1hosts ${settings.directory}/$2 {`);
+  replace(/^(\s+)reload \S+$/m, `$1reload ${settings.hostsReload}`);
   replace(/^(\s*)forward \. [^{\n]*/m, `$1forward . ${settings.upstream} `);
   if (settings.cacheSeconds !== undefined) replace(/^(\s*)cache \d+/m, `$1cache ${settings.cacheSeconds}`);
   return text;

@@ -9,6 +9,8 @@ import { findTool } from './require-tool.ts';
 
 /** Program -> Debian package. */
 const packages: Readonly<Record<string, string>> = {
+  az: 'azure-cli',
+  chromium: 'chromium',
   openssl: 'openssl',
   tar: 'tar',
 };
@@ -18,7 +20,7 @@ export async function installMissingTools(signal: AbortSignal): Promise<void> {
   const missing = Object.keys(packages).filter(tool => findTool(tool) === undefined);
   if (missing.length === 0 || process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) return;
   const names = missing.map(tool => packages[tool] ?? tool);
-  process.stderr.write(`installing ${names.join(', ')} (usually 10 to 30 s, once)\n`);
+  process.stderr.write(`installing ${names.join(', ')} (usually 10 s to a minute, once)\n`);
   await aptGet(['update', '--quiet=2'], signal);
   await aptGet(['install', '--quiet=2', '--yes', '--no-install-recommends', ...names], signal);
 }

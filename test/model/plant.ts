@@ -7,7 +7,7 @@ import type { PublishedLine } from '../../src/domain/merge.ts';
 import { mergeClaim } from '../../src/domain/merge.ts';
 import { linkName, scopedResourceId } from '../../src/domain/names.ts';
 import type { InventoryEntry, PmsObject, Spec, Status } from '../../src/domain/object.ts';
-import { ABSENT, type Observed, present } from '../../src/domain/observed.ts';
+import { ABSENT, type Observed, present, type Sight } from '../../src/domain/observed.ts';
 import { recordsHash, recordsOf } from '../../src/domain/records.ts';
 import type {
   NetworkInterface,
@@ -156,6 +156,7 @@ export const emptyAzure = (object: PmsObject = pms(), over: Partial<Observed> = 
   zoneGroupRecords: ABSENT,
   subnet: present({ id: SUBNET, location: 'japaneast', addressPrefixes: ['10.13.1.0/27'], addressesUsed: 0 }),
   softDeleted: present([]),
+  formerTargets: [],
   target: present({ lines: [], maxBytes: 900_000, ttlSeconds: 60 }),
   resolution: ABSENT,
   inventory: [],
@@ -182,3 +183,29 @@ export const fullAzure = (object: PmsObject = pms(), over: Partial<Observed> = {
     inventory: inventoryOf(object),
     ...over,
   });
+
+export const twoWorkspaces = (policy: 'Retain' | 'Delete'): Partial<Spec> => ({
+  workspaces: [
+    { name: 'law-plant-a', deletionPolicy: policy },
+    { name: 'law-plant-b', location: 'japanwest', deletionPolicy: policy },
+  ],
+});
+
+export const bothLinks = ['law-plant-a', 'law-plant-b'] as const;
+
+/** Both links, Succeeded or changed; `null` is absent. */
+export const linkSights = (over: Readonly<Record<string, Partial<ScopedResource> | null>> = {}) =>
+  new Map(
+    bothLinks.map((name): [string, Sight<ScopedResource>] => {
+      const change = over[name];
+      return [`scopedResource/${name}`, { reading: change === null ? ABSENT : present(link(name, change ?? {})) }];
+    }),
+  );
+
+export const workspaceSights = (sights: Readonly<Record<string, Sight<Workspace>>>) =>
+  new Map(Object.entries(sights).map(([name, sight]) => [`workspace/${name}`, sight]));
+
+export const bothWorkspaces = workspaceSights({
+  'law-plant-a': { reading: present(workspace()) },
+  'law-plant-b': { reading: present(workspace('law-plant-b', { location: 'japanwest' })) },
+});

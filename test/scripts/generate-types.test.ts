@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { firstDifference, generateTypes } from '../../scripts/generate-types.ts';
+import { firstDifference } from '../../scripts/generate.ts';
+import { generateTypes } from '../../scripts/generate-types.ts';
 
 const root = join(import.meta.dirname, '../..');
 const read = (file: string) => readFile(join(root, file), 'utf8');

@@ -6,6 +6,7 @@ import type { TestContext } from 'node:test';
 import { Agent, fetch } from 'undici';
 import {
   type LatencyProfile,
+  realProfile,
   type Simulator,
   type SimulatorOptions,
   startSimulator,
@@ -33,7 +34,7 @@ export interface Arm {
   raw(
     method: string,
     url: string,
-    options?: { readonly headers?: Record<string, string>; readonly body?: string },
+    options?: { readonly headers?: Record<string, string>; readonly body?: string; readonly signal?: AbortSignal },
   ): Promise<Answer>;
 }
 
@@ -45,8 +46,12 @@ export interface CallOptions {
 
 const versions: readonly (readonly [RegExp, string])[] = [
   [/microsoft\.operationalinsights/i, '2025-07-01'],
+  [/privatedns(zones|operation)/i, '2024-06-01'],
   [/microsoft\.network/i, '2026-01-01'],
-  [/datacollectionendpoints/i, '2024-03-11'],
+  [/microsoft\.insights\/components/i, '2020-02-02'],
+  [/microsoft\.resourcegraph/i, '2024-04-01'],
+  [/datacollection/i, '2024-03-11'],
+  [/microsoft\.hybridcompute/i, '2025-01-13'],
   [/microsoft\.insights/i, '2023-06-01-preview'],
   [/./, '2021-04-01'],
 ];
@@ -54,25 +59,9 @@ const versions: readonly (readonly [RegExp, string])[] = [
 export const versionFor = (path: string): string => versions.find(([pattern]) => pattern.test(path))?.[1] ?? '';
 
 /** Answers come at once; settling takes the real times. */
-export const settlingOnly: Partial<LatencyProfile> = {
-  read: { answerMs: 0, settleMs: 0 },
-  refuse: { answerMs: 0, settleMs: 0 },
-  scopePut: { answerMs: 0, settleMs: 0 },
-  scopePatch: { answerMs: 0, settleMs: 0 },
-  scopeDelete: { answerMs: 0, settleMs: 2_500 },
-  workspacePut: { answerMs: 0, settleMs: 1_000 },
-  workspaceUpdate: { answerMs: 0, settleMs: 0 },
-  workspaceDelete: { answerMs: 0, settleMs: 0 },
-  linkPut: { answerMs: 0, settleMs: 1_500 },
-  linkDelete: { answerMs: 0, settleMs: 0 },
-  connectionPut: { answerMs: 0, settleMs: 5_000 },
-  connectionDelete: { answerMs: 0, settleMs: 20_000 },
-  endpointPut: { answerMs: 0, settleMs: 10_000 },
-  endpointTags: { answerMs: 0, settleMs: 0 },
-  endpointDelete: { answerMs: 0, settleMs: 10_000 },
-  zoneGroupPut: { answerMs: 0, settleMs: 1_500 },
-  zoneGroupDelete: { answerMs: 0, settleMs: 1_500 },
-};
+export const settlingOnly: Partial<LatencyProfile> = Object.fromEntries(
+  Object.entries(realProfile).map(([work, { settleMs }]) => [work, { answerMs: 0, settleMs }]),
+);
 
 /** Starts a simulator (no latency unless asked) that ends with the test. */
 export async function arm(t: TestContext, options: Partial<SimulatorOptions> = {}): Promise<Arm> {
@@ -83,7 +72,7 @@ export async function arm(t: TestContext, options: Partial<SimulatorOptions> = {
     await simulator.close();
   });
 
-  const raw: Arm['raw'] = async (method, url, { headers = {}, body } = {}) => {
+  const raw: Arm['raw'] = async (method, url, { headers = {}, body, signal } = {}) => {
     const target = url.startsWith('https:') ? url : `${simulator.endpoint}${url}`;
     const response = await fetch(target, {
       method,
@@ -91,6 +80,7 @@ export async function arm(t: TestContext, options: Partial<SimulatorOptions> = {
       dispatcher,
       redirect: 'manual',
       ...(body === undefined ? {} : { body }),
+      ...(signal === undefined ? {} : { signal }),
     });
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json') === true;

@@ -28,7 +28,9 @@ test('wrong addresses get the gateway errors of Azure', async t => {
     },
     { path: `${group}/providers/Microsoft.Nothing/things/x`, expected: '404 InvalidResourceNamespace' },
     { path: `${group}/providers/Microsoft.Insights/nothings/x`, expected: '404 InvalidResourceType' },
-    { path: `${scopes}/x`, apiVersion: '2020-01-01', expected: '400 InvalidResourceType' },
+    { path: `${scopes}/x`, apiVersion: '2020-01-01', expected: '404 InvalidResourceType' },
+    { path: `${scopes}/x`, apiVersion: 'newest', expected: '400 InvalidApiVersionParameter' },
+    { path: group, apiVersion: '2020-01-02', expected: '400 InvalidApiVersionParameter' },
     { path: `${scopes}/none/scopedResources/x`, expected: '404 ParentResourceNotFound' },
     { path: '/favicon.ico', expected: '404 InvalidRequestUri' },
     { path: `${group}/providers/Microsoft.Insights/privateLinkScopes/%E0%A4%A`, expected: '400 InvalidRequestUri' },
@@ -54,7 +56,15 @@ test('an api-version that a type does not have names those that it has', async t
     body: { location: 'japaneast' },
   });
   assert.equal(code(answer), '400 NoRegisteredProviderFound');
-  assert.match(String(answer.body?.error.message), /The supported api-versions are '2025-07-01, 2025-02-01/);
+  assert.match(
+    String(answer.body?.error.message),
+    /^No registered resource provider found for location 'japaneast' and API version '2015-03-20' for type 'workspaces'\. The supported api-versions are '.*2025-07-01, 2025-02-01.*'\. The supported locations are '.*japaneast/,
+  );
+  const group = await azure.call('GET', azure.group, { apiVersion: '2018-12-01' });
+  assert.match(
+    String(group.body?.error.message),
+    /^The api-version '2018-12-01' is invalid\. The supported versions are '[\d,-]+'\.$/,
+  );
 });
 
 test('broken bodies are the fault of the client', async t => {
@@ -82,7 +92,10 @@ test('broken bodies are the fault of the client', async t => {
     '400 LocationNotAvailableForResourceType',
   );
   assert.equal(code(await send(`{"location":"${'x'.repeat(5_000_000)}"}`)), '413 RequestContentTooLarge');
-  assert.equal(code(await azure.call('DELETE', azure.group)), '405 HttpMethodNotSupported');
+  assert.equal(code(await azure.call('POST', azure.group)), '405 HttpMethodNotSupported');
+  assert.equal(code(await azure.call('OPTIONS', azure.group)), '405 HttpMethodNotSupported');
+  const xml = await azure.call('PUT', at.scope, { body: openScope, headers: { 'content-type': 'text/xml' } });
+  assert.equal(code(xml), '415 UnsupportedMediaType');
 });
 
 test('letter case of a path does not matter, and names come back as they were made', async t => {
@@ -105,7 +118,12 @@ test('answers carry request ids, the correlation id of the caller, and what is l
   const headers = { 'x-ms-correlation-request-id': correlationId };
   const first = await azure.call('GET', azure.group, { headers });
   assert.equal(first.headers.get('x-ms-correlation-request-id'), correlationId);
-  assert.match(String(first.headers.get('x-ms-request-id')), /^[0-9a-f-]{36}$/);
+  const requestId = String(first.headers.get('x-ms-request-id'));
+  assert.match(requestId, /^[0-9a-f-]{36}$/);
+  assert.match(
+    String(first.headers.get('x-ms-routing-request-id')),
+    new RegExp(`^SIMULATOR:\\d{8}T\\d{6}Z:${requestId}$`),
+  );
   assert.equal(first.headers.get('x-ms-ratelimit-remaining-subscription-reads'), '249');
   const written = await azure.call('PUT', paths(azure.group).scope, { body: openScope });
   assert.equal(written.headers.get('x-ms-ratelimit-remaining-subscription-writes'), '199');

@@ -75,7 +75,7 @@ test('a federated assertion is checked for issuer, subject, audience, time and s
     { name: 'issuer', iss: 'https://else', expected: '401 invalid_client 700211' },
     { name: 'subject', sub: 'system:serviceaccount:a:b', expected: '401 invalid_client 700213' },
     { name: 'audience', aud: 'https://kubernetes', expected: '401 invalid_client 700212' },
-    { name: 'expired', exp: '-1m', expected: '401 invalid_client 700024' },
+    { name: 'expired', exp: '-6m', expected: '401 invalid_client 700024' },
     { name: 'signature', key: foreign.privateKey, expected: '401 invalid_client 700027' },
   ];
   for (const { name, iss, sub, aud, exp, key, expected } of cases) {
@@ -102,11 +102,33 @@ test('discovery has what MSAL demands, under the same authority', async t => {
   const { tenantId, authority } = azure.simulator;
   const { body } = await azure.raw('GET', `/${tenantId}/v2.0/.well-known/openid-configuration`);
   assert.equal(body?.issuer, `${authority}/${tenantId}/v2.0`);
-  for (const key of ['authorization_endpoint', 'token_endpoint', 'jwks_uri']) {
+  for (const key of ['authorization_endpoint', 'token_endpoint', 'jwks_uri', 'end_session_endpoint']) {
     assert.ok(String(body?.[key]).startsWith(authority), key);
   }
   const keys = await azure.raw('GET', String(body?.jwks_uri));
   assert.equal(keys.body?.keys.length, 1);
+
+  const old = await azure.raw('GET', `/${tenantId}/.well-known/openid-configuration`);
+  assert.equal(old.body?.issuer, `https://sts.windows.net/${tenantId}/`);
+  assert.equal(old.body?.token_endpoint, `${authority}/${tenantId}/oauth2/token`);
+  const common = await azure.raw('GET', '/organizations/v2.0/.well-known/openid-configuration');
+  assert.equal(common.body?.issuer, `${authority}/{tenantid}/v2.0`);
+  const nowhere = await azure.raw('GET', '/nowhere.example/v2.0/.well-known/openid-configuration');
+  assert.equal(outcome(nowhere), '400 invalid_request 90002');
+});
+
+test('instance discovery knows its own authority and no other', async t => {
+  const azure = await arm(t);
+  const { tenantId, authority } = azure.simulator;
+  const ask = (base: string) =>
+    azure.raw(
+      'GET',
+      `/common/discovery/instance?api-version=1.1&authorization_endpoint=${base}/${tenantId}/oauth2/v2.0/authorize`,
+    );
+  const { body } = await ask(authority);
+  assert.equal(body?.tenant_discovery_endpoint, `${authority}/${tenantId}/v2.0/.well-known/openid-configuration`);
+  assert.deepEqual(body?.metadata[0].aliases, [new URL(authority).host]);
+  assert.equal(outcome(await ask('https://login.example')), '400 invalid_instance 50049');
 });
 
 test('the resource manager refuses what is not a valid token for it', async t => {
@@ -124,6 +146,8 @@ test('the resource manager refuses what is not a valid token for it', async t =>
   assert.equal((await azure.raw('GET', url, { headers: bearer(token) })).status, 200);
 
   assert.equal(await refused({}), '401 AuthenticationFailed');
+  assert.equal(await refused({ authorization: 'Basic eDp5' }), '401 AuthenticationFailedInvalidHeader');
+  assert.equal(await refused({ authorization: 'Bearer a b' }), '401 AuthenticationFailedInvalidHeader');
   assert.equal(await refused(bearer('not.a.token')), '401 InvalidAuthenticationToken');
   assert.equal(await refused(bearer(`${token.slice(0, -6)}AAAAAA`)), '401 InvalidAuthenticationToken');
   const logs = await azure.token('https://api.loganalytics.io/.default');

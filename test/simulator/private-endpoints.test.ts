@@ -3,6 +3,7 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { defaultSeed, type Seed } from '../../src/simulator/simulator.ts';
 import { type Answer, type Arm, arm, settlingOnly } from './arm.ts';
 import {
   connectedScope,
@@ -19,9 +20,13 @@ import { virtualClock } from './virtual-clock.ts';
 
 const error = ({ status, body }: Answer): string => `${status} ${body?.error?.code}: ${body?.error?.message}`;
 
-async function slow(t: Parameters<typeof arm>[0]): Promise<{ azure: Arm; settle: (ms?: number) => void }> {
+async function slow(
+  t: Parameters<typeof arm>[0],
+  extra: Partial<Seed> = {},
+): Promise<{ azure: Arm; settle: (ms?: number) => void }> {
   const clock = virtualClock();
-  const azure = await arm(t, { latency: 'real', latencyProfile: settlingOnly, clock });
+  const seed = { ...defaultSeed(), ...extra };
+  const azure = await arm(t, { latency: 'real', latencyProfile: settlingOnly, clock, seed });
   return { azure, settle: (ms = 15_000) => clock.advance(ms) };
 }
 
@@ -163,7 +168,9 @@ test('a connection deleted at the scope leaves the endpoint Disconnected', async
 });
 
 test('one zone group of at most five zones takes the records over', async t => {
-  const azure = await arm(t);
+  const names = ['www.example.com', 'privatelink.ods.opinsights.azure.com', 'a.z', 'b.z', 'c.z', 'd.z', 'e.z', 'f.z'];
+  const privateDnsZones = [...names, 'www.example.com.org'].map(name => ({ resourceGroup: 'rg-monitor', name }));
+  const azure = await arm(t, { seed: { ...defaultSeed(), privateDnsZones } });
   const at = paths(azure.group);
   await connectedScope(azure);
   const zones = (...names: string[]) => ({
@@ -193,10 +200,10 @@ test('one zone group of at most five zones takes the records over', async t => {
 
   const attempt = async (path: string, body: unknown) => error(await azure.call('PUT', path, { body })).split(':')[0];
   assert.equal(
-    await attempt(at.zoneGroup.replace('default', 'second'), zones('a.b')),
+    await attempt(at.zoneGroup.replace('default', 'second'), zones('a.z')),
     '400 MoreThanOnePrivateDnsZoneGroupPerPrivateEndpointNotAllowed',
   );
-  assert.equal(await attempt(at.zoneGroup, zones('a', 'b', 'c', 'd', 'e', 'f')), '400 TooManyPrivateDnsZoneConfigs');
+  assert.equal(await attempt(at.zoneGroup, zones('a.z', 'b.z', 'c.z', 'd.z', 'e.z', 'f.z')), '400 TooManyPrivateDnsZoneConfigs');
   const [config] = zones('www.example.com').properties.privateDnsZoneConfigs;
   const other = { ...config, properties: { privateDnsZoneId: `${config?.properties.privateDnsZoneId}.org` } };
   assert.equal(
@@ -207,10 +214,17 @@ test('one zone group of at most five zones takes the records over', async t => {
     await attempt(at.zoneGroup, { properties: { privateDnsZoneConfigs: [{ properties: config?.properties }] } }),
     '400 InvalidRequestFormat',
   );
+  const unmade = zones('nobody.made.this');
+  assert.equal(await attempt(at.zoneGroup, unmade), '400 InvalidPrivateDnsZoneIds');
+  const [config2] = zones('a.z').properties.privateDnsZoneConfigs;
+  assert.equal(
+    await attempt(at.zoneGroup, { properties: { privateDnsZoneConfigs: [config2, config2] } }),
+    '400 InvalidRequestFormat',
+  );
 });
 
 test('deleting an endpoint cancels what goes on below it, frees its addresses and forgets its connection', async t => {
-  const { azure, settle } = await slow(t);
+  const { azure, settle } = await slow(t, { privateDnsZones: [{ resourceGroup: 'rg-monitor', name: 'a.b' }] });
   const at = paths(azure.group);
   await connectedScope(azure, settle);
   const config = {

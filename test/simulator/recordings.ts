@@ -1,6 +1,6 @@
 /**
- * Recorded calls of the real Azure, and what makes an answer of the simulator like one: status, which headers, fields in
- * their order, letter case of ids and types, states. Values that are drawn (GUIDs, times, names, etags) do not count.
+ * Recorded calls of the real Azure: reading them, and saying in what an answer of the simulator differs from one: status,
+ * headers, fields with their order, letter case and values. What a service draws (GUIDs, times, etags) does not count.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,6 +9,8 @@ import type { Answer } from './arm.ts';
 
 export interface Recorded {
   readonly n: number;
+  /** The answer's Date; null where the recorder masked it. */
+  readonly when: string | null;
   readonly method: string;
   readonly url: string;
   readonly request: unknown;
@@ -19,8 +21,8 @@ export interface Recorded {
 
 const folder = process.env.AZURE_RECORDINGS_DIR ?? join(import.meta.dirname, '../../../shared/azure-recordings');
 
-/** Line `n` of a file; undefined after the test was skipped for want of recordings. In CI that is a failure. */
-export function recordings(t: TestContext, file: string): ((n: number) => Recorded) | undefined {
+/** The lines of a file by number; undefined after the test was skipped for want of recordings. In CI that is a failure. */
+export function recordings(t: TestContext, file: string): ReadonlyMap<number, Recorded> | undefined {
   const path = join(folder, `${file}.jsonl`);
   if (!existsSync(path)) {
     if (process.env.CI === 'true') throw new Error('no recordings: set AZURE_RECORDINGS_DIR');
@@ -28,71 +30,79 @@ export function recordings(t: TestContext, file: string): ((n: number) => Record
     return undefined;
   }
   const lines = readFileSync(path, 'utf8').trim().split('\n');
-  const calls = new Map(lines.map(line => JSON.parse(line) as Recorded).map(call => [call.n, call]));
-  return n => {
-    const call = calls.get(n);
-    if (call === undefined) throw new Error(`${file}.jsonl has no line ${n}`);
-    return call;
-  };
+  return new Map(lines.map(line => JSON.parse(line) as Recorded).map(call => [call.n, call]));
 }
 
-/** Values that count as they are. */
-const exact = new Set([
-  'type',
-  'provisioningState',
-  'status',
-  'code',
-  'actionsRequired',
-  'groupId',
-  'publicNetworkAccessForQuery',
-]);
+/** Who made it: the recordings' users and applications are not ours. */
+const callers = new Set(['createdBy', 'createdByType', 'lastModifiedBy', 'lastModifiedByType', 'tenantId', 'TenantId']);
+/** What an agent or a drawn key says of itself. */
+const drawn = new Set(['clientPublicKey', 'InstrumentationKey', 'ConnectionString', 'primarySharedKey', 'secondarySharedKey']);
 
-/** An id with its names blanked out: what remains is the letter case of keywords, namespaces and types. */
-function blankNames(id: string): string {
-  const segments =
-    id
-      .replace(/^https:\/\/[^/]+/, '')
-      .split('?')[0]
-      ?.split('/') ?? [];
-  return segments
-    .map((segment, index) => {
-      const inProvider = segments.findIndex(each => each.toLowerCase() === 'providers');
-      const isName =
-        inProvider === -1 || index < inProvider
-          ? index % 2 === 0 && index > 0
-          : (index - inProvider) % 2 === 1 && index > inProvider + 1;
-      return isName ? '*' : segment;
-    })
-    .join('/');
+const forms: readonly (readonly [RegExp, string])[] = [
+  [/"[0-9a-f]{8}-0000-[0-9a-f]{4}-0000-[0-9a-f]{12}"/g, '{etag}'],
+  [/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi, '{guid}'],
+  [/[0-9a-f]{32}/g, '{hex}'],
+  [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00|\+08:00)/g, '{time}'],
+  [/-[a-z0-9]{4}(?=\.[a-z0-9]+-1\.)/g, '-{suffix}'],
+  [/^https:\/\/(management\.azure\.com|127\.0\.0\.1:\d+)(?=\/)/, '{arm}'],
+  [/\?api-version=.*$/, ''],
+];
+
+const comparable = (text: string): string => forms.reduce((value, [form, name]) => value.replace(form, name), text);
+
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** `path kind` for each difference; kinds: missing, extra, order, differs, longer, shorter. Indexes of lists are left out. */
+function differences(path: string, expected: unknown, actual: unknown): readonly string[] {
+  if (isMap(expected) && isMap(actual)) {
+    const [wanted, found] = [Object.keys(expected), Object.keys(actual)];
+    const common = wanted.filter(key => found.includes(key));
+    const inOrder = found.filter(key => wanted.includes(key)).every((key, index) => key === common[index]);
+    return [
+      ...wanted.filter(key => !found.includes(key)).map(key => `${path}.${key} missing`),
+      ...found.filter(key => !wanted.includes(key)).map(key => `${path}.${key} extra`),
+      ...(inOrder ? [] : [`${path} order`]),
+      ...common.flatMap(key =>
+        callers.has(key) || drawn.has(key) ? [] : differences(`${path}.${key}`, expected[key], actual[key]),
+      ),
+    ];
+  }
+  if (Array.isArray(expected) && Array.isArray(actual)) {
+    const length = expected.length === actual.length ? [] : [`${path} ${actual.length > expected.length ? 'longer' : 'shorter'}`];
+    const common = expected.slice(0, actual.length);
+    return [...length, ...common.flatMap((item, index) => differences(`${path}[]`, item, actual[index]))];
+  }
+  if (typeof expected === 'string' && typeof actual === 'string') {
+    return comparable(expected) === comparable(actual) ? [] : [`${path} differs`];
+  }
+  return expected === actual ? [] : [`${path} differs`];
 }
 
-function shapeOf(value: unknown, key = ''): unknown {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return value.length === 0 ? [] : [shapeOf(value[0], key)];
-  if (typeof value === 'object') return Object.entries(value).map(([name, item]) => [name, shapeOf(item, name)]);
-  if (typeof value !== 'string') return typeof value;
-  if (exact.has(key)) return value;
-  // Given back as it was asked; the recorded endpoints of 2022 and later point at other services.
-  if (key === 'privateLinkServiceId') return 'as asked';
-  return value.startsWith('/subscriptions/') ? blankNames(value) : 'string';
-}
-
+/** Both ways: there and not there. */
 const counted = ['azure-asyncoperation', 'location', 'etag', 'x-ms-failure-cause'];
 
-/** The comparable part of an answer of the simulator. */
-export const likeness = (answer: Answer): unknown => ({
-  status: answer.status,
-  headers: counted.filter(name => answer.headers.get(name) !== null),
-  addresses: [answer.headers.get('azure-asyncoperation'), answer.headers.get('location')].map(url =>
-    blankNames(url ?? ''),
-  ),
-  body: shapeOf(answer.body ?? null),
-});
+function headerDifferences(call: Recorded, answer: Answer): readonly string[] {
+  const bothWays = counted.flatMap(name => {
+    const [wanted, found] = [call.headers[name], answer.headers.get(name)];
+    if (wanted === undefined) return found === null ? [] : [`headers.${name} extra`];
+    if (found === null) return [`headers.${name} missing`];
+    return comparable(wanted) === comparable(found) ? [] : [`headers.${name} differs`];
+  });
+  // The azure-cli recorder strips Retry-After and the reads that remain: their absence says nothing.
+  const oneWay = Object.keys(call.headers)
+    .filter(name => name === 'retry-after' || name.startsWith('x-ms-ratelimit-remaining-'))
+    .filter(name => answer.headers.get(name) === null)
+    .map(name => `headers.${name} missing`);
+  const wait = call.headers['retry-after'];
+  const found = answer.headers.get('retry-after');
+  const waits = wait !== undefined && found !== null && wait !== found ? ['headers.retry-after differs'] : [];
+  return [...bothWays, ...oneWay, ...waits];
+}
 
-/** The comparable part of a recorded answer. */
-export const recordedLikeness = ({ status, headers, response }: Recorded): unknown => ({
-  status,
-  headers: counted.filter(name => headers[name] !== undefined),
-  addresses: [headers['azure-asyncoperation'], headers.location].map(url => blankNames(url ?? '')),
-  body: shapeOf(response),
-});
+/** In what an answer of the simulator differs from the recorded one; each once, sorted. */
+export function differencesFrom(call: Recorded, answer: Answer): readonly string[] {
+  const status = call.status === answer.status ? [] : ['status differs'];
+  const body = differences('body', call.response ?? undefined, answer.body ?? undefined);
+  return [...new Set([...status, ...headerDifferences(call, answer), ...body])].toSorted();
+}

@@ -37,6 +37,12 @@ export const endpointTo = (scopeId: string, subnetId: string, extra: Record<stri
   },
 });
 
+/** An error in one line: status, code, message. */
+export const told = ({ status, body }: Answer): string => `${status} ${body?.error?.code}: ${body?.error?.message}`;
+
+/** Its status and code alone. */
+export const toldCode = ({ status, body }: Answer): string => `${status} ${body?.error?.code}`;
+
 /** PUTs a resource and asserts that it was taken. */
 export async function put(arm: Arm, path: string, body: unknown): Promise<Answer> {
   const answer = await arm.call('PUT', path, { body });

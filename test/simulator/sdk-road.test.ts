@@ -140,7 +140,8 @@ test('the pollers of the Azure packages come to their end when Azure takes its t
 });
 
 test('a DNS zone group takes the records over and gives them back, through the Azure packages', async t => {
-  const simulator = await started(t);
+  const privateDnsZones = [{ resourceGroup: group, name: 'privatelink.monitor.azure.com' }];
+  const simulator = await started(t, { seed: { ...defaultSeed(), privateDnsZones } });
   const { monitor, network } = clients(simulator, secretCredential(simulator));
   const modes = { queryAccessMode: 'Open', ingestionAccessMode: 'Open' };
   const scope = await monitor.privateLinkScopes.createOrUpdate(group, 'ampls', {

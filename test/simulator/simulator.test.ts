@@ -50,7 +50,7 @@ test('with real latency a call is answered after its time and not before', async
   const token = azure.token();
   while (clock.pending() === 0) await new Promise(setImmediate);
   clock.advance(200);
-  const headers = { authorization: `Bearer ${await token}` };
+  const headers = { authorization: `Bearer ${await token}`, 'content-type': 'application/json' };
   let answered = false;
   const url = `${paths(azure.group).scope}?api-version=2023-06-01-preview`;
   const writing = azure.raw('PUT', url, { headers, body: JSON.stringify(openScope) }).finally(() => {

@@ -140,3 +140,37 @@ test('a linked workspace shows its links and cannot be deleted before they are g
   assert.equal(free.body?.properties.privateLinkScopedResources, undefined);
   assert.equal((await azure.call('DELETE', at.workspace('law-a'))).status, 200);
 });
+
+test('shared keys are refused unless the seed allows them', async t => {
+  for (const sharedKeys of ['no', 'yes'] as const) {
+    const azure = await arm(t, { seed: { ...defaultSeed(), sharedKeys } });
+    const path = paths(azure.group).workspace('law-a');
+    await put(azure, path, { location });
+    const answer = await azure.call('POST', `${path}/sharedKeys`);
+    if (sharedKeys === 'no') assert.match(told(answer), /^403 AuthorizationFailed: .*sharedKeys\/action/);
+    else assert.deepEqual([answer.status, Object.keys(answer.body ?? {})], [200, ['primarySharedKey', 'secondarySharedKey']]);
+  }
+});
+
+test('a default rule must send to the workspace that takes it, and cannot be set at creation', async t => {
+  const azure = await arm(t);
+  const path = paths(azure.group).workspace('law-a');
+  const rule = `${azure.group}/providers/Microsoft.Insights/dataCollectionRules/dcr`;
+  const properties = { defaultDataCollectionRuleResourceId: rule };
+  assert.match(told(await azure.call('PUT', path, { body: { location, properties } })), /^400 InvalidParameter: Default dcr/);
+  await put(azure, path, { location });
+  const refused = await azure.call('PATCH', path, { body: { properties } });
+  assert.match(told(refused), /^400 BadRequest: This workspace is missing from data collection rule .* destination list\.$/);
+  const destinations = { logAnalytics: [{ workspaceResourceId: path, name: 'law' }] };
+  await put(azure, rule, { location, properties: { destinations } });
+  const taken = await azure.call('PATCH', path, { body: { properties } });
+  assert.equal(taken.body?.properties.defaultDataCollectionRuleResourceId, rule);
+});
+
+test('usages of a workspace say its daily cap', async t => {
+  const azure = await arm(t);
+  const path = paths(azure.group).workspace('law-a');
+  await put(azure, path, { location, properties: { workspaceCapping: { dailyQuotaGb: 1 } } });
+  const usages = await azure.call('GET', `${path}/usages`);
+  assert.deepEqual([usages.body?.value[0].name.value, usages.body?.value[0].limit], ['DataAnalyzed', 2 ** 30]);
+});

@@ -129,7 +129,7 @@ export interface PrivateMonitoringScopeSpec {
  */
 export interface PrivateMonitoringScopeStatus {
   /**
-   * metadata.generation of the spec that this status is about.
+   * The metadata.generation of the spec that this status is about.
    */
   observedGeneration?: number;
   /**
@@ -149,7 +149,7 @@ export interface PrivateMonitoringScopeStatus {
      */
     status: 'True' | 'False' | 'Unknown';
     /**
-     * metadata.generation of the spec that the condition is about.
+     * The metadata.generation of the spec that the condition is about.
      */
     observedGeneration?: number;
     /**

@@ -1,124 +1,113 @@
 /**
- * Entra ID v2 of one tenant: the discovery document, the public keys, the token endpoint for client credentials. Answers
- * in the forms of login.microsoftonline.com; the token endpoint's checks are in client-authentication.ts.
+ * Entra ID of the simulated tenants: discovery documents, public keys, the token endpoint for client credentials, each
+ * in the addresses of version 1, version 2 and AD FS. Answers in the forms of login.microsoftonline.com. What a route
+ * does is in discovery.ts and token-request.ts.
  */
+import type { SimulatorClock } from '../clock.ts';
 import type { CallFacts } from '../journal.ts';
 import type { AccessTokens } from './access-tokens.ts';
-import { authenticateClient, type TenantPrincipals } from './client-authentication.ts';
-import { EntraError, errorBody, invalidRequest, tenantNotFound } from './errors.ts';
+import { adfsConfiguration, anyTenant, instanceDiscovery, openIdConfiguration } from './discovery.ts';
+import { EntraError, errorBody, invalidInstance, tenantNotFound } from './errors.ts';
+import { findTenant, type Tenant } from './principals.ts';
+import { issueToken, type TokenRequest } from './token-request.ts';
 
 export interface EntraAnswer {
   readonly status: number;
   readonly body: unknown;
 }
 
-export interface Entra {
-  discovery(tenant: string, correlationId: string): EntraAnswer;
-  keys(tenant: string, correlationId: string): EntraAnswer;
-  token(
-    tenant: string,
-    form: URLSearchParams,
-    facts: CallFacts & { readonly correlationId: string },
-  ): Promise<EntraAnswer>;
+export interface EntraRequest {
+  /** As the address names it; empty where it has none. */
+  readonly tenant: string;
+  readonly query: URLSearchParams;
+  readonly form: URLSearchParams;
+  readonly authorization: string | undefined;
+  readonly facts: CallFacts & { readonly correlationId: string };
 }
 
-export interface EntraOptions extends TenantPrincipals {
+export interface EntraRoute {
+  readonly method: 'GET' | 'POST';
+  /** In the router's notation, `:tenant` for the tenant. */
+  readonly path: string;
+  readonly answer: (request: EntraRequest) => Promise<EntraAnswer>;
+}
+
+export interface EntraOptions {
   readonly endpoint: string;
+  readonly clock: SimulatorClock;
   readonly tokens: AccessTokens;
+  readonly tenants: readonly Tenant[];
 }
 
-/** Services that the tenant gives tokens for, beside the simulator's own resource manager. */
-const services = [
-  'https://management.azure.com',
-  'https://management.core.windows.net',
-  'https://api.loganalytics.io',
-  'https://api.loganalytics.azure.com',
-  'https://monitor.azure.com',
-];
+/** The issuers and token addresses of a tenant that a certificate assertion may be made out to. */
+const tokenEndpointsOf = (endpoint: string, tenant: string): readonly string[] => {
+  const base = `${endpoint}/${tenant}`;
+  return tenant === 'adfs'
+    ? [`${base}/oauth2/token`, base]
+    : [`${base}/oauth2/v2.0/token`, `${base}/oauth2/token`, `${base}/v2.0`, base];
+};
 
-/** The audience that `.../.default` asks for: one trailing slash of the resource is kept, as Entra does. */
-function audienceOf(scope: string, endpoint: string): string {
-  const resource = /^(.+)\/\.default$/.exec(scope)?.[1];
-  if (resource === undefined) {
-    const text = `The provided value for scope ${scope} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).`;
-    throw new EntraError({ status: 400, error: 'invalid_scope', code: 1002012, text });
-  }
-  const name = resource.replace(/\/$/, '');
-  if (!services.includes(name) && name !== endpoint) {
-    throw invalidRequest(500011, `The resource principal named ${resource} was not found in the tenant.`);
-  }
-  return resource;
-}
+/** Every address of the simulated Entra ID. A tenant that is not among the options is answered AADSTS90002. */
+export function entraRoutes(options: EntraOptions): readonly EntraRoute[] {
+  const { endpoint, clock, tokens, tenants } = options;
 
-function discoveryDocument(endpoint: string, tenantId: string): Record<string, unknown> {
-  const base = `${endpoint}/${tenantId}`;
-  return {
-    token_endpoint: `${base}/oauth2/v2.0/token`,
-    token_endpoint_auth_methods_supported: ['client_secret_post', 'private_key_jwt', 'client_secret_basic'],
-    jwks_uri: `${base}/discovery/v2.0/keys`,
-    response_modes_supported: ['query', 'fragment', 'form_post'],
-    subject_types_supported: ['pairwise'],
-    id_token_signing_alg_values_supported: ['RS256'],
-    response_types_supported: ['code', 'id_token', 'code id_token', 'id_token token'],
-    scopes_supported: ['openid', 'profile', 'email', 'offline_access'],
-    issuer: `${base}/v2.0`,
-    request_uri_parameter_supported: false,
-    authorization_endpoint: `${base}/oauth2/v2.0/authorize`,
-    device_authorization_endpoint: `${base}/oauth2/v2.0/devicecode`,
-    http_logout_supported: true,
-    frontchannel_logout_supported: true,
-    end_session_endpoint: `${base}/oauth2/v2.0/logout`,
-    claims_supported: ['sub', 'iss', 'aud', 'exp', 'iat', 'tid', 'ver'],
-    tenant_region_scope: 'AS',
-    cloud_instance_name: 'microsoftonline.com',
-  };
-}
-
-/** Entra ID for the one tenant of the options; any other tenant is answered AADSTS90002. */
-export function entra(options: EntraOptions): Entra {
-  const { endpoint, tokens, clock } = options;
-  const refuse = (error: unknown, correlationId: string): EntraAnswer => {
-    if (!(error instanceof EntraError)) throw error;
-    return { status: error.status, body: errorBody(error, clock, correlationId) };
-  };
-  const forTenant = (tenant: string, correlationId: string, body: () => unknown): EntraAnswer =>
-    tenant.toLowerCase() === options.tenantId.toLowerCase()
-      ? { status: 200, body: body() }
-      : refuse(tenantNotFound(tenant), correlationId);
-
-  const issue = async (tenant: string, form: URLSearchParams, facts: CallFacts): Promise<unknown> => {
-    if (tenant.toLowerCase() !== options.tenantId.toLowerCase()) throw tenantNotFound(tenant);
-    const grant = form.get('grant_type');
-    if (grant === null)
-      throw invalidRequest(900144, "The request body must contain the following parameter: 'grant_type'.");
-    if (grant !== 'client_credentials') {
-      const text = `The app requested an unsupported grant type '${grant}'.`;
-      throw new EntraError({ status: 400, error: 'unsupported_grant_type', code: 70003, text });
-    }
-    const scope = form.get('scope');
-    if (scope === null) throw invalidRequest(900144, "The request body must contain the following parameter: 'scope'.");
-    const principal = await authenticateClient(form, options);
-    facts.principal = principal.clientId;
-    const audience = audienceOf(scope.split(' ')[0] ?? '', endpoint);
-    const issued = await tokens.issue(principal.clientId, audience);
-    return {
-      token_type: 'Bearer',
-      expires_in: issued.expiresInSeconds,
-      ext_expires_in: issued.expiresInSeconds,
-      access_token: issued.accessToken,
-    };
-  };
-
-  return {
-    discovery: (tenant, correlationId) =>
-      forTenant(tenant, correlationId, () => discoveryDocument(endpoint, options.tenantId)),
-    keys: (tenant, correlationId) => forTenant(tenant, correlationId, () => tokens.jwks),
-    token: async (tenant, form, facts) => {
+  const guarded =
+    (answer: (request: EntraRequest) => unknown): EntraRoute['answer'] =>
+    async request => {
       try {
-        return { status: 200, body: await issue(tenant, form, facts) };
+        return { status: 200, body: await answer(request) };
       } catch (error) {
-        return refuse(error, facts.correlationId);
+        if (!(error instanceof EntraError)) throw error;
+        return { status: error.status, body: errorBody(error, clock, request.facts.correlationId) };
       }
-    },
+    };
+  const tenantOf = (name: string): Tenant => {
+    const tenant = findTenant(tenants, name);
+    if (tenant === undefined) throw tenantNotFound(name);
+    return tenant;
   };
+  const named = (name: string): string =>
+    anyTenant.has(name.toLowerCase()) ? name.toLowerCase() : tenantOf(name).tenantId;
+
+  const configuration = (version: 1 | 2) =>
+    guarded(({ tenant }) => openIdConfiguration(endpoint, named(tenant), version));
+  const keys = guarded(({ tenant }) => {
+    if (tenant !== '') named(tenant);
+    return tokens.jwks;
+  });
+  const instance = guarded(({ query }) => {
+    const asked = query.get('authorization_endpoint') ?? '';
+    const found = instanceDiscovery(endpoint, asked);
+    if (found === undefined) throw invalidInstance(asked);
+    return found;
+  });
+  const token = (shape: TokenRequest['shape']) =>
+    guarded(async ({ tenant, form, authorization, facts }) => {
+      const candidates = shape === 'adfs' ? tenants : [tenantOf(tenant)];
+      const tokenEndpoints = [shape === 'adfs' ? 'adfs' : tenant, ...candidates.map(each => each.tenantId)].flatMap(
+        name => tokenEndpointsOf(endpoint, name),
+      );
+      const client = { tenants: candidates, clock, tokenEndpoints, endpoint, tokens };
+      const { caller, body } = await issueToken({ form, authorization, shape }, client);
+      facts.principal = caller.clientId;
+      return body;
+    });
+
+  return [
+    {
+      method: 'GET',
+      path: '/adfs/.well-known/openid-configuration',
+      answer: guarded(() => adfsConfiguration(endpoint)),
+    },
+    { method: 'GET', path: '/adfs/discovery/keys', answer: keys },
+    { method: 'POST', path: '/adfs/oauth2/token', answer: token('adfs') },
+    { method: 'POST', path: '/adfs/oauth2/token/', answer: token('adfs') },
+    { method: 'GET', path: '/:tenant/discovery/instance', answer: instance },
+    { method: 'GET', path: '/:tenant/v2.0/.well-known/openid-configuration', answer: configuration(2) },
+    { method: 'GET', path: '/:tenant/.well-known/openid-configuration', answer: configuration(1) },
+    { method: 'GET', path: '/:tenant/discovery/v2.0/keys', answer: keys },
+    { method: 'GET', path: '/:tenant/discovery/keys', answer: keys },
+    { method: 'POST', path: '/:tenant/oauth2/v2.0/token', answer: token('v2') },
+    { method: 'POST', path: '/:tenant/oauth2/token', answer: token('v1') },
+  ];
 }

@@ -36,6 +36,14 @@ export const tenantNotFound = (tenant: string): EntraError =>
     `Tenant '${tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud. Check with your subscription administrator, this may happen if there are no active subscriptions for the tenant.`,
   );
 
+export const invalidInstance = (authority: string): EntraError =>
+  new EntraError({
+    status: 400,
+    error: 'invalid_instance',
+    code: 50049,
+    text: `Unknown or invalid instance. The authorization endpoint '${authority}' does not belong to this authority.`,
+  });
+
 /** The body of an error answer. */
 export function errorBody(error: EntraError, clock: SimulatorClock, correlationId: string): Record<string, unknown> {
   const traceId = randomUUID();

@@ -1,48 +1,81 @@
 /**
- * Who calls: the bearer token of an ARM request, checked as Azure Resource Manager checks it, with its answers.
- * Signature and expiry are checked by what Entra ID of the same simulator issued (entra/signing.ts).
+ * What a call would do, and whether its caller may: the action and the scope of a path, and Azure Resource Manager's
+ * refusal. The evaluation itself is in permissions.ts.
  */
-import type { AccessTokens } from '../entra/access-tokens.ts';
-import { ArmError, gatewayError } from './errors.ts';
+import type { Caller } from '../entra/principals.ts';
+import type { World } from '../world.ts';
+import { type ArmError, gatewayError } from './errors.ts';
+import type { ArmPath } from './path.ts';
+import { assignmentsOf, isAllowed, isAllowedBelow } from './permissions.ts';
+import type { ResourceType, Verb } from './resource-type.ts';
 
-const refuse = (code: string, message: string, challenge: string): ArmError => {
-  const error = gatewayError(401, code, message);
-  return new ArmError(401, error.body, { ...error.headers, 'www-authenticate': challenge });
+/** The last part of an action, for each verb. */
+export const verbNames: Readonly<Record<Verb, string>> = {
+  GET: 'read',
+  PUT: 'write',
+  PATCH: 'write',
+  DELETE: 'delete',
+  POST: 'action',
 };
 
-/** Times as this error has them: `3/19/2023 8:55:46 AM`. */
-const americanTime = (epochMs: number): string =>
-  new Date(epochMs).toLocaleString('en-US', { timeZone: 'UTC' }).replace(',', '').replaceAll('\u202f', ' ');
+/** The operation of a role definition that the call is, e.g. `Microsoft.Insights/privateLinkScopes/write`. */
+export const actionOf = (type: ResourceType, verb: Verb, path: ArmPath): string =>
+  type.operation?.(verb, path) ?? `${type.namespace}/${type.name}/${verbNames[verb]}`;
+
+const isSubscription = ({ namespace, types }: ArmPath): boolean =>
+  namespace === 'Microsoft.Resources' && types.length === 1 && types[0] === 'subscriptions';
+
+/** ARM id of the subscription or group of a path, or of the resource that it extends; empty at the tenant's level. */
+function levelId(path: ArmPath): string {
+  if (path.extendedId !== undefined) return path.extendedId;
+  if (path.subscriptionId === '') return '';
+  const subscription = `/subscriptions/${path.subscriptionId}`;
+  return path.resourceGroup === undefined ? subscription : `${subscription}/resourceGroups/${path.resourceGroup}`;
+}
+
+/** ARM id, as asked, of the resource that the path names, or of what a collection lies in. */
+export function scopeOf(path: ArmPath): string {
+  const level = levelId(path);
+  if (path.namespace === 'Microsoft.Resources' || path.names.length === 0) return level;
+  const pairs = path.names.flatMap((name, index) => [path.types[index] ?? '', name]);
+  return [level, 'providers', path.namespace, ...pairs].join('/');
+}
+
+const clientText = ({ clientId, objectId }: Caller): string => `The client '${clientId}' with object id '${objectId}'`;
+
+const authorizationFailed = (caller: Caller, action: string, scope: string): ArmError =>
+  gatewayError(
+    403,
+    'AuthorizationFailed',
+    `${clientText(caller)} does not have authorization to perform action '${action}' over scope '${scope}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
+  );
+
+export const linkedAuthorizationFailed = (
+  caller: Caller,
+  own: { readonly action: string; readonly scope: string },
+  linked: { readonly action: string; readonly scope: string },
+): ArmError =>
+  gatewayError(
+    403,
+    'LinkedAuthorizationFailed',
+    `${clientText(caller)} has permission to perform action '${own.action}' on scope '${own.scope}'; however, it does not have permission to perform action(s) '${linked.action}' on the linked scope(s) '${linked.scope}' (respectively) or the linked scope(s) are invalid.`,
+  );
 
 /**
- * The client id of the caller. Throws ArmError 401: AuthenticationFailed without a token, InvalidAuthenticationToken for
- * one that is not ours, ExpiredAuthenticationToken, InvalidAuthenticationTokenAudience for one that is for another service.
+ * Throws ArmError 403 AuthorizationFailed. A list is allowed to whoever may see a part of it; what he may not see is taken
+ * out later (lists.ts).
  */
-export async function authenticate(header: string | undefined, tokens: AccessTokens): Promise<string> {
-  const challenge = (error: string, text: string) =>
-    `Bearer authorization_uri="${tokens.authorizationUri}", error="${error}", error_description="${text}"`;
-  const [scheme, token] = header?.split(' ') ?? [];
-  if (scheme?.toLowerCase() !== 'bearer' || token === undefined || token === '') {
-    const text = "Authentication failed. The 'Authorization' header is missing.";
-    throw refuse('AuthenticationFailed', text, challenge('invalid_token', text));
-  }
-  const verdict = await tokens.check(token);
-  switch (verdict.kind) {
-    case 'valid':
-      return verdict.clientId;
-    case 'expired': {
-      const text = `The access token expiry UTC time '${americanTime(verdict.expiredAtMs)}' is earlier than current UTC time '${americanTime(verdict.nowMs)}'.`;
-      throw refuse('ExpiredAuthenticationToken', text, challenge('invalid_token', 'The access token expired.'));
-    }
-    case 'audience': {
-      const text = `The access token has been obtained for wrong audience or resource '${verdict.audience}'. It should exactly match with one of the allowed audiences '${tokens.armAudiences.join("','")}'.`;
-      throw refuse('InvalidAuthenticationTokenAudience', text, challenge('invalid_token', 'Wrong audience.'));
-    }
-    case 'invalid':
-      throw refuse(
-        'InvalidAuthenticationToken',
-        'The access token is invalid.',
-        challenge('invalid_token', 'The access token is invalid.'),
-      );
-  }
+export function authorize(
+  world: World,
+  caller: Caller,
+  call: { readonly path: ArmPath; readonly type: ResourceType; readonly verb: Verb; readonly isList: boolean },
+): void {
+  const { path, type, verb, isList } = call;
+  if (path.subscriptionId === '') return;
+  // The subscription itself is seen by whoever has any right in it.
+  if (isSubscription(path) && assignmentsOf(world, caller).some(({ actions }) => actions.length > 0)) return;
+  const [action, scope] = [actionOf(type, verb, path), scopeOf(path)];
+  if (isAllowed(world, caller, action, scope)) return;
+  if (isList && isAllowedBelow(world, caller, action, scope)) return;
+  throw authorizationFailed(caller, action, scope);
 }

@@ -4,7 +4,7 @@
  */
 import { gatewayError, invalidContent, locationRequired } from './errors.ts';
 import { isRegion } from './regions.ts';
-import type { Json } from './resource-type.ts';
+import type { Json, Verb } from './resource-type.ts';
 
 /** Top-level members of ARM's resource definition; any other is refused, as the gateway does. */
 const members = new Set(
@@ -16,8 +16,26 @@ const members = new Set(
 export const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Throws ArmError 400 InvalidRequestContent for anything but one JSON object with ARM's top-level members. */
-export function parseBody(text: string): Json {
+/**
+ * What a verb brings: a resource definition with PUT and PATCH, any object or nothing with POST, nothing otherwise.
+ * Throws ArmError 415 for another media type, 400 for what cannot be read.
+ */
+export function bodyOf(verb: Verb, text: string, mediaType: string | null): Json {
+  if (verb === 'GET' || verb === 'DELETE') return {};
+  if (text !== '' && mediaType !== null && !/^\s*[\w.+-]+\/([\w.-]+\+)?json\s*(;|$)/i.test(mediaType)) {
+    throw gatewayError(
+      415,
+      'UnsupportedMediaType',
+      `The content media type '${mediaType.split(';')[0]}' is not supported. Only 'application/json' is supported.`,
+    );
+  }
+  return verb === 'POST' ? parseActionBody(text) : parseBody(text);
+}
+
+/** An action's body: any JSON object, or nothing at all. Throws ArmError 400 InvalidRequestContent. */
+const parseActionBody = (text: string): Json => (text.trim() === '' ? {} : parseObject(text));
+
+function parseObject(text: string): Json {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -33,6 +51,12 @@ export function parseBody(text: string): Json {
   if (!isObject(value)) {
     throw invalidContent("Error converting value to type 'ResourceDefinition'. Path '', line 1, position 1.");
   }
+  return value;
+}
+
+/** Throws ArmError 400 InvalidRequestContent for anything but one JSON object with ARM's top-level members. */
+export function parseBody(text: string): Json {
+  const value = parseObject(text);
   for (const member of Object.keys(value)) {
     if (!members.has(member.toLowerCase())) {
       throw invalidContent(

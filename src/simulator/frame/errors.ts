@@ -8,6 +8,7 @@ export interface ErrorBody {
   readonly message: string;
   readonly target?: string;
   readonly details?: readonly unknown[];
+  readonly additionalInfo?: readonly unknown[];
 }
 
 /** Thrown by any part of the frame or of a type; the frame turns it into `{"error": {...}}`. */

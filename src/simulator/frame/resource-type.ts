@@ -3,6 +3,7 @@
  * verb. Each file of types/ exports one `ResourceType`; types/registry.ts lists them. Handlers are synchronous: a call
  * is one step of the world, and its answer shows the world as that step left it.
  */
+import type { Caller } from '../entra/principals.ts';
 import type { Work } from '../latency.ts';
 import type { World } from '../world.ts';
 import type { ArmPath } from './path.ts';
@@ -24,6 +25,7 @@ export interface ArmCall {
   readonly query: URLSearchParams;
   /** Client id of the caller. */
   readonly principal: string;
+  readonly caller: Caller;
 }
 
 export interface ArmReply {
@@ -46,8 +48,17 @@ export interface ResourceType {
   readonly apiVersions: readonly string[];
   readonly item?: Partial<Readonly<Record<Verb, Handler>>>;
   readonly list?: Handler;
-  /** Whether single resources are found in a group (default), at the subscription, or both. */
-  readonly level?: 'group' | 'subscription' | 'both';
+  /** POST on a path that ends in the type's name, as in `workspaces/{name}/sharedKeys`; the body is any object, or none. */
+  readonly action?: Handler;
+  /**
+   * Whether single resources are found in a group (default), at the subscription, both, at the tenant, below another
+   * resource of whatever type (`call.path.extendedId`), or at any of these.
+   */
+  readonly level?: 'group' | 'subscription' | 'both' | 'tenant' | 'extension' | 'any';
+  /** Whether its list comes as a whole however long it is; default: in pages when the seed wants pages. */
+  readonly unpaged?: true;
+  /** What a verb is called in role definitions, when that is not `namespace/name/read` and so on. */
+  readonly operation?: (verb: Verb, path: ArmPath) => string;
   /** Every resource of the type, as it looks in a GET. */
   readonly state?: (world: World, apiVersion: string) => readonly Json[];
 }

@@ -3,11 +3,11 @@
  * change afterwards: nobody has to PUT the endpoint again (hashicorp/terraform-provider-azurerm#25936).
  */
 import { randomUUID } from 'node:crypto';
-import { sameId } from '../resource-map.ts';
 import type { MemberAddress, NetworkInterface, PrivateEndpoint, StaticAddress, Subnet } from '../resources.ts';
 import type { World } from '../world.ts';
 import { nextAddresses } from './addresses.ts';
-import { inRecordOrder, type Member, membersOf } from './members.ts';
+import type { Member } from './members.ts';
+import { targetMembers } from './targets.ts';
 
 export interface AllocationRequest {
   readonly subnet: Subnet;
@@ -58,7 +58,7 @@ export function refreshInterface(world: World, endpointId: string): void {
   const nic = endpoint === undefined ? undefined : world.networkInterfaces.get(endpoint.interfaceId);
   const subnet = endpoint === undefined ? undefined : world.subnets.get(endpoint.subnetId);
   if (endpoint === undefined || nic === undefined || subnet === undefined || !approved(endpoint)) return;
-  const members = inRecordOrder(membersOf(world, endpoint.scopeId));
+  const members = targetMembers(world, endpoint.scopeId);
   const addresses = allocate(world, {
     subnet,
     members,
@@ -72,8 +72,8 @@ export function refreshInterface(world: World, endpointId: string): void {
 
 /** After a link or an unlink has settled: every endpoint of the scope follows, a moment later. */
 export function followLinks(world: World, scopeId: string): void {
-  for (const endpoint of world.privateEndpoints.all()) {
-    if (!sameId(endpoint.scopeId, scopeId) || endpoint.state === 'Deleting') continue;
+  for (const endpoint of world.privateEndpoints.where('scope', scopeId)) {
+    if (endpoint.state === 'Deleting') continue;
     world.settle('interfaceFollow', () => refreshInterface(world, endpoint.id));
   }
 }

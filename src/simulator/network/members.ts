@@ -4,7 +4,7 @@
  * (jpazmon-integ/blog, AMPLS IP ranges, 2025-12; Azure/bicep-registry-modules, private-link-scope e2e test for the
  * member names). Member names of data collection endpoints were seen nowhere: ours are made up.
  */
-import type { DataCollectionEndpoint, ScopedResource, Workspace } from '../resources.ts';
+import type { Component, DataCollectionEndpoint, ScopedResource, Workspace } from '../resources.ts';
 import type { World } from '../world.ts';
 
 export interface Member {
@@ -16,6 +16,7 @@ export interface Members {
   /** Per region, in the order in which the first workspace of each was linked. */
   readonly regional: readonly Member[];
   readonly global: readonly Member[];
+  /** Of data collection endpoints, then of components. */
   readonly endpoints: readonly Member[];
 }
 
@@ -56,13 +57,14 @@ function regionalMembers(workspaces: readonly Workspace[]): readonly Member[] {
   });
 }
 
-/** The three hosts of a data collection endpoint. */
+/** The three hosts of a data collection endpoint; canary regions have `canary` in them (recorded in 2023). */
 export function endpointHosts(endpoint: DataCollectionEndpoint) {
   const base = `${endpoint.name.toLowerCase()}-${endpoint.suffix}.${endpoint.location}-1`;
+  const canary = endpoint.location.endsWith('euap') ? 'canary.' : '';
   return {
-    handler: `${base}.handler.control.monitor.azure.com`,
-    ingest: `${base}.ingest.monitor.azure.com`,
-    metrics: `${base}.metrics.ingest.monitor.azure.com`,
+    handler: `${base}.handler.${canary}control.monitor.azure.com`,
+    ingest: `${base}.${canary}ingest.monitor.azure.com`,
+    metrics: `${base}.metrics.${canary}ingest.monitor.azure.com`,
   };
 }
 
@@ -74,23 +76,44 @@ function endpointMembers(endpoint: DataCollectionEndpoint): readonly Member[] {
   }));
 }
 
+/**
+ * The names that a component adds: an ingestion and a live-metrics host of its region. That they come in the region's
+ * name, about two for each region, is a public report; their member names were seen nowhere.
+ */
+function componentMembers(components: readonly Component[]): readonly Member[] {
+  const regions = [...new Set(components.map(component => component.location))];
+  return regions.flatMap(region => [
+    { name: `in.ai-${region}`, fqdns: [`${region}-0.in.ai.monitor.azure.com`] },
+    { name: `live-${region}`, fqdns: [`${region}.livediagnostics.monitor.azure.com`] },
+  ]);
+}
+
 /** Links of a scope, oldest first. */
 export const linksOf = (world: World, scopeId: string): readonly ScopedResource[] =>
-  world.links.all().filter(link => link.scopeId.toLowerCase() === scopeId.toLowerCase());
+  world.links.where('scope', scopeId);
 
-/** What the scope's settled links require now. */
-export function membersOf(world: World, scopeId: string): Members {
-  const targets = linksOf(world, scopeId)
-    .filter(link => link.state === 'Succeeded')
-    .map(link => link.linkedResourceId);
+function required(world: World, targets: readonly string[]): Members {
   const workspaces = targets.flatMap(id => world.workspaces.get(id) ?? []);
   const endpoints = targets.flatMap(id => world.dataCollectionEndpoints.get(id) ?? []);
+  const components = targets.flatMap(id => world.components.get(id) ?? []);
   return {
     regional: regionalMembers(workspaces),
     global: globalMembers,
-    endpoints: endpoints.flatMap(endpointMembers),
+    endpoints: [...endpoints.flatMap(endpointMembers), ...componentMembers(components)],
   };
 }
+
+const settledTargets = (world: World, scopeId: string): readonly string[] =>
+  linksOf(world, scopeId)
+    .filter(link => link.state === 'Succeeded')
+    .map(link => link.linkedResourceId);
+
+/** What the scope's settled links require now. */
+export const membersOf = (world: World, scopeId: string): Members => required(world, settledTargets(world, scopeId));
+
+/** What they would require with one more linked. */
+export const membersWith = (world: World, scopeId: string, targetId: string): Members =>
+  required(world, [...settledTargets(world, scopeId), targetId]);
 
 /** In the order of an endpoint's records: regional, global, data collection endpoints. */
 export const inRecordOrder = (members: Members): readonly Member[] => [

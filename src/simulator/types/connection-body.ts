@@ -17,7 +17,7 @@ export const connectionBody = (connection: EndpointConnection): Json => ({
     privateLinkServiceConnectionState: {
       status: connection.status,
       description: connection.description,
-      actionsRequired: 'None',
+      actionsRequired: connection.actionsRequired,
     },
   },
 });

@@ -3,16 +3,17 @@
  * the live workspace that it was, id and type included (recorded).
  */
 import type { ResourceType } from '../frame/resource-type.ts';
-import { sameId } from '../resource-map.ts';
 import { workspaceVersions } from './api-versions.ts';
-import { softDeleted, workspaceBody } from './workspaces.ts';
+import { inCallScope, listReply } from './call-kit.ts';
+import { workspaceBody } from './workspace-body.ts';
+import { softDeleted } from './workspaces.ts';
 
 export const deletedWorkspaces: ResourceType = {
   namespace: 'Microsoft.OperationalInsights',
   name: 'deletedWorkspaces',
   apiVersions: workspaceVersions,
   list: call => {
-    const found = softDeleted(call.world).filter(each => call.group === '' || sameId(each.group, call.group));
-    return { status: 200, body: { value: found.map(each => workspaceBody(call.world, each)) } };
+    const found = inCallScope(call, softDeleted(call.world));
+    return listReply(found.map(each => workspaceBody(call.world, each)));
   },
 };

@@ -8,7 +8,7 @@ import type { World } from '../world.ts';
 
 /** Links that point at a resource, oldest first. */
 export const linksTo = (world: World, resourceId: string): readonly ScopedResource[] =>
-  world.links.all().filter(link => link.linkedResourceId === resourceId.toLowerCase());
+  world.links.where('target', resourceId);
 
 export function linkView(world: World, resourceId: string): Json {
   const links = linksTo(world, resourceId).filter(link => link.state === 'Succeeded');

@@ -1,18 +1,19 @@
 /**
- * Microsoft.Network/networkInterfaces: those of private endpoints, read only; they come and go with their endpoint. No
- * recording of one exists: fields after the specification (bicep-types-az 2025-09-01), the member properties after
- * public reports.
+ * Microsoft.Network/networkInterfaces: those of private endpoints, which come and go with their endpoint and are not
+ * written or deleted by anybody else. No recording of one exists: fields after the specification (bicep-types-az
+ * 2025-09-01), the member properties after public reports, the refusals' wording from memory.
  */
-import { networkError, resourceNotFound } from '../frame/errors.ts';
-import { askedResource } from '../frame/path.ts';
-import { type ArmCall, type Json, nameAt, type ResourceType } from '../frame/resource-type.ts';
+import { networkError } from '../frame/errors.ts';
+import type { ArmCall, ArmReply, Json, ResourceType } from '../frame/resource-type.ts';
 import { visibleAddresses } from '../network/interface-members.ts';
-import { sameId } from '../resource-map.ts';
 import type { MemberAddress, NetworkInterface } from '../resources.ts';
 import type { World } from '../world.ts';
 import { networkVersions } from './api-versions.ts';
+import { inCallScope, listReply, notFound, outerId } from './call-kit.ts';
 
-const configurationBody = (nic: NetworkInterface, each: MemberAddress, index: number): Json => ({
+const endpointOf = (world: World, nic: NetworkInterface) => world.privateEndpoints.get(nic.endpointId);
+
+const configurationBody = (world: World, nic: NetworkInterface, each: MemberAddress, index: number): Json => ({
   name: each.configurationName,
   id: `${nic.id}/ipConfigurations/${each.configurationName}`,
   etag: nic.etag,
@@ -20,11 +21,17 @@ const configurationBody = (nic: NetworkInterface, each: MemberAddress, index: nu
   properties: {
     provisioningState: 'Succeeded',
     privateIPAddress: each.address,
-    privateIPAllocationMethod: 'Dynamic',
+    privateIPAllocationMethod: endpointOf(world, nic)?.staticAddresses.some(({ address }) => address === each.address)
+      ? 'Static'
+      : 'Dynamic',
     subnet: { id: nic.subnetId },
     primary: index === 0,
     privateIPAddressVersion: 'IPv4',
-    privateLinkConnectionProperties: { groupId: 'azuremonitor', requiredMemberName: each.member, fqdns: each.fqdns },
+    privateLinkConnectionProperties: {
+      groupId: endpointOf(world, nic)?.connection.groupIds[0] ?? '',
+      requiredMemberName: each.member,
+      fqdns: each.fqdns,
+    },
   },
 });
 
@@ -38,7 +45,7 @@ const body = (world: World, nic: NetworkInterface): Json => ({
   properties: {
     provisioningState: 'Succeeded',
     resourceGuid: nic.guid,
-    ipConfigurations: visibleAddresses(world, nic).map((each, index) => configurationBody(nic, each, index)),
+    ipConfigurations: visibleAddresses(world, nic).map((each, index) => configurationBody(world, nic, each, index)),
     dnsSettings: { dnsServers: [], appliedDnsServers: [] },
     macAddress: '',
     enableAcceleratedNetworking: false,
@@ -52,8 +59,23 @@ const body = (world: World, nic: NetworkInterface): Json => ({
   },
 });
 
-const idOf = (call: ArmCall): string =>
-  `${call.scopeId}/providers/Microsoft.Network/networkInterfaces/${nameAt(call, 0)}`;
+const idOf = (call: ArmCall): string => outerId(call, 'Microsoft.Network/networkInterfaces');
+
+function put(call: ArmCall): ArmReply {
+  const nic = call.world.networkInterfaces.get(idOf(call));
+  const why = nic === undefined ? 'only those of private endpoints exist here' : `it belongs to ${nic.endpointId}`;
+  throw networkError(400, 'OperationNotAllowed', `Network interface ${idOf(call)} cannot be written: ${why}.`);
+}
+
+function remove(call: ArmCall): ArmReply {
+  const nic = call.world.networkInterfaces.get(idOf(call));
+  if (nic === undefined) return { status: 204 };
+  throw networkError(
+    400,
+    'NicInUseWithPrivateEndpoint',
+    `Network interface ${nic.id} cannot be deleted because it is currently in use with an private endpoint (${nic.endpointId}).`,
+  );
+}
 
 export const networkInterfaces: ResourceType = {
   namespace: 'Microsoft.Network',
@@ -66,15 +88,12 @@ export const networkInterfaces: ResourceType = {
       if (nic === undefined && call.world.justForgotten(id)) {
         throw networkError(404, 'NotFound', `Resource ${id} not found.`);
       }
-      if (nic === undefined) throw resourceNotFound(askedResource(call.path), call.path.resourceGroup ?? '');
+      if (nic === undefined) throw notFound(call);
       return { status: 200, body: body(call.world, nic), headers: { etag: nic.etag } };
     },
+    PUT: put,
+    DELETE: remove,
   },
-  list: call => {
-    const found = call.world.networkInterfaces
-      .all()
-      .filter(each => call.group === '' || sameId(each.group, call.group));
-    return { status: 200, body: { value: found.map(each => body(call.world, each)) } };
-  },
+  list: call => listReply(inCallScope(call, call.world.networkInterfaces.all()).map(each => body(call.world, each))),
   state: world => world.networkInterfaces.all().map(each => body(world, each)),
 };

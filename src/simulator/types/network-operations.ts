@@ -18,7 +18,7 @@ function find(call: ArmCall): Operation {
 }
 
 const retryAfter = (call: ArmCall, operation: Operation): string =>
-  String(call.world.latency.retryAfterSeconds(operation.polls > 1 ? 20 : 10));
+  String(call.world.latency.retryAfterSeconds((operation.paceSeconds ?? 10) * (operation.polls > 1 ? 2 : 1)));
 
 function status(call: ArmCall): ArmReply {
   const operation = find(call);

@@ -27,12 +27,12 @@ function connectionBody(endpoint: PrivateEndpoint): Json {
     properties: {
       provisioningState: 'Succeeded',
       privateLinkServiceId: connection.serviceId,
-      groupIds: connection.groupIds,
+      ...(connection.groupIds.length === 0 ? {} : { groupIds: connection.groupIds }),
       ...(connection.requestMessage === undefined ? {} : { requestMessage: connection.requestMessage }),
       privateLinkServiceConnectionState: {
         status: connection.status,
         description: connection.description,
-        actionsRequired: 'None',
+        actionsRequired: connection.actionsRequired,
       },
     },
     type: `Microsoft.Network/privateEndpoints/${kind}`,

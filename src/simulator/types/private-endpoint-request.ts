@@ -1,5 +1,5 @@
 /**
- * What a PUT asks of a private endpoint, read and checked against the subnet and the scope that it names. Answers and
+ * What a PUT asks of a private endpoint, read and checked against the subnet and the target that it names. Answers and
  * life cycle are in private-endpoints.ts. Codes and wording come from public issue threads (no such refusal was ever
  * recorded); where only the message was seen, the code is our guess.
  */
@@ -8,12 +8,14 @@ import { networkError } from '../frame/errors.ts';
 import type { ArmCall, Json } from '../frame/resource-type.ts';
 import { addressProblem } from '../network/addresses.ts';
 import { linksOf, type Member } from '../network/members.ts';
-import type { PrivateEndpoint, PrivateLinkScope, StaticAddress, Subnet } from '../resources.ts';
+import { type Target, targetOf } from '../network/targets.ts';
+import { sameId } from '../resource-map.ts';
+import type { PrivateEndpoint, StaticAddress, Subnet } from '../resources.ts';
 import type { World } from '../world.ts';
 
 export interface EndpointRequest {
   readonly subnetId: string;
-  readonly connection: Omit<PrivateEndpoint['connection'], 'status' | 'description'>;
+  readonly connection: Omit<PrivateEndpoint['connection'], 'status' | 'description' | 'actionsRequired'>;
   readonly customInterfaceName: string;
   readonly staticAddresses: readonly StaticAddress[];
 }
@@ -76,31 +78,67 @@ export function referencedSubnet(
   );
 }
 
-/** The scope that the connection names; its links must have settled (Azure/bicep#13851). */
-export function referencedScope(world: World, connection: EndpointRequest['connection']): PrivateLinkScope {
-  const scope = world.scopes.get(connection.serviceId);
-  if (scope === undefined || scope.state !== 'Succeeded') {
+/** How the network provider reports what the provider of a private link scope refuses (Azure/bicep#13851). */
+const providerRefuses = (target: Target, why: string) =>
+  networkError(
+    400,
+    'BadRequest',
+    `Call to ${target.kind === 'arc' ? 'Microsoft.HybridCompute' : 'microsoft.insights'}/privateLinkScopes failed. Error message: ${why}`,
+  );
+
+function checkGroup(target: Target, groupIds: readonly string[]): void {
+  const fits =
+    target.groupId === undefined
+      ? groupIds.length === 0
+      : groupIds.length === 1 && groupIds[0]?.toLowerCase() === target.groupId.toLowerCase();
+  if (fits) return;
+  throw networkError(
+    400,
+    'InvalidGroupId',
+    `Call to the private link resource ${target.id} failed. Error message: Group ids must be '${target.groupId ?? ''}'`,
+  );
+}
+
+/**
+ * What the connection leads to. The links of an Azure Monitor scope must have settled (Azure/bicep#13851), it takes ten
+ * endpoints, and its network may reach no other such scope (ampls-limitations; code and wording of the last two ours).
+ */
+export function referencedTarget(world: World, connection: EndpointRequest['connection'], subnet: Subnet): Target {
+  const target = targetOf(world, connection.serviceId);
+  if (target === undefined || !target.ready) {
     throw networkError(
       400,
       'InvalidPrivateLinkServiceId',
       `PrivateLinkServiceId Invalid private link service id ${connection.serviceId}`,
     );
   }
-  if (connection.groupIds.length !== 1 || connection.groupIds[0]?.toLowerCase() !== 'azuremonitor') {
-    throw networkError(
-      400,
-      'InvalidGroupId',
-      `Call to microsoft.insights/privateLinkScopes failed. Error message: Group ids must be 'azuremonitor'`,
-    );
+  checkGroup(target, connection.groupIds);
+  if (target.kind === 'foreign') return target;
+  if (target.kind === 'monitor' && linksOf(world, target.id).some(link => link.state === 'Provisioning')) {
+    throw providerRefuses(target, 'Mismatching RequiredMembers in Request');
   }
-  if (linksOf(world, scope.id).some(link => link.state === 'Provisioning')) {
-    throw networkError(
-      400,
-      'BadRequest',
-      'Call to microsoft.insights/privateLinkScopes failed. Error message: Mismatching RequiredMembers in Request',
-    );
+  const connected = world.connections.where('scope', target.id);
+  if (target.kind === 'monitor' && connected.length >= mostEndpoints) {
+    throw providerRefuses(target, `A private link scope can have at most ${mostEndpoints} private endpoint connections.`);
   }
-  return scope;
+  const rival = rivalScope(world, target, subnet);
+  if (rival !== undefined) {
+    throw providerRefuses(target, `Virtual network ${subnet.networkId} is already connected to private link scope ${rival}.`);
+  }
+  return target;
+}
+
+const mostEndpoints = 10;
+
+/** Another scope of the same kind that the subnet's network reaches already. */
+function rivalScope(world: World, target: Target, subnet: Subnet): string | undefined {
+  const neighbours = world.subnets
+    .under(subnet.networkId)
+    .flatMap(each => world.privateEndpoints.where('subnet', each.id));
+  return neighbours
+    .filter(({ connection }) => connection.status === 'Approved' || connection.status === 'Pending')
+    .map(({ scopeId }) => scopeId)
+    .find(id => !sameId(id, target.id) && targetOf(world, id)?.kind === target.kind);
 }
 
 /** Static addresses must name every member once, with a free address of the subnet (Azure/bicep-registry-modules#1389). */
@@ -111,13 +149,14 @@ export function checkStaticAddresses(
     readonly members: readonly Member[];
     readonly asked: readonly StaticAddress[];
     readonly id: string;
+    readonly groupId: string | undefined;
   },
 ): void {
-  const { subnet, members, asked, id } = options;
+  const { subnet, members, asked, id, groupId } = options;
   if (asked.length === 0) return;
   const missing = members.filter(member => !asked.some(each => each.memberName === member.name));
   if (missing.length > 0) {
-    const names = missing.map(member => `azuremonitor/${member.name}`).join(', ');
+    const names = missing.map(member => `${groupId ?? ''}/${member.name}`).join(', ');
     throw networkError(
       400,
       'PrivateEndpointIpConfigurationMissingMemberNamesRequiredByFps',

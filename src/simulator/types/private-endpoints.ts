@@ -1,25 +1,25 @@
 /**
- * Microsoft.Network/privateEndpoints to Azure Monitor private link scopes. Creating takes all addresses, makes the
- * interface and the scope's connection at once and settles later; deleting gives everything back when it has ended.
+ * Microsoft.Network/privateEndpoints to private link scopes and to foreign services. Creating takes all addresses, makes
+ * the interface and the scope's connection at once and settles later; deleting gives everything back when it has ended.
  */
 import { randomUUID } from 'node:crypto';
 import { locationOf, tagsOf } from '../frame/body.ts';
-import { networkError, otherLocation, resourceNotFound } from '../frame/errors.ts';
-import { askedResource } from '../frame/path.ts';
+import { networkError, otherLocation } from '../frame/errors.ts';
 import { type ArmCall, type ArmReply, nameAt, type ResourceType } from '../frame/resource-type.ts';
 import { allocate } from '../network/interface-members.ts';
-import { inRecordOrder, membersOf } from '../network/members.ts';
+import { type Target, targetMembers, targetOf } from '../network/targets.ts';
 import * as operations from '../operations.ts';
 import { sameId } from '../resource-map.ts';
 import type { PrivateEndpoint } from '../resources.ts';
 import type { World } from '../world.ts';
 import { networkVersions } from './api-versions.ts';
+import { given, inCallScope, listReply, notFound, outerId } from './call-kit.ts';
 import { endpointBody } from './private-endpoint-body.ts';
 import * as request from './private-endpoint-request.ts';
 
 const type = 'Microsoft.Network/privateEndpoints';
 
-export const endpointIdOf = (call: ArmCall): string => `${call.scopeId}/providers/${type}/${nameAt(call, 0)}`;
+export const endpointIdOf = (call: ArmCall): string => outerId(call, type);
 
 /** The provider locks an endpoint while it works on it. */
 export function checkUnlocked(call: ArmCall, endpoint: PrivateEndpoint): void {
@@ -33,86 +33,97 @@ export function checkUnlocked(call: ArmCall, endpoint: PrivateEndpoint): void {
   );
 }
 
-function settleCreation(
-  world: World,
-  endpoint: PrivateEndpoint,
-  operation: ReturnType<typeof operations.startOperation>,
-): void {
-  world.settle('endpointPut', () => {
-    const now = world.privateEndpoints.get(endpoint.id);
-    if (now === undefined || !operations.underWay(world, operation)) return;
-    const { connection } = now;
-    const untouched = connection.description === endpoint.connection.description;
-    const settled = connection.status === 'Approved' ? 'Auto-Approved' : '';
-    const description = untouched ? settled : connection.description;
-    const etag = world.networkEtag();
-    world.privateEndpoints.put({ ...now, state: 'Succeeded', etag, connection: { ...connection, description } });
-    operations.succeed(world, operation);
+/** The connection's words change when the endpoint has settled, unless somebody has decided on it meanwhile. */
+function settled(world: World, endpoint: PrivateEndpoint, state: 'Succeeded' | 'Failed'): void {
+  const now = world.privateEndpoints.get(endpoint.id);
+  if (now === undefined) return;
+  const { connection } = now;
+  const untouched = connection.description === endpoint.connection.description && connection.status !== 'Disconnected';
+  const words = targetOf(world, endpoint.scopeId)?.descriptions.settled ?? '';
+  const description = connection.manual ? (connection.status === 'Pending' ? '' : connection.description) : words;
+  const etag = world.networkEtag();
+  const after = untouched ? { ...connection, description } : connection;
+  world.privateEndpoints.put({ ...now, state, etag, connection: after });
+}
+
+type Status = Pick<PrivateEndpoint['connection'], 'status' | 'description' | 'actionsRequired'>;
+
+/** Automatic approval, or waiting for somebody; a service that trusts the subscription approves manual ones too. */
+function firstStatus(target: Target, manual: boolean): Status {
+  const actionsRequired = 'None';
+  if (!manual) return { status: 'Approved', description: target.descriptions.created, actionsRequired };
+  if (target.approvesManual) return { status: 'Approved', description: 'Approved', actionsRequired };
+  return { status: 'Pending', description: 'Awaiting Approval', actionsRequired };
+}
+
+/** The scope's side: named by itself (Azure Monitor) or after the endpoint (Azure Arc), as recorded. */
+function connect(world: World, target: Target, endpoint: PrivateEndpoint): void {
+  if (target.kind === 'foreign') return;
+  const { connection } = endpoint;
+  const byName = target.kind === 'arc';
+  const name = byName ? `${endpoint.name}.${endpoint.guid}` : `connection-${randomUUID()}`;
+  const waiting = connection.status === 'Pending';
+  world.connections.put({
+    id: `${target.id}/${byName ? 'privateEndpointConnections' : 'privateendpointconnections'}/${name}`,
+    name,
+    group: /\/resourceGroups\/([^/]+)/i.exec(target.id)?.[1] ?? '',
+    scopeId: target.id,
+    endpointId: endpoint.id,
+    status: connection.status,
+    description: waiting ? (connection.requestMessage ?? '') : target.descriptions.settled,
+    actionsRequired: 'None',
+    etag: world.documentEtag(),
   });
+}
+
+function interfaceFor(call: ArmCall, customName: string): { readonly id: string; readonly name: string } {
+  const name = customName === '' ? `${nameAt(call, 0)}.nic.${randomUUID()}` : customName;
+  const id = `${call.scopeId}/providers/Microsoft.Network/networkInterfaces/${name}`;
+  if (call.world.networkInterfaces.get(id) === undefined) return { id, name };
+  throw networkError(400, 'NetworkInterfaceNameInUse', `Network interface ${id} belongs to another resource.`);
 }
 
 function create(call: ArmCall, location: string): ArmReply {
   const { world, body, group } = call;
   const id = endpointIdOf(call);
-  const name = nameAt(call, 0);
   const asked = request.endpointRequest(body);
   const subnet = request.referencedSubnet(call, { subnetId: asked.subnetId, location, by: id });
-  const scope = request.referencedScope(world, asked.connection);
-  const members = inRecordOrder(membersOf(world, scope.id));
+  const target = request.referencedTarget(world, asked.connection, subnet);
+  const members = targetMembers(world, target.id);
   const { staticAddresses, customInterfaceName } = asked;
-  request.checkStaticAddresses(world, { subnet, members, asked: staticAddresses, id });
+  request.checkStaticAddresses(world, { subnet, members, asked: staticAddresses, id, groupId: target.groupId });
   const addresses = allocate(world, { subnet, members, held: [], staticAddresses });
   if (addresses === undefined) throw request.subnetIsFull(subnet, members.length);
-  const interfaceName = customInterfaceName === '' ? `${name}.nic.${randomUUID()}` : customInterfaceName;
-  const interfaceId = `${call.scopeId}/providers/Microsoft.Network/networkInterfaces/${interfaceName}`;
-  if (world.networkInterfaces.get(interfaceId) !== undefined) {
-    throw networkError(
-      400,
-      'NetworkInterfaceNameInUse',
-      `Network interface ${interfaceId} belongs to another resource.`,
-    );
-  }
-  const tags = tagsOf(body);
+  const nic = interfaceFor(call, customInterfaceName);
   const etag = world.networkEtag();
-  const pending = asked.connection.manual;
-  const status = pending ? 'Pending' : 'Approved';
   const endpoint = world.privateEndpoints.put({
     id,
-    name,
+    name: nameAt(call, 0),
     group,
     location,
-    ...(tags === undefined ? {} : { tags }),
+    ...given('tags', tagsOf(body)),
     etag,
     guid: randomUUID(),
     state: 'Updating',
     subnetId: subnet.id,
-    scopeId: scope.id,
-    interfaceId,
+    scopeId: target.id,
+    interfaceId: nic.id,
     customInterfaceName,
     staticAddresses,
-    connection: { ...asked.connection, status, description: pending ? 'Awaiting Approval' : '' },
+    connection: { ...asked.connection, ...firstStatus(target, asked.connection.manual) },
   });
-  const nic = { id: interfaceId, name: interfaceName, group, location, etag, guid: randomUUID() };
-  world.networkInterfaces.put({ ...nic, endpointId: id, subnetId: subnet.id, addresses });
-  const connectionName = `connection-${randomUUID()}`;
-  world.connections.put({
-    id: `${scope.id}/privateendpointconnections/${connectionName}`,
-    name: connectionName,
-    group: scope.group,
-    scopeId: scope.id,
-    endpointId: id,
-    status,
-    description: pending ? (asked.connection.requestMessage ?? '') : 'Auto-Approved',
-    etag: world.documentEtag(),
-  });
-  const title = 'PutPrivateEndpointOperation';
-  const operation = operations.startOperation(world, {
-    provider: 'Microsoft.Network',
-    resourceId: id,
-    title,
-    location,
-  });
-  settleCreation(world, endpoint, operation);
+  const placed = { group, location, etag, guid: randomUUID() };
+  world.networkInterfaces.put({ ...nic, ...placed, endpointId: id, subnetId: subnet.id, addresses });
+  connect(world, target, endpoint);
+  const operation = operations.runOperation(
+    world,
+    { provider: 'Microsoft.Network', resourceId: id, title: 'PutPrivateEndpointOperation', location },
+    {
+      work: 'endpointPut',
+      done: () => settled(world, endpoint, 'Succeeded'),
+      failed: () => settled(world, endpoint, 'Failed'),
+    },
+  );
   const headers = operations.networkPutHeaders(world, operation, call.apiVersion);
   return { status: 201, body: endpointBody(world, endpoint, call.apiVersion), headers, work: 'endpointPut' };
 }
@@ -133,8 +144,8 @@ function update(call: ArmCall, before: PrivateEndpoint, location: string): ArmRe
     );
   }
   const { tags: _tags, ...untagged } = before;
-  const tags = tagsOf(body);
-  const endpoint = { ...untagged, ...(tags === undefined ? {} : { tags }), etag: world.networkEtag() };
+  const state = before.state === 'Failed' ? 'Succeeded' : before.state;
+  const endpoint = { ...untagged, ...given('tags', tagsOf(body)), state, etag: world.networkEtag() };
   world.privateEndpoints.put(endpoint);
   const start = {
     provider: 'Microsoft.Network',
@@ -161,14 +172,12 @@ function get(call: ArmCall): ArmReply {
     return { status: 200, body: endpointBody(call.world, endpoint, call.apiVersion), headers: { etag: endpoint.etag } };
   }
   if (call.world.justForgotten(id)) throw networkError(404, 'NotFound', `Resource ${id} not found.`);
-  throw resourceNotFound(askedResource(call.path), call.path.resourceGroup ?? '');
+  throw notFound(call);
 }
 
 function forgetEndpoint(world: World, endpoint: PrivateEndpoint): void {
   for (const group of world.zoneGroups.under(endpoint.id)) world.zoneGroups.delete(group.id);
-  for (const each of world.connections.all()) {
-    if (sameId(each.endpointId, endpoint.id)) world.connections.delete(each.id);
-  }
+  for (const each of world.connections.where('endpoint', endpoint.id)) world.connections.delete(each.id);
   world.networkInterfaces.delete(endpoint.interfaceId);
   world.privateEndpoints.delete(endpoint.id);
   world.forget(endpoint.interfaceId);
@@ -180,26 +189,30 @@ function remove(call: ArmCall): ArmReply {
   const { world, apiVersion } = call;
   const endpoint = world.privateEndpoints.get(endpointIdOf(call));
   if (endpoint === undefined) return { status: 204 };
-  const { id: resourceId, location } = endpoint;
-  const running = operations.operationOn(world, resourceId);
+  const running = operations.operationOn(world, endpoint.id);
   const title = 'DeletePrivateEndpointOperation';
-  const operation =
-    running?.title === title
-      ? running
-      : operations.startOperation(world, { provider: 'Microsoft.Network', resourceId, title, location });
-  if (operation !== running) {
-    operations.supersede(world, resourceId, operation);
-    world.privateEndpoints.put({ ...endpoint, state: 'Deleting', etag: world.networkEtag() });
-    world.settle('endpointDelete', () => {
-      forgetEndpoint(world, endpoint);
-      operations.succeed(world, operation);
-    });
-  }
+  const operation = running?.title === title ? running : startRemoval(world, endpoint, title);
   return {
     status: 202,
     headers: operations.networkDeleteHeaders(world, operation, apiVersion),
     work: 'endpointDelete',
   };
+}
+
+function startRemoval(world: World, endpoint: PrivateEndpoint, title: string): ReturnType<typeof operations.runOperation> {
+  const { id: resourceId, location } = endpoint;
+  const operation = operations.runOperation(
+    world,
+    { provider: 'Microsoft.Network', resourceId, title, location },
+    {
+      work: 'endpointDelete',
+      done: () => forgetEndpoint(world, endpoint),
+      failed: () => world.privateEndpoints.put({ ...endpoint, state: 'Failed' }),
+    },
+  );
+  operations.supersede(world, resourceId, operation);
+  world.privateEndpoints.put({ ...endpoint, state: 'Deleting', etag: world.networkEtag() });
+  return operation;
 }
 
 export const privateEndpoints: ResourceType = {
@@ -208,8 +221,8 @@ export const privateEndpoints: ResourceType = {
   apiVersions: networkVersions,
   item: { GET: get, PUT: put, DELETE: remove },
   list: call => {
-    const found = call.world.privateEndpoints.all().filter(each => call.group === '' || sameId(each.group, call.group));
-    return { status: 200, body: { value: found.map(each => endpointBody(call.world, each, call.apiVersion)) } };
+    const found = inCallScope(call, call.world.privateEndpoints.all());
+    return listReply(found.map(each => endpointBody(call.world, each, call.apiVersion)));
   },
   state: (world, apiVersion) => world.privateEndpoints.all().map(each => endpointBody(world, each, apiVersion)),
 };

@@ -27,6 +27,7 @@ export const privateLinkResources: ResourceType = {
   namespace: 'Microsoft.Insights',
   name: 'privateLinkScopes/privateLinkResources',
   apiVersions: scopeVersions,
+  unpaged: true,
   item: {
     GET: call => {
       if (nameAt(call, 1).toLowerCase() !== 'azuremonitor') throw new ArmError(404, undefined);

@@ -8,7 +8,7 @@ import { ArmError, badRequest, conflict, gatewayError, locationRequired, resourc
 import { askedResource } from '../frame/path.ts';
 import { type ArmCall, type ArmReply, atLeast, type Json, nameAt, type ResourceType } from '../frame/resource-type.ts';
 import { linksOf } from '../network/members.ts';
-import { insightsHeaders, startOperation, succeed } from '../operations.ts';
+import { insightsHeaders, runOperation } from '../operations.ts';
 import { sameId } from '../resource-map.ts';
 import type { AccessMode, AccessModes, PrivateLinkScope } from '../resources.ts';
 import type { World } from '../world.ts';
@@ -22,7 +22,7 @@ export const scopeIdOf = (call: ArmCall): string =>
 const hasAccessModes = (apiVersion: string): boolean => atLeast(apiVersion, '2021-01-01');
 
 function scopeBody(world: World, scope: PrivateLinkScope, apiVersion: string): Json {
-  const connections = world.connections.all().filter(each => sameId(each.scopeId, scope.id));
+  const connections = world.connections.where('scope', scope.id);
   const { query, ingestion, exclusions } = scope.accessModes;
   const modes = { exclusions, queryAccessMode: query, ingestionAccessMode: ingestion };
   return {
@@ -125,21 +125,24 @@ function remove(call: ArmCall): ArmReply {
   const { world, apiVersion } = call;
   const scope = world.scopes.get(scopeIdOf(call));
   if (scope === undefined) return { status: 204 };
-  if (world.connections.all().some(each => sameId(each.scopeId, scope.id))) {
+  if (world.connections.where('scope', scope.id).length > 0) {
     throw conflict(
       'Conflict',
       `Private link scope '${scope.name}' has private endpoint connections. Delete them first.`,
     );
   }
   const { id: resourceId, scopeGuid } = scope;
-  const operation = startOperation(world, { provider: 'Microsoft.Insights', resourceId, title: 'Delete', scopeGuid });
-  world.scopes.put({ ...scope, state: 'Deleting' });
-  world.settle('scopeDelete', () => {
-    for (const link of linksOf(world, scope.id)) world.links.delete(link.id);
-    world.scopes.delete(scope.id);
-    world.forget(scope.id);
-    succeed(world, operation);
+  const start = { provider: 'Microsoft.Insights', resourceId, title: 'Delete', scopeGuid } as const;
+  const operation = runOperation(world, start, {
+    work: 'scopeDelete',
+    done: () => {
+      for (const link of linksOf(world, scope.id)) world.links.delete(link.id);
+      world.scopes.delete(scope.id);
+      world.forget(scope.id);
+    },
+    failed: () => world.scopes.put({ ...scope, state: 'Succeeded' }),
   });
+  world.scopes.put({ ...scope, state: 'Deleting' });
   const resource = `/subscriptions/${world.subscriptionId}/resourcegroups/${call.group}/providers/microsoft.insights/privatelinkscopes/${scope.name}`;
   return { status: 202, headers: insightsHeaders(world, operation, { apiVersion, resource }), work: 'scopeDelete' };
 }

@@ -7,10 +7,13 @@ import { objectAt, stringAt } from '../frame/body.ts';
 import { ArmError, badRequest, conflict, gatewayError, parentNotFound } from '../frame/errors.ts';
 import { type ArmCall, type ArmReply, type Json, nameAt, type ResourceType } from '../frame/resource-type.ts';
 import { followLinks } from '../network/interface-members.ts';
-import { linksOf } from '../network/members.ts';
+import { inRecordOrder, linksOf, membersWith } from '../network/members.ts';
+import { settleResource } from '../operations.ts';
 import type { PrivateLinkScope, ScopedResource } from '../resources.ts';
 import type { World } from '../world.ts';
 import { scopeVersions } from './api-versions.ts';
+import { insightsList } from './call-kit.ts';
+import { linksTo } from './link-view.ts';
 import { scopeIdOf } from './private-link-scopes.ts';
 import { stamped, systemData } from './system-data.ts';
 
@@ -31,15 +34,55 @@ export function parentScope(call: ArmCall, verb: 'read' | 'write' | 'delete'): P
 
 const idOf = (call: ArmCall): string => `${scopeIdOf(call)}/scopedresources/${nameAt(call, 1)}`;
 
-function checkTarget(world: World, targetId: string): void {
-  if (world.workspaces.get(targetId) !== undefined) return;
-  if (world.dataCollectionEndpoints.get(targetId) !== undefined) return;
-  if (
-    /\/providers\/microsoft\.(operationalinsights\/workspaces|insights\/datacollectionendpoints)\/[^/]+$/.test(targetId)
-  ) {
-    throw gatewayError(404, 'ResourceNotFound', `The linked resource '${targetId}' was not found.`);
+type Kind = 'workspace' | 'endpoint' | 'component';
+
+const kinds: Readonly<Record<Kind, RegExp>> = {
+  workspace: /\/providers\/microsoft\.operationalinsights\/workspaces\/[^/]+$/,
+  endpoint: /\/providers\/microsoft\.insights\/datacollectionendpoints\/[^/]+$/,
+  component: /\/providers\/microsoft\.insights\/components\/[^/]+$/,
+};
+
+/** What is linked; it must be there. Only these three can be (ampls-limitations). */
+function kindOf(world: World, targetId: string): Kind {
+  const kind = (['workspace', 'endpoint', 'component'] as const).find(each => kinds[each].test(targetId));
+  if (kind === undefined) {
+    throw badRequest('BadRequest', `The resource '${targetId}' cannot be linked to a private link scope.`);
   }
-  throw badRequest('BadRequest', `The resource '${targetId}' cannot be linked to a private link scope.`);
+  const found = { workspace: world.workspaces, endpoint: world.dataCollectionEndpoints, component: world.components }[kind];
+  if (found.get(targetId) !== undefined) return kind;
+  throw gatewayError(404, 'ResourceNotFound', `The linked resource '${targetId}' was not found.`);
+}
+
+/** Per scope by kind, and per linked resource over all scopes (ampls-limitations, preview figures of 2025). */
+const mostLinks: Readonly<Record<Kind, number>> = { workspace: 3_000, endpoint: 3_000, component: 10_000 };
+const mostScopes = 100;
+
+/** The refusals are documented as limits; their code and wording are ours. */
+function checkLimits(world: World, scope: PrivateLinkScope, target: string, kind: Kind): void {
+  const ofKind = linksOf(world, scope.id).filter(link => kinds[kind].test(link.linkedResourceId));
+  if (ofKind.length >= mostLinks[kind]) {
+    throw badRequest('BadRequest', `A private link scope can have at most ${mostLinks[kind]} links of this kind.`);
+  }
+  if (linksTo(world, target).length >= mostScopes) {
+    throw badRequest('BadRequest', `A resource can be linked to at most ${mostScopes} private link scopes.`);
+  }
+}
+
+/**
+ * An endpoint with static addresses has none for a member that comes later: such a link fails
+ * (MicrosoftDocs/azure-docs#101336; that it fails at once, and the wording, are ours).
+ */
+function checkStaticEndpoints(world: World, scope: PrivateLinkScope, target: string): void {
+  const members = inRecordOrder(membersWith(world, scope.id, target));
+  for (const endpoint of world.privateEndpoints.where('scope', scope.id)) {
+    const known = new Set(endpoint.staticAddresses.map(({ memberName }) => memberName));
+    const missing = members.filter(({ name }) => !known.has(name)).map(({ name }) => `azuremonitor/${name}`);
+    if (known.size === 0 || missing.length === 0) continue;
+    throw badRequest(
+      'BadRequest',
+      `Private endpoint ${endpoint.id} has static IP configurations: its missing these membernames/groupids ${missing.join(', ')}.`,
+    );
+  }
 }
 
 function checkOrder(
@@ -69,8 +112,12 @@ function put(call: ArmCall): ArmReply {
     throw badRequest('BadRequest', "'properties.linkedResourceId' is required.");
   const id = idOf(call);
   checkOrder(world, scope, { id, target });
-  checkTarget(world, target);
+  const kind = kindOf(world, target);
   const before = world.links.get(id);
+  if (before === undefined) {
+    checkLimits(world, scope, target, kind);
+    checkStaticEndpoints(world, scope, target);
+  }
   const link = world.links.put({
     id: before?.id ?? `${scope.id}/scopedresources/${nameAt(call, 1)}`,
     name: before?.name ?? nameAt(call, 1),
@@ -79,14 +126,20 @@ function put(call: ArmCall): ArmReply {
     linkedResourceId: target,
     etag: world.documentEtag(),
     stamps: stamped(world, call.principal, before?.stamps),
-    state: 'Provisioning',
+    // A component is linked at once (recorded in 2020).
+    state: kind === 'component' ? 'Succeeded' : 'Provisioning',
   });
-  world.settle('linkPut', () => {
+  if (kind === 'component') {
+    followLinks(world, scope.id);
+    return { status: 200, body: linkBody(link), work: 'linkPut' };
+  }
+  const settle = (state: ScopedResource['state']) => {
     const now = world.links.get(id);
     if (now?.etag !== link.etag) return;
-    world.links.put({ ...now, state: 'Succeeded', etag: world.documentEtag() });
+    world.links.put({ ...now, state, etag: world.documentEtag() });
     followLinks(world, scope.id);
-  });
+  };
+  settleResource(world, 'linkPut', { done: () => settle('Succeeded'), failed: () => settle('Failed') });
   return { status: 200, body: linkBody(link), work: 'linkPut' };
 }
 
@@ -117,7 +170,7 @@ export const scopedResources: ResourceType = {
   item: { GET: get, PUT: put, DELETE: remove },
   list: call => {
     const value = linksOf(call.world, parentScope(call, 'read').id).map(linkBody);
-    return { status: 200, body: { value, nextLink: null } };
+    return insightsList(value);
   },
   state: world => world.links.all().map(linkBody),
 };

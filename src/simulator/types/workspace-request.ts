@@ -3,10 +3,12 @@
  * the workspace was before. Answers and life cycle are in workspaces.ts.
  */
 import { randomBytes } from 'node:crypto';
-import { numberAt, objectAt, stringAt } from '../frame/body.ts';
+import { numberAt, objectAt, objectsAt, stringAt } from '../frame/body.ts';
 import { badRequest } from '../frame/errors.ts';
 import type { Json } from '../frame/resource-type.ts';
+import { sameId } from '../resource-map.ts';
 import type { PublicAccess, Workspace } from '../resources.ts';
+import type { World } from '../world.ts';
 
 export type WorkspaceShape = Pick<
   Workspace,
@@ -86,6 +88,17 @@ export function workspaceShape(body: Json, before: Workspace | undefined, nowMs:
     ingestion: accessOf(properties, 'publicNetworkAccessForIngestion', before?.ingestion),
     query: accessOf(properties, 'publicNetworkAccessForQuery', before?.query),
   };
+}
+
+/** The rule that a workspace takes as its own: it must send to the workspace (recorded in 2022). */
+export function defaultRule(world: World, body: Json, workspace: Workspace): string | undefined {
+  const id = stringAt(objectAt(body, 'properties'), 'defaultDataCollectionRuleResourceId');
+  if (id === undefined) return undefined;
+  const rule = world.dataCollectionRules.get(id);
+  const destinations = objectsAt(objectAt(rule?.properties ?? {}, 'destinations'), 'logAnalytics');
+  if (destinations.some(each => sameId(stringAt(each, 'workspaceResourceId') ?? '', workspace.id))) return id;
+  const message = `This workspace is missing from data collection rule ${id} destination list.`;
+  throw badRequest('BadRequest', message, 'defaultDcrFullResourceId');
 }
 
 /** 4 to 63 letters, digits and hyphens, a letter or digit at both ends (naming rules for Azure resources). */

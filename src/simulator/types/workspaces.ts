@@ -4,78 +4,31 @@
  * link scope. Bodies as recorded in 2024 and 2025 (workspaces.md A to D).
  */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { isoTime } from '../clock.ts';
 import { locationOf, tagsOf } from '../frame/body.ts';
-import { conflict, otherLocation, resourceNotFound } from '../frame/errors.ts';
-import { askedResource } from '../frame/path.ts';
-import { type ArmCall, type ArmReply, type Json, nameAt, type ResourceType } from '../frame/resource-type.ts';
+import { conflict, otherLocation } from '../frame/errors.ts';
+import { type ArmCall, type ArmReply, nameAt, type ResourceType } from '../frame/resource-type.ts';
+import { settleResource } from '../operations.ts';
 import { sameId } from '../resource-map.ts';
 import type { Workspace } from '../resources.ts';
 import type { World } from '../world.ts';
 import { workspaceVersions } from './api-versions.ts';
-import { linksTo, linkView } from './link-view.ts';
-import { checkWorkspaceName, workspaceShape } from './workspace-request.ts';
+import { given, inCallScope, listReply, notFound, outerId } from './call-kit.ts';
+import { linksTo } from './link-view.ts';
+import { workspaceBody, workspaceType } from './workspace-body.ts';
+import { checkWorkspaceName, defaultRule, workspaceShape } from './workspace-request.ts';
 
-const type = 'Microsoft.OperationalInsights/workspaces';
-
-/** The daily cap starts anew at an hour of the workspace's own; here always 09:00 UTC. */
-function nextQuotaReset(nowMs: number): string {
-  const reset = new Date(nowMs);
-  reset.setUTCHours(9, 0, 0, 0);
-  if (reset.getTime() <= nowMs) reset.setUTCDate(reset.getUTCDate() + 1);
-  return reset.toISOString().replace('.000Z', 'Z');
-}
-
-export function workspaceBody(world: World, workspace: Workspace): Json {
-  const { sku } = workspace;
-  const level = sku.capacityReservationLevel;
-  return {
-    properties: {
-      customerId: workspace.customerId,
-      provisioningState: workspace.state,
-      sku: {
-        name: sku.name,
-        ...(level === undefined ? {} : { capacityReservationLevel: level }),
-        lastSkuUpdate: isoTime(sku.changedAtMs),
-      },
-      retentionInDays: workspace.retentionInDays,
-      features: {
-        legacy: 0,
-        searchVersion: 1,
-        enableLogAccessUsingOnlyResourcePermissions: true,
-        ...workspace.features,
-      },
-      workspaceCapping: {
-        dailyQuotaGb: workspace.dailyQuotaGb,
-        quotaNextResetTime: nextQuotaReset(world.clock.now()),
-        dataIngestionStatus: 'RespectQuota',
-      },
-      ...linkView(world, workspace.id),
-      publicNetworkAccessForIngestion: workspace.ingestion,
-      publicNetworkAccessForQuery: workspace.query,
-      createdDate: isoTime(workspace.createdAtMs),
-      modifiedDate: isoTime(workspace.modifiedAtMs),
-    },
-    location: workspace.location,
-    ...(workspace.tags === undefined ? {} : { tags: workspace.tags }),
-    id: workspace.id,
-    name: workspace.name,
-    type,
-    etag: workspace.etag,
-  };
-}
-
-const idOf = (call: ArmCall): string => `${call.scopeId}/providers/${type}/${nameAt(call, 0)}`;
+const idOf = (call: ArmCall): string => outerId(call, workspaceType);
 
 function touch(world: World, workspace: Workspace): Workspace {
   return world.workspaces.put({ ...workspace, etag: world.documentEtag(), modifiedAtMs: world.clock.now() });
 }
 
 function settleSoon(world: World, workspace: Workspace): void {
-  world.settle('workspacePut', () => {
+  const settle = (state: Workspace['state']) => {
     const now = world.workspaces.get(workspace.id);
-    if (now?.customerId === workspace.customerId) touch(world, { ...now, state: 'Succeeded' });
-  });
+    if (now?.customerId === workspace.customerId) touch(world, { ...now, state });
+  };
+  settleResource(world, 'workspacePut', { done: () => settle('Succeeded'), failed: () => settle('Failed') });
 }
 
 function create(call: ArmCall, location: string): ArmReply {
@@ -89,7 +42,7 @@ function create(call: ArmCall, location: string): ArmReply {
     name,
     group: call.group,
     location,
-    ...(tags === undefined ? {} : { tags }),
+    ...given('tags', tags),
     customerId: randomUUID(),
     state: 'Creating',
     ...workspaceShape(body, undefined, nowMs),
@@ -115,39 +68,39 @@ function recover(call: ArmCall, deleted: Workspace, location: string): ArmReply 
   const shape = workspaceShape(body, before, world.clock.now());
   const tags = tagsOf(body) ?? before.tags;
   world.deletedWorkspaces.delete(deleted.id);
-  const workspace = touch(world, { ...before, ...shape, ...(tags === undefined ? {} : { tags }) });
+  const workspace = touch(world, { ...before, ...shape, ...given('tags', tags) });
   settleSoon(world, workspace);
   return { status: 200, body: workspaceBody(world, workspace), work: 'workspacePut' };
 }
 
 function put(call: ArmCall): ArmReply {
   const { world, body } = call;
-  const location = locationOf(body, type);
+  const location = locationOf(body, workspaceType);
   const before = world.workspaces.get(idOf(call));
   if (before === undefined) {
     const deleted = softDeleted(world).find(each => sameId(each.id, idOf(call)));
     return deleted === undefined ? create(call, location) : recover(call, deleted, location);
   }
   if (before.location !== location) throw otherLocation(before.name, before.group, before.location, location);
-  const { tags: _tags, ...untagged } = before;
-  const tags = tagsOf(body);
+  const { tags: _tags, defaultRuleId: _defaultRuleId, ...kept } = before;
   const shape = workspaceShape(body, before, world.clock.now());
-  const workspace = touch(world, { ...untagged, ...(tags === undefined ? {} : { tags }), ...shape });
+  const rule = given('defaultRuleId', defaultRule(world, body, before));
+  const workspace = touch(world, { ...kept, ...given('tags', tagsOf(body)), ...shape, ...rule });
   return { status: 200, body: workspaceBody(world, workspace), work: 'workspaceUpdate' };
 }
 
 function find(call: ArmCall): Workspace {
   const workspace = call.world.workspaces.get(idOf(call));
-  if (workspace === undefined) throw resourceNotFound(askedResource(call.path), call.path.resourceGroup ?? '');
+  if (workspace === undefined) throw notFound(call);
   return workspace;
 }
 
 function patch(call: ArmCall): ArmReply {
   const { world, body } = call;
   const before = find(call);
-  const tags = tagsOf(body) ?? before.tags;
   const shape = workspaceShape(body, before, world.clock.now());
-  const workspace = touch(world, { ...before, ...shape, ...(tags === undefined ? {} : { tags }) });
+  const rule = given('defaultRuleId', defaultRule(world, body, before));
+  const workspace = touch(world, { ...before, ...shape, ...rule, ...given('tags', tagsOf(body)) });
   return { status: 200, body: workspaceBody(world, workspace), work: 'workspaceUpdate' };
 }
 
@@ -192,8 +145,8 @@ export const workspaces: ResourceType = {
     DELETE: remove,
   },
   list: call => {
-    const found = call.world.workspaces.all().filter(each => call.group === '' || sameId(each.group, call.group));
-    return { status: 200, body: { value: found.map(each => workspaceBody(call.world, each)) } };
+    const found = inCallScope(call, call.world.workspaces.all());
+    return listReply(found.map(each => workspaceBody(call.world, each)));
   },
   state: world => world.workspaces.all().map(each => workspaceBody(world, each)),
 };

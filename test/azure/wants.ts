@@ -1,0 +1,89 @@
+/**
+ * What the tests of test/azure ask of Azure: ids and wanted resources in the simulator's subscription.
+ */
+import {
+  type Place,
+  privateEndpointId,
+  privateLinkScopeId,
+  scopedResourceId,
+  workspaceId,
+} from '../../src/domain/names.ts';
+import type {
+  PrivateEndpointWant,
+  PrivateLinkScopeWant,
+  ScopedResourceWant,
+  WorkspaceWant,
+} from '../../src/domain/resources.ts';
+
+/** Of `defaultSeed()`. */
+export const place: Place = {
+  subscriptionId: '11111111-1111-4111-8111-111111111111',
+  resourceGroup: 'rg-monitor',
+};
+
+/** The id of that resource group. */
+export const group = `/subscriptions/${place.subscriptionId}/resourceGroups/${place.resourceGroup}`;
+const network = `${group}/providers/Microsoft.Network`;
+
+/** The ids of what is made there. */
+export const ids = {
+  workspace: workspaceId(place, 'law-a'),
+  scope: privateLinkScopeId(place, 'ampls'),
+  link: scopedResourceId(privateLinkScopeId(place, 'ampls'), 'law-a-0123abcd'),
+  endpoint: privateEndpointId(place, 'pe'),
+  subnet: `${network}/virtualNetworks/vnet-plant/subnets/monitoring`,
+  networkInterface: (name: string) => `${network}/networkInterfaces/${name}`,
+} as const;
+
+const base = { policy: 'Delete' } as const;
+/** The owner's. */
+export const tags = { 'pms-owner': 'installation/plant/plant-a' };
+
+export const workspaceWant: WorkspaceWant = {
+  ...base,
+  kind: 'workspace',
+  key: 'workspace/law-a',
+  id: ids.workspace,
+  name: 'law-a',
+  location: 'japaneast',
+  retentionInDays: 60,
+  mayLowerRetention: false,
+  dailyQuotaGb: 5,
+  tags,
+};
+
+export const scopeWant: PrivateLinkScopeWant = {
+  ...base,
+  kind: 'privateLinkScope',
+  key: 'privateLinkScope',
+  id: ids.scope,
+  name: 'ampls',
+  accessModes: {},
+  tags,
+};
+
+export const linkWant: ScopedResourceWant = {
+  ...base,
+  kind: 'scopedResource',
+  key: 'scopedResource/law-a',
+  id: ids.link,
+  name: 'law-a-0123abcd',
+  scopeId: ids.scope,
+  targetId: ids.workspace,
+};
+
+export const endpointWant: PrivateEndpointWant = {
+  ...base,
+  kind: 'privateEndpoint',
+  key: 'privateEndpoint',
+  id: ids.endpoint,
+  name: 'pe',
+  location: 'japaneast',
+  subnetId: ids.subnet,
+  scopeId: ids.scope,
+  tags,
+};
+
+/** A change of these fields; the texts do not matter to Azure. */
+export const changed = (...fields: readonly string[]) =>
+  fields.map(field => ({ field, found: '(none)', wanted: '(other)' }));

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import fc from 'fast-check';
+import { desire, wantsOf } from '../../src/domain/desire.ts';
+import { differences } from '../../src/domain/diff.ts';
+import { idKey } from '../../src/domain/names.ts';
+import type { PmsObject } from '../../src/domain/object.ts';
+import { customerIdOf } from '../model/azure-state.ts';
+import { INSTALLATION } from '../model/plant.ts';
+import { type Floor, plantFloor } from '../model/plant-floor.ts';
+import {
+  FOREIGN,
+  isTakenOut,
+  KEY,
+  lay,
+  OWNER,
+  recordsNow,
+  type Scenario,
+  scenario,
+  workspaceSpec,
+} from '../model/scenario.ts';
+
+const HOUR_MS = 3_600_000;
+const RESYNC_MS = 600_000 * 1.1;
+
+function object(floor: Floor): PmsObject {
+  const stored = floor.cluster.stored(KEY);
+  assert.ok(stored, 'the object is there');
+  return stored;
+}
+
+const isReady = (floor: Floor): boolean => {
+  const stored = floor.cluster.stored(KEY);
+  const ready = stored?.status.conditions?.find(condition => condition.type === 'Ready');
+  return ready?.status === 'True' && ready.observedGeneration === stored?.metadata.generation;
+};
+
+/** Runs one scenario; the journal of a failure is in its message. */
+async function played(of: Scenario, play: (floor: Floor) => Promise<void>): Promise<void> {
+  const floor = plantFloor({ seed: of.seed, faults: of.faults });
+  await lay(floor, of);
+  floor.start();
+  try {
+    await play(floor);
+  } catch (cause) {
+    const conditions = floor.cluster.stored(KEY)?.status.conditions ?? [];
+    const told = conditions.map(({ type, status, reason, message }) => `${type}=${status} ${reason}: ${message}`);
+    const story = [...floor.journal.slice(-80), ...told].join('\n');
+    throw new Error(`${cause instanceof Error ? cause.message : String(cause)}\n${story}`, { cause });
+  }
+}
+
+function edit(floor: Floor, of: Scenario): void {
+  if (of.edit === 'touch') floor.cluster.annotate(KEY, { touched: 'yes' });
+  if (of.edit === 'add') {
+    const added = workspaceSpec(2, 'Retain');
+    floor.cluster.editSpec(KEY, spec => ({ ...spec, workspaces: [...spec.workspaces, added] }));
+  }
+  if (isTakenOut(of)) {
+    floor.cluster.editSpec(KEY, spec => ({ ...spec, workspaces: spec.workspaces.slice(0, 1) }));
+  }
+}
+
+/** Everything that is wanted is there as asked, is listed, and is published; and what left the spec went its way. */
+function assertAsAsked(floor: Floor, of: Scenario): void {
+  const now = object(floor);
+  const want = desire(now, INSTALLATION);
+  const { state } = floor.azure;
+  for (const item of wantsOf(want)) {
+    const body = state.get(item.kind, item.id);
+    assert.equal(body?.provisioningState, 'Succeeded', item.key);
+    assert.ok(body);
+    assert.deepEqual(differences(item, body), { changes: [], obstacles: [] });
+  }
+  const listed = (now.status.resources ?? []).map(entry => entry.key).sort();
+  assert.deepEqual(
+    listed,
+    wantsOf(want)
+      .map(item => item.key)
+      .sort(),
+  );
+  const lines = floor.dns.lines();
+  const mine = lines.filter(line => line.owners.includes(OWNER)).map(({ name, addresses }) => ({ name, addresses }));
+  assert.deepEqual(
+    mine,
+    recordsNow(floor, want).map(({ name, addresses }) => ({ name, addresses })),
+  );
+  for (const { name } of want.workspaces) {
+    const names = mine.filter(line => line.name.startsWith(customerIdOf(name)));
+    assert.equal(names.length, 6, `names and twins of ${name}`);
+  }
+  assert.deepEqual(
+    lines.filter(line => !line.owners.includes(OWNER)),
+    FOREIGN,
+  );
+  const gone = isTakenOut(of) ? [customerIdOf('law-plant-b')] : [];
+  assert.deepEqual(
+    floor.dns.lost.filter(name => !gone.some(id => name.startsWith(id))),
+    [],
+  );
+}
+
+async function assertAtRest(floor: Floor): Promise<void> {
+  floor.calm();
+  // Names of what was taken out leave the endpoint some time after it.
+  await floor.clock.runFor(120_000);
+  const count = () => [floor.azure.writes(), floor.cluster.writes(), floor.dns.writes()];
+  const [before, reads] = [count(), floor.azure.reads()];
+  await floor.clock.runFor(3 * RESYNC_MS);
+  assert.deepEqual(count(), before, 'writes to Azure, to the object and to DNS in three resyncs');
+  assert.ok(floor.azure.reads() > reads, 'Azure was read again');
+  assert.ok(isReady(floor));
+}
+
+/** RUNS=2000 for a night of it. */
+const parameters = { numRuns: Number(process.env.RUNS ?? 120) };
+
+suite('a PrivateMonitoringScope', () => {
+  test('converges from any state, through any crash, and then costs no write', async () => {
+    const property = fc.asyncProperty(scenario, of =>
+      played(of, async floor => {
+        await floor.clock.runFor(of.editAt);
+        edit(floor, of);
+        await floor.clock.runFor(1_000);
+        await floor.clock.runUntil('Ready', () => isReady(floor), 3 * HOUR_MS);
+        await assertAtRest(floor);
+        assertAsAsked(floor, of);
+        assert.deepEqual(floor.azure.state.violations, []);
+      }),
+    );
+    await fc.assert(property, parameters);
+  });
+
+  test('that is deleted in any state leaves what the policies say, and takes its names away first', async () => {
+    const listed = scenario.filter(of => of.inventory !== 'lost');
+    const property = fc.asyncProperty(listed, of =>
+      played(of, async floor => {
+        await floor.clock.runFor(of.editAt);
+        const want = desire(object(floor), INSTALLATION);
+        const before = new Set(floor.azure.state.bodies().map(body => idKey(body.id)));
+        floor.cluster.remove(KEY);
+        await floor.clock.runUntil('gone', () => floor.cluster.stored(KEY) === undefined, 3 * HOUR_MS);
+        const retained = new Set(
+          wantsOf(want)
+            .filter(item => item.policy === 'Retain')
+            .map(item => idKey(item.id)),
+        );
+        const left = floor.azure.state.bodies().map(body => idKey(body.id));
+        assert.deepEqual(
+          left.filter(id => !retained.has(id)),
+          [],
+          'left although the policy is Delete',
+        );
+        assert.deepEqual(
+          [...retained].filter(id => before.has(id) && !left.includes(id)),
+          [],
+          'gone although Retain',
+        );
+        assert.deepEqual(floor.dns.lines(), FOREIGN);
+        assert.deepEqual(floor.azure.state.violations, []);
+      }),
+    );
+    await fc.assert(property, parameters);
+  });
+});

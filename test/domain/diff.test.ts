@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { desire } from '../../src/domain/desire.ts';
+import { differences } from '../../src/domain/diff.ts';
+import type { Spec } from '../../src/domain/object.ts';
+import type { Resource, Want } from '../../src/domain/resources.ts';
+import * as plant from '../model/plant.ts';
+
+const wants = (spec: Partial<Spec> = {}, annotations: Record<string, string> = {}) => {
+  const object = plant.pms({ spec });
+  return desire({ ...object, metadata: { ...object.metadata, annotations } }, plant.INSTALLATION);
+};
+const workspace = (over: Partial<Spec['workspaces'][number]> = {}, annotations: Record<string, string> = {}): Want => {
+  const [want] = wants({ workspaces: [{ name: 'law-plant-a', ...over }] }, annotations).workspaces;
+  assert.ok(want);
+  return want;
+};
+const MAY_LOWER = { 'privatemonitoring.dev/allow-retention-decrease': 'true' };
+const link = (): Want => {
+  const [want] = wants().links;
+  assert.ok(want);
+  return want;
+};
+
+interface Case {
+  readonly name: string;
+  readonly want: Want;
+  readonly body: Resource;
+  readonly changes?: readonly string[];
+  readonly obstacles?: readonly string[];
+}
+
+const cases: readonly Case[] = [
+  {
+    name: 'a field that the spec does not state',
+    want: workspace(),
+    body: plant.workspace('law-plant-a', { retentionInDays: 365, dailyQuotaGb: 3 }),
+  },
+  {
+    name: 'a region that is written in words',
+    want: workspace(),
+    body: plant.workspace('law-plant-a', { location: 'Japan East' }),
+  },
+  {
+    name: 'tags of others',
+    want: workspace(),
+    body: plant.workspace('law-plant-a', { tags: { ...plant.workspace().tags, team: 'x' } }),
+  },
+  {
+    name: 'a tag name in other letter case',
+    want: workspace(),
+    body: plant.workspace('law-plant-a', { tags: { 'PMS-Owner': `${plant.INSTALLATION}/plant/plant-a` } }),
+  },
+  {
+    name: 'no cap where none is asked and Azure tells none',
+    want: workspace({ dailyQuotaGb: -1 }),
+    body: withoutQuota(),
+  },
+  {
+    name: 'a longer retention',
+    want: workspace({ retentionInDays: 90 }),
+    body: plant.workspace(),
+    changes: ['retentionInDays 30 -> 90'],
+  },
+  {
+    name: 'a shorter retention',
+    want: workspace({ retentionInDays: 30 }),
+    body: plant.workspace('law-plant-a', { retentionInDays: 90 }),
+    obstacles: ['RetentionLowered retentionInDays 90 -> 30'],
+  },
+  {
+    name: 'a shorter retention that the annotation allows',
+    want: workspace({ retentionInDays: 30 }, MAY_LOWER),
+    body: plant.workspace('law-plant-a', { retentionInDays: 90 }),
+    changes: ['retentionInDays 90 -> 30'],
+  },
+  { name: 'a quota', want: workspace({ dailyQuotaGb: 5 }), body: plant.workspace(), changes: ['dailyQuotaGb -1 -> 5'] },
+  {
+    name: 'a region',
+    want: workspace(),
+    body: plant.workspace('law-plant-a', { location: 'westeurope' }),
+    obstacles: ['ImmutableDifference location westeurope -> japaneast'],
+  },
+  {
+    name: 'an access mode that is asked',
+    want: wants({ privateLinkScope: { accessModes: { query: 'Open' } } }).scope,
+    body: plant.scope({ accessModes: { ingestion: 'PrivateOnly', query: 'PrivateOnly' } }),
+    changes: ['accessModes.query PrivateOnly -> Open'],
+  },
+  {
+    name: 'an access mode that is not',
+    want: wants().scope,
+    body: plant.scope({ accessModes: { ingestion: 'PrivateOnly', query: 'PrivateOnly' } }),
+  },
+  { name: 'a linked id in other letter case', want: link(), body: plant.link() },
+  {
+    name: 'a link to something else',
+    want: link(),
+    body: plant.link('law-plant-a', { targetId: '/x' }),
+    obstacles: [`ImmutableDifference linkedResourceId /x -> ${plant.workspace().id}`],
+  },
+  {
+    name: 'a subnet',
+    want: wants().endpoint,
+    body: plant.endpoint({ subnetId: '/other' }),
+    obstacles: [`ImmutableDifference subnet /other -> ${plant.SUBNET}`],
+  },
+  { name: 'an endpoint whose connection is gone', want: wants().endpoint, body: withoutScope() },
+  {
+    name: 'a tag that is asked',
+    want: wants({ tags: { plant: 'a' } }).endpoint,
+    body: plant.endpoint(),
+    changes: ['tags.plant (none) -> a'],
+  },
+  { name: 'a body of another kind', want: wants().endpoint, body: plant.scope() },
+];
+
+function withoutQuota(): Resource {
+  const { dailyQuotaGb: _, ...body } = plant.workspace();
+  return body;
+}
+
+function withoutScope(): Resource {
+  const { scopeId: _, ...body } = plant.endpoint();
+  return body;
+}
+
+suite('differences', () => {
+  for (const { name, want, body, changes = [], obstacles = [] } of cases) {
+    const told = changes.length > 0 ? 'repair' : obstacles.length > 0 ? 'stand in the way for' : 'are none for';
+    test(`${told} ${name}`, () => {
+      const found = differences(want, body);
+      assert.deepEqual(
+        found.changes.map(one => `${one.field} ${one.found} -> ${one.wanted}`),
+        changes,
+      );
+      assert.deepEqual(
+        found.obstacles.map(one => `${one.reason} ${one.field} ${one.found} -> ${one.wanted}`),
+        obstacles,
+      );
+      assert.ok(
+        found.obstacles.every(one => one.remedy.length > 0),
+        'an obstacle says what to do',
+      );
+    });
+  }
+});

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { desire, wantsOf } from '../../src/domain/desire.ts';
+import { afterActions, beforeActions, isEndpointToGo, withPolicies } from '../../src/domain/inventory.ts';
+import * as plant from '../model/plant.ts';
+
+suite('the inventory', () => {
+  const object = plant.pms();
+  const want = desire(object, plant.INSTALLATION);
+  const [workspace] = want.workspaces;
+  assert.ok(workspace);
+  const create = { verb: 'create', key: workspace.key, want: workspace, why: 'absent' } as const;
+
+  test('has each creation before it is sent, with the time, and the same inventory when there is none', () => {
+    const entries = beforeActions([], [create], plant.NOW);
+    const { key, id, policy } = workspace;
+    assert.deepEqual(entries, [{ key, id, policy, origin: 'Created', startedAt: '2026-11-24T12:00:00.000Z' }]);
+    assert.deepEqual(beforeActions(entries, [create], plant.NOW + 1_000)[0]?.startedAt, '2026-11-24T12:00:01.000Z');
+    assert.equal(beforeActions(entries, [], plant.NOW), entries);
+  });
+
+  test('takes in what is adopted, and lets go what is forgotten', () => {
+    const [first] = beforeActions([], [create], plant.NOW);
+    assert.ok(first);
+    const adopt = { verb: 'adopt', key: 'scopedResource/x', id: '/x', policy: 'Retain', origin: 'Adopted' } as const;
+    const forget = { verb: 'forget', key: first.key, id: first.id, why: 'Deleted' } as const;
+    assert.deepEqual(afterActions([first], [adopt, forget], want), [
+      { key: 'scopedResource/x', id: '/x', origin: 'Adopted', policy: 'Retain' },
+    ]);
+  });
+
+  test('follows the policy of the spec while the spec names it, and keeps it afterwards', () => {
+    const entries = plant.inventoryOf(plant.pms({ spec: plant.twoWorkspaces('Delete') }));
+    const policies = withPolicies(entries, want).filter(entry => entry.key.startsWith('workspace/'));
+    assert.deepEqual(
+      policies.map(entry => entry.policy),
+      ['Retain', 'Delete'],
+    );
+  });
+
+  test('tells whether an endpoint is to go', () => {
+    assert.ok(isEndpointToGo(plant.inventoryOf(object), want));
+    assert.ok(!isEndpointToGo(plant.inventoryOf(object), { ...want, abandoned: true }));
+    assert.ok(!isEndpointToGo([], want));
+    const keeping = plant.pms({ spec: { deletionPolicy: 'Retain' } });
+    assert.ok(!isEndpointToGo(plant.inventoryOf(keeping), desire(keeping, plant.INSTALLATION)));
+    assert.equal(wantsOf(want).length, 4);
+  });
+});

@@ -1,0 +1,100 @@
+/**
+ * The packed `pms simulator` as a process, and what somebody at the Azure side sees and does: calls with a token of
+ * their own, the journal, the state, and pulling the plug.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Agent, fetch } from 'undici';
+import type { JournalEntry } from '../../src/simulator/simulator.ts';
+import { startProcess } from '../env/child-process.ts';
+import { eventually } from '../env/eventually.ts';
+import { versionFor } from '../simulator/arm.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: a body is what the wire gives; tests read the fields they know
+type Body = any;
+
+export interface AzureSide {
+  readonly subscriptionId: string;
+  /** Path of the seeded resource group. */
+  readonly group: string;
+  /** What a client needs to be told. */
+  readonly env: Readonly<Record<string, string>>;
+  /** One ARM call of somebody else; throws for anything but 2xx. */
+  call(method: string, path: string, body?: unknown): Promise<Body>;
+  /** Every ARM call that the operator has made. */
+  calls(): Promise<readonly JournalEntry[]>;
+  /** Ids of all resources, lower case, as Azure holds them. */
+  ids(): Promise<readonly string[]>;
+  /** Cuts every connection, or lets them in again. */
+  unreachable(on: boolean): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface AzureStart {
+  readonly pms: string;
+  readonly directory: string;
+  readonly latencyScale: number;
+}
+
+const OPERATOR = '33333333-3333-4333-8333-333333333333';
+const SOMEBODY = { clientId: '44444444-4444-4444-8444-444444444444', secret: 'somebody-else' };
+
+/** Starts the simulator with its default seed and one principal more. */
+export async function startAzure({ pms, directory, latencyScale }: AzureStart): Promise<AzureSide> {
+  const seed = join(import.meta.dirname, 'seed.yaml');
+  const journal = join(directory, 'journal.jsonl');
+  const flags = ['--seed', seed, '--journal', journal, '--latency-scale', String(latencyScale)];
+  const simulator = startProcess(process.execPath, [pms, 'simulator', ...flags]);
+  const line = await eventually('the simulator prints its line', () => {
+    if (!simulator.isRunning()) throw new Error(simulator.output());
+    return /^\{.*"endpoint".*\}$/m.exec(simulator.output())?.[0];
+  });
+  const { endpoint, authority, tenantId, subscriptionId, clientId, clientSecret, caFile } = JSON.parse(line);
+  const dispatcher = new Agent({ connect: { ca: await readFile(caFile, 'utf8') } });
+
+  const json = async (method: string, path: string, init: { headers?: Record<string, string>; body?: string } = {}) => {
+    const response = await fetch(`${endpoint}${path}`, { method, dispatcher, ...init });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return text === '' ? undefined : JSON.parse(text);
+  };
+  const token = async () => {
+    const form = { grant_type: 'client_credentials', client_id: SOMEBODY.clientId, client_secret: SOMEBODY.secret };
+    const body = new URLSearchParams({ ...form, scope: `${endpoint}/.default` }).toString();
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    return (await json('POST', `/${tenantId}/oauth2/v2.0/token`, { headers, body })).access_token;
+  };
+  return {
+    subscriptionId,
+    group: `/subscriptions/${subscriptionId}/resourceGroups/rg-monitor`,
+    env: {
+      AZURE_TENANT_ID: tenantId,
+      AZURE_CLIENT_ID: clientId,
+      AZURE_CLIENT_SECRET: clientSecret,
+      AZURE_AUTHORITY_HOST: authority,
+      AZURE_RESOURCE_MANAGER_ENDPOINT: endpoint,
+      NODE_EXTRA_CA_CERTS: caFile,
+    },
+    call: async (method, path, body) =>
+      json(method, `${path}?api-version=${versionFor(path)}`, {
+        headers: { authorization: `Bearer ${await token()}`, 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
+    calls: async () => {
+      const entries: JournalEntry[] = await json('GET', '/_sim/journal');
+      return entries.filter(entry => entry.service === 'arm' && entry.principal === OPERATOR);
+    },
+    ids: async () => {
+      const { resources } = await json('GET', '/_sim/state');
+      return resources.map((resource: { id: string }) => resource.id.toLowerCase()).sort();
+    },
+    unreachable: async on => {
+      const headers = { 'content-type': 'application/json' };
+      await json('POST', '/_sim/deny', { headers, body: JSON.stringify({ on }) });
+    },
+    stop: async () => {
+      await dispatcher.destroy();
+      await simulator.stop('SIGTERM');
+    },
+  };
+}

@@ -1,0 +1,150 @@
+/**
+ * Everything that a user has, in real parts on loopback: kube-apiserver with RBAC, a CoreDNS fed as a kubelet does, the
+ * packed `pms simulator` and `pms operator` as processes of their own. The operator has exactly the rights that deploy/
+ * ships; tests look on through kubectl, DNS, and Azure's own side.
+ */
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
+import { bundle } from '../../scripts/build.ts';
+import { type OwnedProcess, removeAtExit, startProcess } from '../env/child-process.ts';
+import { feedConfigMap } from '../env/config-map-feed.ts';
+import { type ControlPlane, startControlPlane } from '../env/control-plane.ts';
+import { type CoreDns, startCoreDns } from '../env/coredns.ts';
+import { eventually } from '../env/eventually.ts';
+import { startUpstreamDns, type UpstreamDns } from '../env/upstream-dns.ts';
+import { type AzureSide, startAzure } from './azure-side.ts';
+
+const root = join(import.meta.dirname, '../..');
+
+/** The operator's own namespace, whose objects the shipped configuration lets in. */
+export const NAMESPACE = 'private-monitoring';
+export const RECORDS = 'pms-records';
+const UPSTREAM = { 'www.example.com': { A: ['192.0.2.80'] }, 'api.monitor.azure.com': { A: ['192.0.2.10'] } } as const;
+
+const CONDITIONS = [
+  ...['get', 'pms', '-n', NAMESPACE, '-o'],
+  'jsonpath={range .items[*]}{.metadata.name}{"\\n"}{range .status.conditions[*]}  {.type}={.status} {.reason}: {.message}{"\\n"}{end}{end}',
+];
+
+export interface Scene {
+  readonly controlPlane: ControlPlane;
+  readonly azure: AzureSide;
+  readonly coreDns: CoreDns;
+  readonly upstream: UpstreamDns;
+  /** Starts the operator as the ServiceAccount that deploy/operator-rbac.yaml names; resolves when it is ready. */
+  startOperator(): Promise<OwnedProcess>;
+  /** kubectl in the operator's namespace; throws with its stderr when it fails. */
+  kubectl(...args: readonly string[]): Promise<string>;
+  apply(...objects: readonly unknown[]): Promise<string>;
+  /** The keys of the records ConfigMap. */
+  records(): Promise<Readonly<Record<string, string>>>;
+  stop(): Promise<void>;
+}
+
+export interface SceneOptions {
+  /** Of the simulated Azure; 1 is as slow as the real one. */
+  readonly latencyScale: number;
+}
+
+/** Starts all but the operator. */
+export async function startScene({ latencyScale }: SceneOptions): Promise<Scene> {
+  const stops: (() => Promise<void> | void)[] = [];
+  const stop = async () => {
+    for (const end of stops.splice(0).reverse()) await end();
+  };
+  try {
+    return await assemble(latencyScale, stops, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function assemble(latencyScale: number, stops: (() => Promise<void> | void)[], stop: Scene['stop']) {
+  const directory = await mkdtemp(join(tmpdir(), 'pms-e2e-'));
+  stops.push(removeAtExit(directory));
+  const pms = join(directory, 'pms.mjs');
+  await bundle(join(root, 'src/main.ts'), pms);
+  const azure = await startAzure({ pms, directory, latencyScale });
+  stops.push(azure.stop);
+  const controlPlane = await startControlPlane({ auditLog: true, namespaces: [NAMESPACE] });
+  stops.push(controlPlane.stop);
+  const upstream = await startUpstreamDns(UPSTREAM);
+  stops.push(upstream.stop);
+  const hostsDirectory = join(directory, 'records');
+  const { request } = controlPlane;
+  const feed = await feedConfigMap({ request, namespace: NAMESPACE, name: RECORDS, directory: hostsDirectory });
+  stops.push(feed.stop);
+  const coreDns = await startCoreDns({ hostsDirectory, upstream: upstream.server, cacheSeconds: 1 });
+  stops.push(coreDns.stop);
+
+  const kubectl: Scene['kubectl'] = async (...args) => {
+    const result = await controlPlane.kubectl(['-n', NAMESPACE, ...args]);
+    // What was waited for did not come: the conditions tell why.
+    const why = args[0] === 'wait' && result.exitCode !== 0 ? await controlPlane.kubectl(CONDITIONS) : undefined;
+    return succeeded({ ...result, stderr: result.stderr + (why?.stdout ?? '') });
+  };
+  const apply: Scene['apply'] = async (...objects) => {
+    const input = objects.map(object => stringify(object)).join('---\n');
+    return succeeded(await controlPlane.kubectl(['-n', NAMESPACE, 'apply', '-f', '-'], { input }));
+  };
+  await kubectl('apply', '-f', join(root, 'deploy/operator-rbac.yaml'));
+  const config = await operatorConfig(directory, coreDns.server);
+  const kubeconfig = await controlPlane.serviceAccountKubeconfig(NAMESPACE, 'pms-operator');
+  const startOperator = async () => {
+    const operator = await runOperator({ pms, config, kubeconfig, azure });
+    stops.push(() => operator.stop('SIGKILL'));
+    return operator;
+  };
+  const records: Scene['records'] = async () => {
+    const reply = await request('GET', `/api/v1/namespaces/${NAMESPACE}/configmaps/${RECORDS}`);
+    return reply.status === 404 ? {} : (reply.body.data ?? {});
+  };
+  return { controlPlane, azure, coreDns, upstream, startOperator, kubectl, apply, records, stop };
+}
+
+function succeeded({ exitCode, stdout, stderr }: { exitCode: number; stdout: string; stderr: string }): string {
+  if (exitCode !== 0) throw new Error(`kubectl: ${stderr || stdout}`);
+  return stdout;
+}
+
+/** The shipped configuration; the one thing changed is which DNS server to ask: there are no pods here. */
+async function operatorConfig(directory: string, server: string): Promise<string> {
+  const shipped = parse(await readFile(join(root, 'deploy/operator.yaml'), 'utf8'));
+  const targets = shipped.targets.map(({ service: _, ...target }: Record<string, unknown>) => ({
+    ...target,
+    servers: [server],
+    // The ttl of the shipped Corefile is waited for before an endpoint goes: a minute is nothing new to watch.
+    ttlSeconds: 2,
+  }));
+  const file = join(directory, 'operator.yaml');
+  await writeFile(file, stringify({ targets }));
+  return file;
+}
+
+interface OperatorStart {
+  readonly pms: string;
+  readonly config: string;
+  readonly kubeconfig: string;
+  readonly azure: AzureSide;
+}
+
+async function runOperator({ pms, config, kubeconfig, azure }: OperatorStart): Promise<OwnedProcess> {
+  const flags = ['--config', config, '--metrics-addr', '127.0.0.1:0', '--health-addr', '127.0.0.1:0'];
+  const operator = startProcess(process.execPath, [pms, 'operator', ...flags, '--simulated-azure'], {
+    env: { PATH: process.env.PATH, KUBECONFIG: kubeconfig, ...azure.env },
+  });
+  try {
+    const port = await eventually('the operator tells its ports', () => {
+      if (!operator.isRunning()) throw new Error(operator.output());
+      return /"healthPort":(\d+)/.exec(operator.output())?.[1];
+    });
+    await eventually('the operator is ready', async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).ok);
+    return operator;
+  } catch (error) {
+    await operator.stop('SIGKILL');
+    throw new Error(`the operator did not start:\n${operator.output()}`, { cause: error });
+  }
+}

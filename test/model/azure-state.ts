@@ -1,0 +1,372 @@
+/**
+ * Azure as far as a private monitoring scope goes, as a state that settles with time: provisioning, names that reach an
+ * interface late, a deletion that takes a while. Rules that no operator may break are written down when it does. Knows
+ * nothing of ports; test/model/azure.ts makes one of it.
+ */
+import { failed, PortError, stalled, waiting } from '../../src/domain/failures.ts';
+import { idKey, sameId, scopeOfLink } from '../../src/domain/names.ts';
+import type {
+  Change,
+  NetworkInterface,
+  PrivateEndpoint,
+  PrivateLinkScope,
+  Resource,
+  ResourceOf,
+  ScopedResource,
+  Want,
+  Workspace,
+} from '../../src/domain/resources.ts';
+import type { Clock } from '../../src/ports.ts';
+import type { Randomness } from './randomness.ts';
+
+export interface Cell {
+  body: Resource;
+  /** Until then a GET or a list does not show it. */
+  visibleAt: number;
+  settlesAt?: number;
+  outcome?: 'Succeeded' | 'Failed';
+  goneAt?: number;
+  /** First address of an endpoint's interface: another one each time it is made. */
+  base?: number;
+}
+
+/** What the test knows and Azure does not. */
+export interface Expectations {
+  /** Ids of the workspaces that must be linked before an endpoint is put. */
+  linksFirst(): readonly string[];
+  /** Names of ours that clients are still sent to. */
+  namesInUse(): readonly string[];
+}
+
+export class AzureState {
+  readonly cells = new Map<string, Cell>();
+  readonly violations: string[] = [];
+  readonly softDeleted = new Map<string, Workspace>();
+  expectations: Expectations = { linksFirst: () => [], namesInUse: () => [] };
+  /** Chances of what Azure does of itself. */
+  chances = { failedEndpoint: 0, membersRace: 0 };
+  readonly #members = new Map<string, { from: number; until?: number }>();
+  readonly #clock: Clock;
+  readonly #random: Randomness;
+  #linkSettledAt = 0;
+  #endpoints = 0;
+
+  constructor(clock: Clock, random: Randomness) {
+    this.#clock = clock;
+    this.#random = random;
+  }
+
+  get<K extends Resource['kind']>(kind: K, id: string): ResourceOf<K> | undefined {
+    const cell = this.#find(id);
+    if (cell === undefined || cell.body.kind !== kind) return undefined;
+    return cell.body as ResourceOf<K>;
+  }
+
+  isVisible(id: string): boolean {
+    const cell = this.#find(id);
+    return cell !== undefined && cell.visibleAt <= this.#clock.now();
+  }
+
+  bodies(): readonly Resource[] {
+    this.refresh();
+    return [...this.cells.values()].map(cell => cell.body);
+  }
+
+  /** Puts a resource there as if it had always been: for the state that a test begins with. */
+  seed(body: Resource, over: Partial<Cell> = {}): void {
+    const base = body.kind === 'privateEndpoint' ? this.#nextBase() : undefined;
+    this.cells.set(idKey(body.id), { body, visibleAt: 0, ...(base === undefined ? {} : { base }), ...over });
+  }
+
+  put(want: Want): void {
+    this.refresh();
+    const known = this.#find(want.id);
+    if (known && known.body.provisioningState !== 'Failed') this.#violate(`a second PUT of ${want.id}`);
+    this.#check(want);
+    const settlesAt = this.#clock.now() + between(this.#random, SETTLE_MS[want.kind]);
+    const isBad = want.kind === 'privateEndpoint' && this.#random.chance(this.chances.failedEndpoint);
+    this.seed(bodyOf(want), {
+      visibleAt: this.#clock.now() + (want.kind === 'privateLinkScope' ? 0 : this.#random.between(0, 4_000)),
+      settlesAt,
+      outcome: isBad ? 'Failed' : 'Succeeded',
+    });
+    this.refresh();
+  }
+
+  patch(want: Want, changes: readonly Change[]): void {
+    const cell = this.#find(want.id);
+    if (cell === undefined) throw refuse(failed('NotFound', `${want.id} is not there`));
+    const stated = bodyOf(want) as unknown as Record<string, unknown>;
+    const body: Record<string, unknown> = { ...cell.body };
+    for (const { field } of changes) {
+      const [first = '', second] = field.split('.');
+      const inner = (value: unknown) => value as Record<string, unknown>;
+      body[first] =
+        second === undefined ? stated[first] : { ...inner(body[first]), [second]: inner(stated[first])[second] };
+    }
+    cell.body = body as unknown as Resource;
+  }
+
+  remove(id: string): void {
+    this.refresh();
+    const cell = this.#find(id);
+    if (cell === undefined || cell.goneAt !== undefined) return;
+    this.#checkRemoval(cell.body);
+    cell.goneAt = this.#clock.now() + between(this.#random, GONE_MS[cell.body.kind]);
+    cell.body = { ...cell.body, provisioningState: 'Deleting' };
+    this.refresh();
+  }
+
+  links(scopeId: string): readonly ScopedResource[] {
+    this.refresh();
+    return [...this.cells.values()]
+      .map(cell => cell.body)
+      .filter(body => body.kind === 'scopedResource')
+      .filter(link => sameId(scopeOfLink(link.id), scopeId));
+  }
+
+  networkInterface(id: string): NetworkInterface | undefined {
+    this.refresh();
+    const cell = [...this.cells.values()].find(
+      ({ body }) => body.kind === 'privateEndpoint' && sameId(body.networkInterfaceId, id),
+    );
+    if (cell === undefined) return undefined;
+    return { id, entries: this.#entries(cell) };
+  }
+
+  /** Lets everything happen that is due. */
+  refresh(): void {
+    const now = this.#clock.now();
+    for (const [key, cell] of this.cells) {
+      if (cell.goneAt !== undefined && cell.goneAt <= now) this.#vanish(key, cell);
+      else if (cell.settlesAt !== undefined && cell.settlesAt <= now) this.#settle(cell, cell.settlesAt);
+    }
+    this.#joinMembers();
+  }
+
+  #find(id: string): Cell | undefined {
+    this.refresh();
+    return this.cells.get(idKey(id));
+  }
+
+  #vanish(key: string, { body }: Cell): void {
+    this.cells.delete(key);
+    if (body.kind === 'workspace') this.softDeleted.set(key, body);
+  }
+
+  #settle(cell: Cell, at: number): void {
+    delete cell.settlesAt;
+    if (cell.goneAt !== undefined) return;
+    cell.body = { ...cell.body, provisioningState: cell.outcome ?? 'Succeeded' };
+    if (cell.body.kind === 'scopedResource') this.#linkSettledAt = at;
+  }
+
+  /** Names of a linked workspace come onto the interface, and leave it, some time after the link. */
+  #joinMembers(): void {
+    const bodies = [...this.cells.values()].map(cell => cell.body);
+    const links = bodies.filter(body => body.kind === 'scopedResource');
+    for (const endpoint of bodies) {
+      if (endpoint.kind !== 'privateEndpoint' || endpoint.provisioningState !== 'Succeeded') continue;
+      this.#join(endpoint, links);
+      this.#leave(endpoint, links);
+    }
+  }
+
+  #join(endpoint: PrivateEndpoint, links: readonly ScopedResource[]): void {
+    const now = this.#clock.now();
+    for (const link of links) {
+      if (link.provisioningState !== 'Succeeded' || !sameId(scopeOfLink(link.id), endpoint.scopeId)) continue;
+      const key = memberKey(endpoint, link);
+      const known = this.#members.get(key);
+      if (known !== undefined && (known.until ?? now) >= now) continue;
+      this.#members.set(key, { from: now + this.#random.between(0, 6_000) });
+    }
+  }
+
+  #leave(endpoint: PrivateEndpoint, links: readonly ScopedResource[]): void {
+    for (const [key, member] of this.#members) {
+      if (!key.startsWith(`${endpoint.id} `) || member.until !== undefined) continue;
+      if (links.some(link => key === memberKey(endpoint, link))) continue;
+      member.until = this.#clock.now() + this.#random.between(0, 6_000);
+    }
+  }
+
+  #entries({ body, base = 4 }: Cell): NetworkInterface['entries'] {
+    const now = this.#clock.now();
+    const targets = [...this.#members]
+      .filter(([key, { from, until }]) => key.startsWith(`${body.id} `) && from <= now && (until ?? now + 1) > now)
+      .map(([key]) => this.cells.get(key.slice(body.id.length + 1))?.body)
+      .filter(target => target?.kind === 'workspace');
+    const regions = [...new Set(targets.map(target => target.location))].sort();
+    const own = regions.flatMap(region =>
+      OWN_MEMBERS.map(([member, suffix]) => ({
+        member: `${member}-${region}`,
+        fqdns: targets.filter(target => target.location === region).map(target => `${target.customerId}.${suffix}`),
+      })),
+    );
+    const shared = SHARED_MEMBERS.map(([member, fqdn]) => ({ member, fqdns: [fqdn] }));
+    return [...shared, ...own].map((entry, index) => ({ ...entry, address: `10.13.1.${base + index}` }));
+  }
+
+  #check(want: Want): void {
+    if (want.kind === 'workspace' && this.softDeleted.has(idKey(want.id))) {
+      this.#violate(`a PUT brought the deleted ${want.name} back`);
+    }
+    if (want.kind === 'scopedResource') this.#checkLink(want.scopeId, want.targetId, want.id);
+    if (want.kind === 'privateEndpoint') this.#checkEndpoint(want.scopeId);
+  }
+
+  #checkLink(scopeId: string, targetId: string, id: string): void {
+    const scope = this.get('privateLinkScope', scopeId);
+    const target = this.get('workspace', targetId);
+    if (scope === undefined) throw refuse(failed('NotFound', 'the scope is not there'));
+    if (target?.provisioningState !== 'Succeeded') {
+      this.#violate(`a link to ${targetId}, which is ${target?.provisioningState ?? 'not there'}`);
+    }
+    this.#checkAlone(id);
+    const twin = this.links(scopeId).find(link => sameId(link.targetId, targetId) && !sameId(link.id, id));
+    if (twin) throw refuse(waiting('Conflict', 'Scoped resource with same linked resource id already exists', 1_000));
+  }
+
+  #checkAlone(id: string): void {
+    const busy = this.links(scopeOfLink(id)).filter(
+      link => !sameId(link.id, id) && !['Succeeded', 'Failed'].includes(link.provisioningState),
+    );
+    if (busy.length > 0) {
+      this.#violate(`two links at a time: ${id} while ${busy[0]?.id} is ${busy[0]?.provisioningState}`);
+      throw refuse(waiting('Conflict', "Cannot modify resource while in provisioning state: 'Provisioning'", 3_000));
+    }
+  }
+
+  #checkEndpoint(scopeId: string): void {
+    const links = this.links(scopeId);
+    const open = links.filter(link => link.provisioningState !== 'Succeeded').map(link => link.id);
+    const absent = this.expectations.linksFirst().filter(id => !links.some(link => sameId(link.targetId, id)));
+    for (const id of [...open, ...absent]) this.#violate(`the endpoint was put before the link of ${id} was there`);
+    const age = this.#clock.now() - this.#linkSettledAt;
+    if (age < 5_000 && this.#random.chance(this.chances.membersRace)) {
+      throw refuse(waiting('RequiredMembersMismatch', 'Mismatching RequiredMembers in Request', 5_000));
+    }
+  }
+
+  #checkRemoval(body: Resource): void {
+    const linkOf = (id: string) => this.bodies().find(one => one.kind === 'scopedResource' && sameId(one.targetId, id));
+    if (body.kind === 'scopedResource') {
+      this.#checkAlone(body.id);
+      if (body.provisioningState === 'Provisioning') {
+        throw refuse(waiting('Conflict', "Cannot modify resource while in provisioning state: 'Provisioning'", 3_000));
+      }
+    }
+    if (body.kind === 'workspace' && linkOf(body.id)) {
+      this.#violate(`${body.name} deleted while it is linked`);
+      throw refuse(waiting('StillInUse', `${body.name} cannot be deleted because it is linked to a scope`, 10_000));
+    }
+    if (body.kind === 'privateLinkScope') this.#checkScopeRemoval(body);
+    if (body.kind === 'privateEndpoint') {
+      for (const name of this.expectations.namesInUse()) this.#violate(`endpoint deleted while ${name} leads to it`);
+    }
+  }
+
+  #checkScopeRemoval(scope: PrivateLinkScope): void {
+    const endpoints = this.bodies().filter(one => one.kind === 'privateEndpoint' && sameId(one.scopeId, scope.id));
+    const users = [...this.links(scope.id), ...endpoints];
+    if (users.length === 0) return;
+    this.#violate(`${scope.name} deleted while ${users[0]?.id} uses it`);
+    throw refuse(stalled('StillInUse', 'the scope is in use'));
+  }
+
+  #violate(text: string): void {
+    this.violations.push(text);
+  }
+
+  #nextBase(): number {
+    return 4 + 20 * (this.#endpoints++ % 2);
+  }
+}
+
+const memberKey = (endpoint: PrivateEndpoint, link: ScopedResource): string => `${endpoint.id} ${idKey(link.targetId)}`;
+
+const between = (random: Randomness, [low, high]: readonly [number, number]): number => random.between(low, high);
+
+const SETTLE_MS = {
+  workspace: [0, 4_000],
+  privateLinkScope: [0, 0],
+  scopedResource: [0, 6_000],
+  privateEndpoint: [1_000, 15_000],
+} as const satisfies Record<Resource['kind'], readonly [number, number]>;
+
+const GONE_MS = {
+  workspace: [0, 3_000],
+  privateLinkScope: [0, 1_000],
+  scopedResource: [0, 3_000],
+  privateEndpoint: [1_000, 10_000],
+} as const satisfies Record<Resource['kind'], readonly [number, number]>;
+
+const OWN_MEMBERS = [
+  ['oms', 'oms.opinsights.azure.com'],
+  ['ods', 'ods.opinsights.azure.com'],
+  ['agent', 'agentsvc.azure-automation.net'],
+] as const;
+
+const SHARED_MEMBERS = [
+  ['api', 'api.monitor.azure.com'],
+  ['global.in.ai', 'global.in.ai.monitor.azure.com'],
+  ['profiler', 'profiler.monitor.azure.com'],
+  ['live', 'live.monitor.azure.com'],
+  ['diagservicesquery', 'diagservices-query.monitor.azure.com'],
+  ['snapshot', 'snapshot.monitor.azure.com'],
+  ['agentsolutionpackstore', 'scadvisorcontentpl.blob.core.windows.net'],
+  ['dce-global', 'global.handler.control.monitor.azure.com'],
+] as const;
+
+export const refuse = (failure: ConstructorParameters<typeof PortError>[0]): PortError => new PortError(failure);
+
+/** The GUID that Azure chose for a workspace: the same each time, so that a test can tell. */
+export function customerIdOf(name: string): string {
+  const digits = Buffer.from(name).toString('hex').padStart(12, '0').slice(-12);
+  return `e97e0ed9-0000-4000-8000-${digits}`;
+}
+
+/** A wanted resource as Azure shows it right after the PUT. */
+export function bodyOf(want: Want): Workspace | PrivateLinkScope | ScopedResource | PrivateEndpoint {
+  const { id, name } = want;
+  switch (want.kind) {
+    case 'workspace': {
+      const { location, tags, retentionInDays = 30, dailyQuotaGb = -1 } = want;
+      const customerId = customerIdOf(name);
+      const provisioningState = 'Creating';
+      return {
+        kind: 'workspace',
+        id,
+        name,
+        location,
+        tags,
+        retentionInDays,
+        dailyQuotaGb,
+        customerId,
+        provisioningState,
+      };
+    }
+    case 'privateLinkScope': {
+      const { ingestion = 'Open', query = 'Open' } = want.accessModes;
+      const { tags } = want;
+      const state = { provisioningState: 'Provisioning', connectedEndpointIds: [] };
+      return {
+        kind: 'privateLinkScope',
+        id: id.toLowerCase(),
+        name,
+        tags,
+        accessModes: { ingestion, query },
+        ...state,
+      };
+    }
+    case 'scopedResource':
+      return { kind: want.kind, id, name, targetId: want.targetId.toLowerCase(), provisioningState: 'Provisioning' };
+    case 'privateEndpoint': {
+      const { location, tags, subnetId, scopeId } = want;
+      const shape = { location, tags, subnetId, scopeId, customDnsConfigs: [], connectionStatus: 'Approved' };
+      const networkInterfaceId = `${id.replace('privateEndpoints', 'networkInterfaces')}.nic`;
+      return { kind: want.kind, id, name, ...shape, networkInterfaceId, provisioningState: 'Updating' };
+    }
+  }
+}

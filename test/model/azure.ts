@@ -1,0 +1,136 @@
+/**
+ * The `Azure` port over test/model/azure-state.ts: answers come late and in any order, are lost now and then, and a
+ * resource that was just put is not seen at once. Everything from one seed.
+ */
+import { type Failure, failed, waiting } from '../../src/domain/failures.ts';
+import { idKey, sameId } from '../../src/domain/names.ts';
+import type { PrivateLinkScope, Resource } from '../../src/domain/resources.ts';
+import type { Azure, WriteAnswer } from '../../src/ports.ts';
+import { AzureState, refuse } from './azure-state.ts';
+import type { Randomness } from './randomness.ts';
+import type { SteppingClock } from './stepping-clock.ts';
+
+type Verb = 'create' | 'update' | 'delete';
+
+export interface AzureModelOptions {
+  readonly clock: SteppingClock;
+  readonly random: Randomness;
+  readonly subnetId: string;
+  readonly location: string;
+}
+
+export interface AzureModel {
+  readonly port: Azure;
+  readonly state: AzureState;
+  /** Writes that reached Azure, refused ones included. */
+  writes(): number;
+  reads(): number;
+  /** Failures that are still to come: Azure is well behaved when they are used up. */
+  troubles: number;
+  /** Nothing is answered. */
+  isDown: boolean;
+  /** Why Azure refuses a write; `undefined` when it does not. */
+  refuses: (id: string, verb: Verb) => Failure | undefined;
+  /** Updates are accepted and not carried out. */
+  ignoresUpdates: boolean;
+}
+
+export function azureModel({ clock, random, subnetId, location }: AzureModelOptions): AzureModel {
+  const state = new AzureState(clock, random);
+  let writes = 0;
+  let reads = 0;
+
+  const trouble = (probability: number): boolean => {
+    if (model.troubles === 0 || !random.chance(probability)) return false;
+    model.troubles--;
+    return true;
+  };
+
+  const read = async <T>(answer: () => T): Promise<T> => {
+    reads++;
+    await clock.sleep(random.between(5, 300));
+    if (model.isDown || trouble(0.1)) throw refuse(failed('AzureUnreachable', 'no answer'));
+    return answer();
+  };
+
+  const arrive = (id: string, verb: Verb): void => {
+    const refusal = model.isDown ? failed('AzureUnreachable', 'no answer') : model.refuses(id, verb);
+    if (refusal) throw refuse(refusal);
+    if (trouble(0.1)) throw refuse(waiting('Throttled', 'too many requests', 2_000));
+  };
+
+  const write = async (id: string, verb: Verb, apply: () => Resource | undefined): Promise<WriteAnswer> => {
+    writes++;
+    await clock.sleep(random.between(5, 500));
+    arrive(id, verb);
+    const body = apply();
+    await clock.sleep(random.chance(0.2) ? random.between(2_000, 9_000) : random.between(5, 500));
+    if (trouble(0.1)) throw refuse(failed('AzureError', 'the answer was lost'));
+    const operation = `${verb}-operation`;
+    if (body === undefined) return random.chance(0.5) ? {} : { operation };
+    return random.chance(0.8) ? { body, operation } : { operation };
+  };
+
+  const visible = <T extends Resource>(body: T | undefined): T | undefined =>
+    body !== undefined && state.isVisible(body.id) ? body : undefined;
+
+  /** A scope tells who is connected to it. */
+  const told = (body: Resource): Resource =>
+    body.kind === 'privateLinkScope' ? { ...body, connectedEndpointIds: connectedTo(body) } : body;
+
+  const connectedTo = (scope: PrivateLinkScope): readonly string[] =>
+    state
+      .bodies()
+      .filter(one => one.kind === 'privateEndpoint' && sameId(one.scopeId, scope.id))
+      .map(one => one.id.toLowerCase());
+
+  const port: Azure = {
+    identity: () => read(() => ({ tenantId: 'tenant', clientId: 'client' })),
+    get: (kind, id) =>
+      read(() => {
+        const body = visible(state.get(kind, id));
+        return body && (told(body) as typeof body);
+      }),
+    scopeLinks: scopeId =>
+      read(() => {
+        if (state.get('privateLinkScope', scopeId) === undefined) throw refuse(failed('NotFound', 'no such scope'));
+        return state.links(scopeId).filter(link => visible(link) !== undefined);
+      }),
+    networkInterface: id => read(() => state.networkInterface(id)),
+    zoneGroupRecords: () => read(() => []),
+    subnet: id =>
+      read(() =>
+        sameId(id, subnetId) ? { id, location, addressPrefixes: ['10.13.1.0/26'], addressesUsed: 0 } : undefined,
+      ),
+    softDeletedWorkspaces: () =>
+      read(() => [...state.softDeleted.values()].map(({ id, name, location: at }) => ({ id, name, location: at }))),
+    create: want =>
+      write(want.id, 'create', () => {
+        state.put(want);
+        return state.cells.get(idKey(want.id))?.body;
+      }),
+    update: (want, changes) =>
+      write(want.id, 'update', () => {
+        if (!model.ignoresUpdates) state.patch(want, changes);
+        return state.get(want.kind, want.id);
+      }),
+    remove: (_, id) =>
+      write(id, 'delete', () => {
+        state.remove(id);
+        return undefined;
+      }),
+    operationFailure: () => read(() => undefined),
+  };
+
+  const model: AzureModel = {
+    port,
+    state,
+    writes: () => writes,
+    reads: () => reads,
+    troubles: 0,
+    isDown: false,
+    refuses: () => undefined,
+    ignoresUpdates: false,
+  };
+  return model;
+}

@@ -1,0 +1,180 @@
+/**
+ * Everything around one controller, in memory and on a stepping clock: Azure, an API server, a DNS target with its
+ * server; and processes that are killed at any call of a port and started again with nothing but what is written down.
+ */
+import { createController } from '../../src/controller/controller.ts';
+import { WorkQueue } from '../../src/controller/queue.ts';
+import { createMemory } from '../../src/controller/world.ts';
+import { createTargets } from '../../src/coredns/targets.ts';
+import { failed, PortError } from '../../src/domain/failures.ts';
+import type { ObjectKey } from '../../src/domain/object.ts';
+import type { Clock, ControllerMetrics, Log } from '../../src/ports.ts';
+import { type AzureModel, azureModel } from './azure.ts';
+import { type ClusterModel, clusterModel } from './cluster.ts';
+import { type DnsModel, dnsModel } from './dns.ts';
+import { INSTALLATION, SUBNET } from './plant.ts';
+import { randomness } from './randomness.ts';
+import { type SteppingClock, steppingClock } from './stepping-clock.ts';
+
+/** What happens at one call of a port: the process dies, or the call throws; before or after it took effect. */
+export interface Fault {
+  /** Calls after the fault before. */
+  readonly after: number;
+  readonly kind: 'crash' | 'failure' | 'defect';
+  readonly when: 'before' | 'after';
+}
+
+export interface Floor {
+  readonly clock: SteppingClock;
+  readonly azure: AzureModel;
+  readonly cluster: ClusterModel;
+  readonly dns: DnsModel;
+  /** Starts the first process. */
+  start(): void;
+  /** No fault happens any more. */
+  calm(): void;
+  /** Processes that were started. */
+  starts(): number;
+  /** Defects that a pass threw and the controller caught. */
+  panics(): number;
+  /** What happened, line by line. */
+  readonly journal: readonly string[];
+}
+
+interface Process {
+  isDead: boolean;
+}
+
+const never = new Promise<never>(() => {});
+const CALLS_PER_QUESTION = 20;
+
+export function plantFloor(options: { readonly seed: number; readonly faults: readonly Fault[] }): Floor {
+  const clock = steppingClock();
+  const random = randomness(options.seed);
+  const azure = azureModel({ clock, random, subnetId: SUBNET, location: 'japaneast' });
+  const cluster = clusterModel(clock, random);
+  const dns = dnsModel({ clock, random, installation: INSTALLATION });
+  const faults = [...options.faults];
+  const journal: string[] = [];
+  const note = (text: string) => void journal.push(`${((clock.now() - startMs) / 1_000).toFixed(3)} ${text}`);
+  const startMs = clock.now();
+  let calls = 0;
+  let starts = 0;
+  let panics = 0;
+
+  const crash = (process: Process): Promise<never> => {
+    note('the process dies');
+    process.isDead = true;
+    clock.after(random.between(100, 5_000), start);
+    return never;
+  };
+
+  const strike = (name: string, process: Process, fault: Fault): Promise<never> => {
+    if (fault.kind === 'crash') return crash(process);
+    note(`${name} throws (${fault.kind}, ${fault.when})`);
+    const failure = new PortError(failed('AzureUnreachable', 'the connection broke'));
+    return Promise.reject(fault.kind === 'failure' ? failure : new Error('a defect'));
+  };
+
+  const through = async <T>(name: string, process: Process, call: () => Promise<T>): Promise<T> => {
+    if (process.isDead) return never;
+    const [next] = faults;
+    const fault = next !== undefined && ++calls > next.after ? next : undefined;
+    if (fault) {
+      faults.shift();
+      calls = 0;
+    }
+    if (fault?.when === 'before') return strike(name, process, fault);
+    const outcome = await call().then(
+      value => () => Promise.resolve(value),
+      thrown => () => Promise.reject(thrown),
+    );
+    if (process.isDead) return never;
+    return fault ? strike(name, process, fault) : outcome();
+  };
+
+  const guard = <T extends object>(port: T, process: Process, isCounted: () => boolean = () => true): T =>
+    new Proxy(port, {
+      get(target, name) {
+        const value = Reflect.get(target, name);
+        if (typeof value !== 'function' || SYNCHRONOUS.includes(String(name))) return value;
+        return (...given: unknown[]) => {
+          const call = () => value.apply(target, given);
+          if (WRITES.includes(String(name))) note(`${String(name)} ${idIn(given)}`);
+          return isCounted() ? through(String(name), process, call) : process.isDead ? never : call();
+        };
+      },
+    });
+
+  const start = (): void => {
+    starts++;
+    note('a process starts');
+    const process: Process = { isDead: false };
+    const own: Clock = {
+      now: clock.now,
+      after: (delayMs, callback) => clock.after(delayMs, () => process.isDead || callback()),
+    };
+    let questions = 0;
+    const store = guard(dns.store, process);
+    const controller = createController({
+      world: {
+        azure: guard(azure.port, process),
+        cluster: guard(cluster.port, process),
+        targets: createTargets(dns.configs, {
+          installation: INSTALLATION,
+          store,
+          endpoints: { addresses: () => Promise.resolve([]) },
+          log: quiet,
+        }),
+        resolver: guard(dns.resolver, process, () => ++questions % CALLS_PER_QUESTION === 0),
+        clock: own,
+        log: logInto(note),
+        rules: { allowLoopback: false },
+        installation: INSTALLATION,
+      },
+      memory: createMemory(own),
+      queue: new WorkQueue({ clock: own, random: random.next, metrics: noQueueMetrics, log: quiet }),
+      metrics: { ...noMetrics, panicked: () => void panics++ },
+      concurrent: 2,
+      passTimeoutMs: 600_000,
+      random: random.next,
+    });
+    cluster.relist();
+    cluster.onChange = (key: ObjectKey) => controller.enqueue(key, 'high');
+    void controller.run(new AbortController().signal);
+    for (const object of cluster.port.objects()) controller.enqueue(object.metadata, 'low');
+  };
+
+  const calm = (): void => {
+    faults.length = 0;
+    azure.troubles = 0;
+  };
+
+  return { clock, azure, cluster, dns, start, calm, starts: () => starts, panics: () => panics, journal };
+}
+
+const SYNCHRONOUS = ['object', 'objects', 'emit'];
+const WRITES = ['create', 'update', 'remove', 'apply', 'setFinalizer', 'applyStatus'];
+
+function idIn([first, second]: readonly unknown[]): string {
+  if (typeof second === 'string') return second;
+  if (typeof first === 'object' && first !== null && 'id' in first) return String(first.id);
+  return '';
+}
+
+const nothing = (): void => {};
+const quiet: Log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+const noQueueMetrics = { depth: nothing, added: nothing, retried: nothing, waited: nothing, worked: nothing };
+const noMetrics: ControllerMetrics = {
+  reconciled: nothing,
+  panicked: nothing,
+  activeWorkers: nothing,
+  conditions: nothing,
+  queue: noQueueMetrics,
+};
+
+const logInto = (note: (text: string) => void): Log => {
+  const told = (message: string, fields?: Readonly<Record<string, unknown>>) =>
+    note(`${message} ${fields === undefined ? '' : JSON.stringify(fields)}`);
+  return { debug: told, info: told, warn: told, error: told };
+};

@@ -1,0 +1,168 @@
+/**
+ * Where a run begins and what disturbs it: any mixture of resources that are absent, on their way, settled, drifted or
+ * failed, with or without inventory and published records; and the calls at which something breaks. For fast-check.
+ */
+import fc from 'fast-check';
+import { type Desired, desire, wantsOf } from '../../src/domain/desire.ts';
+import { mergeClaim } from '../../src/domain/merge.ts';
+import type { PmsObject, Spec, Status } from '../../src/domain/object.ts';
+import { recordsHash, recordsOf } from '../../src/domain/records.ts';
+import type { Want } from '../../src/domain/resources.ts';
+import { bodyOf, type Cell } from './azure-state.ts';
+import { INSTALLATION, pms } from './plant.ts';
+import type { Fault, Floor } from './plant-floor.ts';
+
+const STATES = ['absent', 'half', 'settled', 'drifted', 'failed'] as const;
+type State = (typeof STATES)[number];
+
+export interface Scenario {
+  readonly seed: number;
+  readonly policies: readonly ('Retain' | 'Delete')[];
+  readonly deletionPolicy: 'Retain' | 'Delete';
+  readonly workspaces: readonly State[];
+  readonly scope: State;
+  readonly links: readonly State[];
+  readonly endpoint: State;
+  readonly inventory: 'kept' | 'young' | 'lost';
+  readonly published: 'none' | 'some' | 'all' | 'stale';
+  readonly faults: readonly Fault[];
+  readonly azureTroubles: number;
+  /** Milliseconds after the start at which the test edits or deletes the object. */
+  readonly editAt: number;
+  readonly edit: 'none' | 'touch' | 'add' | 'takeOut';
+}
+
+const state = fc.constantFrom(...STATES);
+const fault: fc.Arbitrary<Fault> = fc.record({
+  after: fc.nat({ max: 30 }),
+  kind: fc.constantFrom('crash', 'failure', 'defect'),
+  when: fc.constantFrom('before', 'after'),
+});
+
+export const scenario: fc.Arbitrary<Scenario> = fc.record({
+  seed: fc.nat(),
+  policies: fc.array(fc.constantFrom('Retain', 'Delete'), { minLength: 1, maxLength: 2 }),
+  deletionPolicy: fc.constantFrom('Delete', 'Retain'),
+  workspaces: fc.array(state, { minLength: 2, maxLength: 2 }),
+  scope: fc.constantFrom('absent', 'settled', 'drifted'),
+  links: fc.array(fc.constantFrom('absent', 'half', 'settled'), { minLength: 2, maxLength: 2 }),
+  endpoint: state,
+  inventory: fc.constantFrom('kept', 'young', 'lost'),
+  published: fc.constantFrom('none', 'some', 'all', 'stale'),
+  faults: fc.array(fault, { maxLength: 6 }),
+  azureTroubles: fc.nat({ max: 4 }),
+  editAt: fc.nat({ max: 90_000 }),
+  edit: fc.constantFrom('none', 'touch', 'add', 'takeOut'),
+});
+
+/** What was never written down cannot be taken down: nobody takes out what a lost inventory held. */
+export const isTakenOut = (of: Scenario): boolean =>
+  of.edit === 'takeOut' && of.policies.length === 2 && of.inventory !== 'lost';
+
+export const KEY = { namespace: 'plant', name: 'plant-a' };
+export const OWNER = 'plant/plant-a';
+export const WORKSPACES = ['law-plant-a', 'law-plant-b', 'law-plant-c'] as const;
+const LOCATIONS = ['japaneast', 'japanwest', 'japaneast'];
+/** Lines of another object: whatever happens, they stay. */
+export const FOREIGN = [{ name: 'other.ods.opinsights.azure.com', addresses: ['10.99.0.4'], owners: ['other/b'] }];
+
+export const workspaceSpec = (index: number, deletionPolicy: 'Retain' | 'Delete'): Spec['workspaces'][number] => ({
+  name: WORKSPACES[index] ?? '',
+  location: LOCATIONS[index] ?? '',
+  retentionInDays: 60,
+  deletionPolicy,
+});
+
+export function objectOf({ policies, deletionPolicy }: Scenario): PmsObject {
+  const workspaces = policies.map((policy, index) => workspaceSpec(index, policy));
+  const object = pms({ spec: { workspaces, deletionPolicy, tags: { plant: 'a' } } });
+  return { ...object, metadata: { ...object.metadata, finalizers: [] } };
+}
+
+/** Makes the world of the scenario and the object in it; nothing runs yet. */
+export async function lay(floor: Floor, of: Scenario): Promise<void> {
+  const object = objectOf(of);
+  const want = desire(object, INSTALLATION);
+  const states = statesOf(of, want);
+  const settleFrom = floor.clock.now() + 10_000;
+  for (const item of wantsOf(want)) seed(floor, item, states.get(item.key) ?? 'absent', settleFrom);
+  floor.azure.state.chances = { failedEndpoint: 0.2, membersRace: 0.5 };
+  // Long enough for the names of what is settled to be on the interface.
+  await floor.clock.runFor(10_000);
+  const records = recordsNow(floor, want);
+  floor.dns.seed([...FOREIGN, ...linesOf(records, of.published)]);
+  floor.azure.troubles = of.azureTroubles;
+  floor.azure.state.expectations = {
+    linksFirst: () => want.workspaces.filter(item => isWanted(floor, item.name)).map(item => item.id),
+    namesInUse: () =>
+      [...floor.dns.lines(), ...floor.dns.served()].filter(line => line.owners.includes(OWNER)).map(line => line.name),
+  };
+  const isListed = of.inventory !== 'lost';
+  const startedAt = new Date(floor.clock.now() - (of.inventory === 'young' ? 5_000 : 3_600_000)).toISOString();
+  const resources = wantsOf(want)
+    .filter(item => (states.get(item.key) ?? 'absent') !== 'absent' || of.inventory === 'young')
+    .map(({ key, id, policy }) => ({ key, id, policy, origin: 'Created' as const, startedAt }));
+  const status: Status = isListed ? { resources, ...statusRecords(records) } : {};
+  const finalizers = isListed ? ['privatemonitoring.dev/azure'] : [];
+  floor.cluster.create({ ...object, status, metadata: { ...object.metadata, finalizers } });
+}
+
+const isWanted = (floor: Floor, name: string): boolean =>
+  floor.cluster.stored(KEY)?.spec.workspaces.some(workspace => workspace.name === name) ?? false;
+
+/** What can stand beside what: a link needs its ends, an endpoint a scope with a link. */
+function statesOf(of: Scenario, want: Desired): ReadonlyMap<string, State> {
+  const states = new Map<string, State>();
+  want.workspaces.forEach(({ key }, index) => void states.set(key, of.workspaces[index] ?? 'absent'));
+  states.set(want.scope.key, of.scope);
+  let isBusy = false;
+  want.links.forEach(({ key }, index) => {
+    const hasEnds = of.scope !== 'absent' && ['settled', 'drifted'].includes(of.workspaces[index] ?? 'absent');
+    const asked = hasEnds ? (of.links[index] ?? 'absent') : 'absent';
+    states.set(key, asked === 'half' && isBusy ? 'settled' : asked);
+    isBusy ||= asked === 'half';
+  });
+  const hasLink = want.links.some(({ key }) => states.get(key) === 'settled');
+  states.set(want.endpoint.key, hasLink ? of.endpoint : 'absent');
+  return states;
+}
+
+function seed(floor: Floor, want: Want, state: State, settleFrom: number): void {
+  if (state === 'absent') return;
+  const body = bodyOf(want);
+  const half: Partial<Cell> = { settlesAt: settleFrom + 3_000, outcome: 'Succeeded' };
+  if (state === 'half') floor.azure.state.seed(body, half);
+  else if (state === 'failed') floor.azure.state.seed({ ...body, provisioningState: 'Failed' });
+  else if (state === 'drifted') floor.azure.state.seed(drifted({ ...body, provisioningState: 'Succeeded' }));
+  else floor.azure.state.seed({ ...body, provisioningState: 'Succeeded' });
+}
+
+function drifted(body: Cell['body']): Cell['body'] {
+  if (body.kind === 'scopedResource') return body;
+  const tags = Object.fromEntries(Object.entries(body.tags).filter(([name]) => name !== 'plant'));
+  return body.kind === 'workspace' ? { ...body, tags, retentionInDays: 30 } : { ...body, tags };
+}
+
+/** The records that the endpoint has now. */
+export function recordsNow(floor: Floor, want: Desired) {
+  const endpoint = floor.azure.state.get('privateEndpoint', want.endpoint.id);
+  const id = endpoint?.provisioningState === 'Succeeded' ? endpoint.networkInterfaceId : undefined;
+  const networkInterface = id === undefined ? undefined : floor.azure.state.networkInterface(id);
+  const rules = { aliases: true, subnetPrefixes: [], allowLoopback: false };
+  return recordsOf({ networkInterface }, rules).records;
+}
+
+type Records = ReturnType<typeof recordsNow>;
+
+function linesOf(records: Records, published: Scenario['published']) {
+  const { lines } = mergeClaim([], { owner: OWNER, records });
+  if (published === 'none') return [];
+  if (published === 'some') return lines.filter((_, index) => index % 2 === 0);
+  return published === 'all' ? lines : lines.map(line => ({ ...line, addresses: ['10.13.1.60'] }));
+}
+
+function statusRecords(records: Records): Pick<Status, 'records' | 'recordCount' | 'recordsHash'> {
+  if (records.length === 0) return {};
+  const shown = records.map(({ name, addresses, source }) => ({ name, addresses: [...addresses], source }));
+  return { records: shown, recordCount: records.length, recordsHash: recordsHash(records) };
+}
