@@ -5,11 +5,10 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { NewObject } from './demo/cluster.ts';
-import { ManifestError, parseManifest } from './demo/manifest.ts';
+import { ManifestError, type NewObject, parseManifest } from '../manifest/manifest.ts';
+import { readPackageFile } from '../manifest/package-file.ts';
 import type { Outcome } from './demo/outcome.ts';
 import type { DemoOutput } from './demo/output.ts';
-import { readPackageFile } from './demo/package-file.ts';
 import { SeedGapError } from './demo/seed-gap.ts';
 import { isTerminal, lineView, liveView, noView, progressOnly, type View } from './demo/view.ts';
 import { systemClock } from './system-clock.ts';
