@@ -104,6 +104,18 @@ async function applyStatus(
   });
 }
 
+/** One GET of an object; `undefined` when it is not there. Throws PortError. */
+export const readObject = (client: KubeClient, key: ObjectKey, signal: AbortSignal): Promise<PmsObject | undefined> =>
+  translated(`reading ${keyText(key)}`, async () => {
+    try {
+      const answer = await client.request('GET', pathOf(key), { signal });
+      return isRecord(answer) ? readPms(answer) : undefined;
+    } catch (thrown) {
+      if (hasStatus(thrown, 404)) return undefined;
+      throw thrown;
+    }
+  });
+
 interface Write {
   /** For messages. */
   readonly what: string;

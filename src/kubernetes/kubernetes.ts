@@ -8,7 +8,7 @@ import { type ObjectKey, type PmsObject, parseKey } from '../domain/object.ts';
 import type { Clock, Cluster, Log } from '../ports.ts';
 import type { ConfigMapRef, ConfigMapStore, ServiceEndpoints } from '../ports-dns.ts';
 import { createKubeClient, type KubeClient, type KubeRequestRecord } from './client.ts';
-import { createCluster, pmsCollection } from './cluster.ts';
+import { createCluster, pmsCollection, readObject } from './cluster.ts';
 import {
   configMapCollection,
   configMapKey,
@@ -61,6 +61,8 @@ export interface Kubernetes {
   readonly namespace: string;
   /** uid of the namespace kube-system, which tells clusters apart. One GET. Throws PortError. */
   installation(signal: AbortSignal): Promise<string>;
+  /** One object by one GET, without the cache; `undefined` when it is not there. Throws PortError. */
+  readObject(key: ObjectKey, signal: AbortSignal): Promise<PmsObject | undefined>;
   /**
    * Register before `start`. Our own writes do not call back, except that an object is gone. What the callback throws is
    * logged.
@@ -122,6 +124,7 @@ export function connectKubernetes(options: KubernetesOptions): Kubernetes {
     server: connection.server,
     namespace: connection.namespace,
     installation: signal => readInstallation(client, signal),
+    readObject: (key, signal) => readObject(client, key, signal),
     onObjectChange: callback => objects.onChange((key, change) => callback(parseKey(key), change)),
     onConfigMapChange(callback) {
       for (const { ref, cache } of watches.values()) cache.onChange(() => callback(ref));
