@@ -66,6 +66,9 @@ export interface Azure {
    */
   update(want: Want, changes: readonly Change[], signal: AbortSignal): Promise<WriteAnswer>;
 
+  /** Takes one tag off and leaves everything else as it is. A 404 is success. */
+  untag(kind: Kind, id: ArmId, tag: string, signal: AbortSignal): Promise<WriteAnswer>;
+
   /** DELETE. A 404 is success. A workspace is soft-deleted. */
   remove(kind: Kind, id: ArmId, signal: AbortSignal): Promise<WriteAnswer>;
 

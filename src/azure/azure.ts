@@ -18,7 +18,7 @@ import {
 } from './networks.ts';
 import { failureOfOperation, subscriptionOf } from './operations.ts';
 import { createCalls, type RequestRecord } from './pipeline.ts';
-import { type Arm, create, get, READ_DEADLINE_MS, readOne, remove, update } from './resources.ts';
+import { type Arm, create, get, READ_DEADLINE_MS, readOne, remove, untag, update } from './resources.ts';
 import type { AzureSettings } from './settings.ts';
 
 /** What the port needs of the process around it. */
@@ -58,6 +58,7 @@ export function createAzure({ settings, log, clock, onRequest, version }: AzureO
     softDeletedWorkspaces: (place, signal) => readSoftDeleted(arm, place, signal),
     create: (want, signal) => create(arm, want, signal),
     update: (want, changes, signal) => update(arm, want, changes, signal),
+    untag: (kind, id, tag, signal) => untag(arm, { kind, id, tag }, signal),
     remove: (kind, id, signal) => remove(arm, kind, id, signal),
     operationFailure: (operation, signal) => operationFailure(arm, operation, signal),
   };

@@ -6,7 +6,7 @@ import { isSucceeded } from '../domain/converge.ts';
 import { type Desired, wantsOf } from '../domain/desire.ts';
 import { type RecordsSight, viewRecords } from '../domain/endpoint.ts';
 import type { Failure } from '../domain/failures.ts';
-import { isReleased, withPolicies } from '../domain/inventory.ts';
+import { needsAzure, withPolicies } from '../domain/inventory.ts';
 import { idKey } from '../domain/names.ts';
 import type { InventoryEntry } from '../domain/object.ts';
 import { ABSENT, bodyOf, type Observed, type Reading, type Sight, unread } from '../domain/observed.ts';
@@ -23,7 +23,7 @@ import type { Pass } from './world.ts';
 
 /** What a deletion has to deal with in Azure. */
 export const stillOurs = (inventory: readonly InventoryEntry[], want: Desired): readonly InventoryEntry[] =>
-  withPolicies(inventory, want).filter(entry => !isReleased(entry, want));
+  withPolicies(inventory, want).filter(entry => needsAzure(entry, want));
 
 export type AzureSight = Omit<Observed, 'now' | 'identity' | 'inventory' | 'target' | 'formerTargets' | 'resolution'>;
 

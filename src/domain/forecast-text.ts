@@ -43,7 +43,7 @@ function plannedLines({ number, action, after }: PlannedAction): readonly string
 }
 
 /** `after 1, 2`, `after 4 to 9`; empty when nothing is waited for. */
-function afterText(numbers: readonly number[]): string {
+export function afterText(numbers: readonly number[]): string {
   const [first, last] = [numbers[0], numbers.at(-1)];
   if (first === undefined || last === undefined) return '';
   const isRun = numbers.length > 2 && last - first === numbers.length - 1;

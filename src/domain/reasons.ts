@@ -23,6 +23,9 @@ export const REASONS = [
   'Draining',
   'Progressing',
   'Suspended',
+  'PlanOnly',
+  'Planned',
+  'DriftDetected',
   // Gone, on purpose
   'Deleted',
   'Released',

@@ -28,6 +28,8 @@ export type Action =
   | { readonly verb: 'create'; readonly key: string; readonly want: Want; readonly why: string }
   | { readonly verb: 'update'; readonly key: string; readonly want: Want; readonly changes: readonly Change[] }
   | { readonly verb: 'delete'; readonly key: string; readonly kind: Kind; readonly id: ArmId }
+  /** What is left in Azure loses our tag. */
+  | { readonly verb: 'untag'; readonly key: string; readonly kind: Kind; readonly id: ArmId }
   /** What is there already is taken into the inventory; no call to Azure. */
   | {
       readonly verb: 'adopt';

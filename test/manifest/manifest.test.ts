@@ -43,6 +43,8 @@ test('the defaults of what concerns the operator are filled in, and nothing else
     workspaces: [{ name: 'law-plant-a', deletionPolicy: 'Retain' }],
     dns: { target: 'default', aliases: 'Disabled' },
     deletionPolicy: 'Delete',
+    mode: 'Converge',
+    driftPolicy: 'Repair',
     suspend: false,
     interval: '10m',
   });

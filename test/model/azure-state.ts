@@ -107,6 +107,13 @@ export class AzureState {
     cell.body = body as unknown as Resource;
   }
 
+  untag(id: string, tag: string): void {
+    const cell = this.#find(id);
+    if (cell === undefined || cell.body.kind === 'scopedResource') return;
+    const { [tag]: _, ...tags } = cell.body.tags;
+    cell.body = { ...cell.body, tags };
+  }
+
   remove(id: string): void {
     this.refresh();
     const cell = this.#find(id);

@@ -114,6 +114,11 @@ export function azureModel({ clock, random, subnetId, location }: AzureModelOpti
         if (!model.ignoresUpdates) state.patch(want, changes);
         return state.get(want.kind, want.id);
       }),
+    untag: (kind, id, tag) =>
+      write(id, 'update', () => {
+        state.untag(id, tag);
+        return state.get(kind, id);
+      }),
     remove: (_, id) =>
       write(id, 'delete', () => {
         state.remove(id);

@@ -14,6 +14,7 @@ export const readOnlyAzure = (azure: Azure): Azure => ({
   ...azure,
   create: async () => refuse(),
   update: async () => refuse(),
+  untag: async () => refuse(),
   remove: async () => refuse(),
 });
 
