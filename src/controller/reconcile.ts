@@ -6,7 +6,7 @@ import { type Desired, desire, wantsOf } from '../domain/desire.ts';
 import { withDrift } from '../domain/drift.ts';
 import { forecast } from '../domain/forecast.ts';
 import { beforeActions } from '../domain/inventory.ts';
-import { FINALIZER } from '../domain/names.ts';
+import { deletedWorkspacesId, FINALIZER } from '../domain/names.ts';
 import type { PmsObject } from '../domain/object.ts';
 import type { Observed } from '../domain/observed.ts';
 import { plan } from '../domain/plan.ts';
@@ -70,8 +70,12 @@ function look(want: Desired, pass: Pass): Promise<Observed> {
   const request = requestOf(object);
   if (request !== undefined && request !== object.status.lastHandledRequest) {
     const listed = (object.status.resources ?? []).map(entry => entry.id);
-    const deleted = `/subscriptions/${want.subscriptionId}/resourceGroups/${want.resourceGroup}/deletedWorkspaces`;
-    memory.ledger.expire([...wantsOf(want).map(item => item.id), ...listed, want.endpoint.subnetId, deleted]);
+    memory.ledger.expire([
+      ...wantsOf(want).map(item => item.id),
+      ...listed,
+      want.endpoint.subnetId,
+      deletedWorkspacesId(want),
+    ]);
     memory.asked.delete(object.metadata.uid);
   }
   return observe(want, pass);

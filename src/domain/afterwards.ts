@@ -28,6 +28,8 @@ export const settled = (seen: Observed): Observed => ({
   links: settledAll(seen.links),
   scopeLinks: mapBody(seen.scopeLinks, links => links.map(settledBody)),
   endpoint: settledSight(seen.endpoint),
+  // Both speak of the time before the endpoint.
+  endpointNeed: ABSENT,
   // Nothing is young any more: what a GET does not find is not there.
   inventory: seen.inventory.map(({ startedAt: _, ...entry }) => entry),
 });

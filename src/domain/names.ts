@@ -38,6 +38,10 @@ export const privateEndpointId = (place: Place, name: string): ArmId =>
 
 export const scopedResourceId = (scopeId: ArmId, name: string): ArmId => `${scopeId}/scopedResources/${name}`;
 
+/** Where the soft-deleted workspaces of a resource group are listed. */
+export const deletedWorkspacesId = ({ subscriptionId, resourceGroup }: Place): ArmId =>
+  `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/deletedWorkspaces`;
+
 /** The scope of a scoped resource: everything before `/scopedResources/`. */
 export const scopeOfLink = (linkId: ArmId): ArmId => linkId.replace(/\/scopedResources\/[^/]+$/i, '');
 

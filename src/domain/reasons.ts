@@ -6,6 +6,7 @@ export const REASONS = [
   // Steps that hold
   'TokenObtained',
   'ChecksPassed',
+  'PassedWithWarnings',
   'AllReady',
   'Published',
   'Answering',
@@ -39,6 +40,7 @@ export const REASONS = [
   'SubnetFull',
   'InventoryFull',
   'RegionMismatch',
+  'OtherScopeOnNetwork',
   'InvalidRequest',
   'PolicyDenied',
   'QuotaExceeded',
