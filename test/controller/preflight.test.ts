@@ -63,7 +63,9 @@ suite('the preflight', () => {
     await untilReady(plain);
     const before = plain.azure.reads();
     await plain.clock.runFor(3 * HOUR_MS);
-    assert.equal(floor.azure.reads() - reads, plain.azure.reads() - before);
+    // Read at each of the 18 resyncs it would show; jitter makes a resync more or less, of seven calls.
+    const more = floor.azure.reads() - reads - (plain.azure.reads() - before);
+    assert.ok(more < 15, `${more} calls more in three hours`);
   });
 
   test('finds that there is no resource group before the first PUT, and goes on within a minute when there is', async () => {
