@@ -23,7 +23,7 @@ const fileDeadlineMs = 15 * 60_000;
 /** Where tests start other programs; they come first, being the longest, and `--unit` leaves them out. */
 const slowPlaces = [
   ...['test/e2e/', 'test/faults/', 'test/bench/', 'test/env/', 'test/deploy/server', 'test/crd/crd.test.ts'],
-  ...['test/kubernetes/cluster/', 'test/coredns/real-coredns', 'test/probe/real-coredns'],
+  ...['test/kubernetes/cluster/', 'test/coredns/real-coredns', 'test/probe/real-coredns', 'test/simulator/az'],
 ];
 const isSlow = (file: string) => slowPlaces.some(place => file.startsWith(place));
 

@@ -59,10 +59,10 @@ export interface Kubernetes {
   readonly server: string;
   /** Namespace of the kubeconfig's context or of the pod. */
   readonly namespace: string;
+  /** One object from the API server, not from the cache; `undefined` when it is not there. One GET. Throws PortError. */
+  read(key: ObjectKey, signal: AbortSignal): Promise<PmsObject | undefined>;
   /** uid of the namespace kube-system, which tells clusters apart. One GET. Throws PortError. */
   installation(signal: AbortSignal): Promise<string>;
-  /** One object by one GET, without the cache; `undefined` when it is not there. Throws PortError. */
-  readObject(key: ObjectKey, signal: AbortSignal): Promise<PmsObject | undefined>;
   /**
    * Register before `start`. Our own writes do not call back, except that an object is gone. What the callback throws is
    * logged.
@@ -123,8 +123,8 @@ export function connectKubernetes(options: KubernetesOptions): Kubernetes {
     client,
     server: connection.server,
     namespace: connection.namespace,
+    read: (key, signal) => readObject(client, key, signal),
     installation: signal => readInstallation(client, signal),
-    readObject: (key, signal) => readObject(client, key, signal),
     onObjectChange: callback => objects.onChange((key, change) => callback(parseKey(key), change)),
     onConfigMapChange(callback) {
       for (const { ref, cache } of watches.values()) cache.onChange(() => callback(ref));

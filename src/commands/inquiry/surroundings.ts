@@ -44,12 +44,12 @@ export async function surroundingsOf(
 ): Promise<Surroundings> {
   const cluster = options.asksCluster ? openCluster(clock) : undefined;
   try {
-    const live = await cluster?.readObject(manifest.metadata, signal);
+    const live = await cluster?.read(manifest.metadata, signal);
     const installation = options.installationId ?? (await cluster?.installation(signal));
     const world: World = {
       azure: openAzure(options.azure, clock),
       cluster: noCluster,
-      targets: await targetsFor(options, cluster, { installation, signal }),
+      targets: await targetsFor(options, cluster, { installation, clock, signal }),
       resolver: createResolver(),
       clock,
       log: quietLog,
@@ -75,6 +75,7 @@ export const lookingPass = ({ world, object }: Surroundings, signal: AbortSignal
 
 interface TargetQuestion {
   readonly installation: string | undefined;
+  readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
@@ -82,13 +83,15 @@ interface TargetQuestion {
 async function targetsFor(
   { targets }: InquiryConfig,
   cluster: Kubernetes | undefined,
-  { installation, signal }: TargetQuestion,
+  { installation, clock, signal }: TargetQuestion,
 ): Promise<DnsTargets> {
   if (targets === undefined || cluster === undefined || installation === undefined) {
     return unreadTargets('the DNS target was not read: KUBECONFIG and --config FILE are needed for that');
   }
   const { configMaps: store, endpoints } = cluster;
-  const live = createTargets(targets, { installation, store, endpoints, log: quietLog });
+  // Nothing is written, so there is no reload to watch.
+  const reload = { clock, failures: async () => undefined };
+  const live = createTargets(targets, { installation, store, endpoints, log: quietLog, reload });
   const sights = new Map(
     await Promise.all(
       live.all.map(async target => [target.name, await Promise.allSettled([target.read(signal)])] as const),

@@ -4,7 +4,7 @@
  * call was recorded, so the durations and the refusal of a name are ours.
  */
 import { randomUUID } from 'node:crypto';
-import { stringAt, tagsOf } from '../frame/body.ts';
+import { objectAt, stringAt, tagsOf } from '../frame/body.ts';
 import { badRequest, conflict, gatewayError } from '../frame/errors.ts';
 import { type ArmCall, type ArmReply, type Json, nameAt, type ResourceType } from '../frame/resource-type.ts';
 import { recordSetsOf } from '../network/zone-records.ts';
@@ -61,6 +61,8 @@ export function checkGlobal(call: ArmCall): void {
 function put(call: ArmCall): ArmReply {
   const { world } = call;
   checkGlobal(call);
+  // There is nothing to write in them, but they are an object.
+  objectAt(call.body, 'properties');
   const name = nameAt(call, 0);
   const labels = name.split('.');
   if (labels.length < 2 || labels.some(label => !/^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i.test(label))) {

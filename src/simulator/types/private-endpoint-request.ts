@@ -119,11 +119,17 @@ export function referencedTarget(world: World, connection: EndpointRequest['conn
   }
   const connected = world.connections.where('scope', target.id);
   if (target.kind === 'monitor' && connected.length >= mostEndpoints) {
-    throw providerRefuses(target, `A private link scope can have at most ${mostEndpoints} private endpoint connections.`);
+    throw providerRefuses(
+      target,
+      `A private link scope can have at most ${mostEndpoints} private endpoint connections.`,
+    );
   }
   const rival = rivalScope(world, target, subnet);
   if (rival !== undefined) {
-    throw providerRefuses(target, `Virtual network ${subnet.networkId} is already connected to private link scope ${rival}.`);
+    throw providerRefuses(
+      target,
+      `Virtual network ${subnet.networkId} is already connected to private link scope ${rival}.`,
+    );
   }
   return target;
 }

@@ -68,7 +68,11 @@ interface Place {
 export function subnetOf(call: ArmCall, { network, name, before }: Place, properties: Json): Subnet {
   const id = before?.id ?? `${network.id}/subnets/${name}`;
   const addressPrefix = prefixOf(name, properties);
-  if (before !== undefined && before.addressPrefix !== addressPrefix && configurationsIn(call.world, before).length > 0) {
+  if (
+    before !== undefined &&
+    before.addressPrefix !== addressPrefix &&
+    configurationsIn(call.world, before).length > 0
+  ) {
     throw networkError(
       400,
       'InUsePrefixCannotBeDeleted',
@@ -77,7 +81,8 @@ export function subnetOf(call: ArmCall, { network, name, before }: Place, proper
   }
   const asked = stringAt(properties, 'privateEndpointNetworkPolicies');
   const fallback = atLeast(call.apiVersion, '2022-07-01') ? 'Disabled' : 'Enabled';
-  const endpointPolicies = asked === undefined ? fallback : policies.find(each => each.toLowerCase() === asked.toLowerCase());
+  const endpointPolicies =
+    asked === undefined ? fallback : policies.find(each => each.toLowerCase() === asked.toLowerCase());
   if (endpointPolicies === undefined) {
     throw networkError(
       400,

@@ -72,7 +72,11 @@ function remove(call: ArmCall): ArmReply {
       failed: () => world.subnets.put({ ...subnet, state: 'Failed' }),
     },
   );
-  return { status: 202, headers: operations.networkDeleteHeaders(world, operation, call.apiVersion), work: 'networkDelete' };
+  return {
+    status: 202,
+    headers: operations.networkDeleteHeaders(world, operation, call.apiVersion),
+    work: 'networkDelete',
+  };
 }
 
 export const subnets: ResourceType = {

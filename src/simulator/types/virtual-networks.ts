@@ -40,7 +40,10 @@ function networkBody(world: World, network: VirtualNetwork, apiVersion: string):
 }
 
 /** Throws when the subnets of a network do not fit into it or into each other. */
-export function checkLayout(network: Pick<VirtualNetwork, 'name' | 'addressPrefixes'>, subnets: readonly Subnet[]): void {
+export function checkLayout(
+  network: Pick<VirtualNetwork, 'name' | 'addressPrefixes'>,
+  subnets: readonly Subnet[],
+): void {
   subnets.forEach((subnet, index) => {
     if (!network.addressPrefixes.some(prefix => lies(subnet.addressPrefix, prefix))) {
       throw networkError(
@@ -121,7 +124,13 @@ function put(call: ArmCall): ArmReply {
   };
   const operation = operations.runOperation(
     world,
-    { provider: 'Microsoft.Network', resourceId: network.id, title: 'PutVirtualNetworkOperation', location, paceSeconds: 3 },
+    {
+      provider: 'Microsoft.Network',
+      resourceId: network.id,
+      title: 'PutVirtualNetworkOperation',
+      location,
+      paceSeconds: 3,
+    },
     { work: 'networkPut', done: () => settle('Succeeded'), failed: () => settle('Failed') },
   );
   const headers = operations.networkPutHeaders(world, operation, call.apiVersion);
@@ -166,7 +175,11 @@ function remove(call: ArmCall): ArmReply {
       failed: () => world.virtualNetworks.put({ ...network, state: 'Failed' }),
     },
   );
-  return { status: 202, headers: operations.networkDeleteHeaders(world, operation, call.apiVersion), work: 'networkDelete' };
+  return {
+    status: 202,
+    headers: operations.networkDeleteHeaders(world, operation, call.apiVersion),
+    work: 'networkDelete',
+  };
 }
 
 export const virtualNetworks: ResourceType = {

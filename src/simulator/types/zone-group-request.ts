@@ -23,7 +23,8 @@ function configOf(config: Json): Config {
   return { name, zoneId };
 }
 
-const zonePattern = /^\/subscriptions\/([^/]+)\/resourceGroups\/[^/]+\/providers\/Microsoft\.Network\/privateDnsZones\/[^/]+$/i;
+const zonePattern =
+  /^\/subscriptions\/([^/]+)\/resourceGroups\/[^/]+\/providers\/Microsoft\.Network\/privateDnsZones\/[^/]+$/i;
 
 /** A zone of another subscription cannot be seen from here and is taken for granted. */
 function isZone(world: World, zoneId: string): boolean {

@@ -33,7 +33,11 @@ const linkBody = (link: ZoneLink): Json => ({
 const zoneNameOf = (zoneId: string): string => zoneId.split('/').at(-1)?.toLowerCase() ?? '';
 
 /** Refused as "conflict" by Azure Private DNS; the wording is ours. */
-function checkRivals(call: ArmCall, zone: PrivateDnsZone, asked: Pick<ZoneLink, 'id' | 'networkId' | 'registration'>): void {
+function checkRivals(
+  call: ArmCall,
+  zone: PrivateDnsZone,
+  asked: Pick<ZoneLink, 'id' | 'networkId' | 'registration'>,
+): void {
   const others = call.world.zoneLinks.where('network', asked.networkId).filter(each => !sameId(each.id, asked.id));
   const twin = others.find(each => zoneNameOf(each.zoneId) === zoneNameOf(zone.id));
   if (twin !== undefined) {
@@ -43,7 +47,10 @@ function checkRivals(call: ArmCall, zone: PrivateDnsZone, asked: Pick<ZoneLink, 
     );
   }
   if (asked.registration && others.some(each => each.registration)) {
-    throw conflict('Conflict', `Virtual network ${asked.networkId} is already registered with another private DNS zone.`);
+    throw conflict(
+      'Conflict',
+      `Virtual network ${asked.networkId} is already registered with another private DNS zone.`,
+    );
   }
 }
 
