@@ -6,6 +6,7 @@ export const REASONS = [
   // Steps that hold
   'TokenObtained',
   'ChecksPassed',
+  'PassedWithWarnings',
   'AllReady',
   'Published',
   'Answering',
@@ -23,6 +24,9 @@ export const REASONS = [
   'Draining',
   'Progressing',
   'Suspended',
+  'PlanOnly',
+  'Planned',
+  'DriftDetected',
   // Gone, on purpose
   'Deleted',
   'Released',
@@ -36,6 +40,7 @@ export const REASONS = [
   'SubnetFull',
   'InventoryFull',
   'RegionMismatch',
+  'OtherScopeOnNetwork',
   'InvalidRequest',
   'PolicyDenied',
   'QuotaExceeded',
