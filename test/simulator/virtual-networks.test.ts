@@ -110,7 +110,7 @@ test('a security group is referenced by a subnet, and stays as long as it is', a
   const subnet = paths(azure.group).subnet('monitoring-b');
   const body = (id: string) => ({ properties: { addressPrefix: '127.13.2.0/27', networkSecurityGroup: { id } } });
   assert.match(told(await azure.call('PUT', subnet, { body: body(group) })), /^400 InvalidResourceReference/);
-  const rule = { name: 'out', properties: { priority: 100, direction: 'Outbound', access: 'Deny' } };
+  const rule = { name: 'out', properties: { priority: 100, direction: 'Outbound', access: 'Deny', protocol: '*' } };
   const made = await put(azure, group, { location, properties: { securityRules: [rule] } });
   assert.equal(made.body?.properties.securityRules[0].properties.priority, 100);
   await put(azure, subnet, body(group));

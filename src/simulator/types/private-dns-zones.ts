@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { objectAt, stringAt, tagsOf } from '../frame/body.ts';
 import { badRequest, conflict, gatewayError } from '../frame/errors.ts';
 import { type ArmCall, type ArmReply, type Json, nameAt, type ResourceType } from '../frame/resource-type.ts';
+import { checkStays } from '../network/going.ts';
 import { recordSetsOf } from '../network/zone-records.ts';
 import { runOperation } from '../operations.ts';
 import type { PrivateDnsZone } from '../resources.ts';
@@ -69,6 +70,7 @@ function put(call: ArmCall): ArmReply {
     throw badRequest('BadRequest', `The zone name '${name}' is not valid: it must have two labels or more.`);
   }
   const before = world.privateDnsZones.get(outerId(call, type));
+  if (before !== undefined) checkStays(call, before.id);
   const zone = world.privateDnsZones.put({
     id: before?.id ?? outerId(call, type).replace(name, name.toLowerCase()),
     name: before?.name ?? name.toLowerCase(),

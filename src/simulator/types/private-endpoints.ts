@@ -7,6 +7,7 @@ import { locationOf, tagsOf } from '../frame/body.ts';
 import { networkError, otherLocation } from '../frame/errors.ts';
 import { type ArmCall, type ArmReply, nameAt, type ResourceType } from '../frame/resource-type.ts';
 import { newGuid } from '../guid.ts';
+import { anotherOperation } from '../network/going.ts';
 import { allocate } from '../network/interface-members.ts';
 import { type Target, targetMembers, targetOf } from '../network/targets.ts';
 import * as operations from '../operations.ts';
@@ -25,13 +26,7 @@ export const endpointIdOf = (call: ArmCall): string => outerId(call, type);
 /** The provider locks an endpoint while it works on it. */
 export function checkUnlocked(call: ArmCall, endpoint: PrivateEndpoint): void {
   const operation = operations.operationOn(call.world, endpoint.id);
-  if (operation === undefined) return;
-  const uri = operations.networkOperationUrl(call.world, operation, call.apiVersion);
-  throw networkError(
-    409,
-    'AnotherOperationInProgress',
-    `Another operation on this or dependent resource is in progress. To retrieve status of the operation use uri: ${uri}.`,
-  );
+  if (operation !== undefined) throw anotherOperation(call, operation);
 }
 
 /** The connection's words change when the endpoint has settled, unless somebody has decided on it meanwhile. */

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { numberAt, objectAt, objectsAt, stringAt, stringsAt } from '../frame/body.ts';
 import { badRequest, networkError } from '../frame/errors.ts';
 import { type ArmCall, type ArmReply, type Json, nameAt, type ResourceType } from '../frame/resource-type.ts';
+import { checkStays } from '../network/going.ts';
 import { recordSetsOf } from '../network/zone-records.ts';
 import { sameId } from '../resource-map.ts';
 import type { PrivateDnsZone, RecordSet } from '../resources.ts';
@@ -39,11 +40,11 @@ function recordOf(record: Json): Json {
   return Object.fromEntries(members.filter(([, member]) => member !== undefined));
 }
 
-/** Throws ArmError 400 unless every value is a text. */
+/** Throws ArmError 400 unless every value is a text; null is as if it were not there. */
 function metadataOf(properties: Json): Json {
   const metadata = objectAt(properties, 'metadata');
-  for (const name of Object.keys(metadata)) stringAt(metadata, name);
-  return metadata;
+  const entries = Object.keys(metadata).map(name => [name, stringAt(metadata, name)] as const);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
 const recordBody = (zone: PrivateDnsZone, set: RecordSet): Json => ({
@@ -100,6 +101,7 @@ const put =
   (call: ArmCall): ArmReply => {
     const { world } = call;
     const zone = findZone(call);
+    checkStays(call, zone.id);
     const before = find(call, zone, recordType);
     const name = nameAt(call, 1);
     const properties = objectAt(call.body, 'properties');

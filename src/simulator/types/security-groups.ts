@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { locationOf, numberAt, objectAt, objectsAt, stringAt, tagsOf } from '../frame/body.ts';
 import { networkError, otherLocation } from '../frame/errors.ts';
 import { type ArmCall, type ArmReply, type Json, nameAt, type ResourceType } from '../frame/resource-type.ts';
+import { checkStays } from '../network/going.ts';
 import * as operations from '../operations.ts';
 import { sameId } from '../resource-map.ts';
 import type { SecurityGroup } from '../resources.ts';
@@ -61,6 +62,7 @@ function put(call: ArmCall): ArmReply {
   if (before !== undefined && before.location !== location) {
     throw otherLocation(before.name, before.group, before.location, location);
   }
+  if (before !== undefined) checkStays(call, before.id);
   const rules = objectsAt(objectAt(body, 'properties'), 'securityRules').map(ruleOf);
   const group: SecurityGroup = {
     id: before?.id ?? outerId(call, type),

@@ -5,6 +5,7 @@ import { objectAt, stringAt, stringsAt } from '../frame/body.ts';
 import { networkError } from '../frame/errors.ts';
 import { type ArmCall, atLeast, type Json } from '../frame/resource-type.ts';
 import { isPrefix } from '../network/addresses.ts';
+import { checkReferable } from '../network/going.ts';
 import { configurationsIn } from '../network/subnet-contents.ts';
 import type { Subnet, VirtualNetwork } from '../resources.ts';
 import type { World } from '../world.ts';
@@ -47,7 +48,9 @@ function prefixOf(name: string, properties: Json): string {
 
 function securityGroupOf(call: ArmCall, asked: Json, by: string): string | undefined {
   const id = stringAt(objectAt(asked, 'networkSecurityGroup'), 'id');
-  if (id === undefined || call.world.securityGroups.get(id) !== undefined) return id;
+  if (id === undefined) return id;
+  checkReferable(call.world, id, by);
+  if (call.world.securityGroups.get(id) !== undefined) return id;
   throw networkError(
     400,
     'InvalidResourceReference',

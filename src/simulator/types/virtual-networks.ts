@@ -8,6 +8,7 @@ import { locationOf, objectAt, objectsAt, stringAt, stringsAt, tagsOf } from '..
 import { networkError, otherLocation } from '../frame/errors.ts';
 import { type ArmCall, type ArmReply, atLeast, type Json, nameAt, type ResourceType } from '../frame/resource-type.ts';
 import { isPrefix, lies, overlap } from '../network/addresses.ts';
+import { checkStays } from '../network/going.ts';
 import { subnetInUse } from '../network/subnet-contents.ts';
 import * as operations from '../operations.ts';
 import type { Subnet, VirtualNetwork } from '../resources.ts';
@@ -97,6 +98,7 @@ function put(call: ArmCall): ArmReply {
   if (before !== undefined && before.location !== location) {
     throw otherLocation(before.name, before.group, before.location, location);
   }
+  if (before !== undefined) checkStays(call, before.id, ...world.subnets.under(before.id).map(({ id }) => id));
   const properties = objectAt(body, 'properties');
   const etag = world.networkEtag();
   const network: VirtualNetwork = {
@@ -117,10 +119,11 @@ function put(call: ArmCall): ArmReply {
   for (const subnet of subnets) world.subnets.put({ ...subnet, etag, state: 'Updating' });
   const settle = (state: 'Succeeded' | 'Failed') => {
     const now = world.virtualNetworks.get(network.id);
-    if (now === undefined) return;
+    if (now === undefined || now.state === 'Deleting') return;
     const settled = world.networkEtag();
     world.virtualNetworks.put({ ...now, state, etag: settled });
-    for (const each of world.subnets.under(network.id)) world.subnets.put({ ...each, state, etag: settled });
+    const staying = world.subnets.under(network.id).filter(each => each.state !== 'Deleting');
+    for (const each of staying) world.subnets.put({ ...each, state, etag: settled });
   };
   const operation = operations.runOperation(
     world,

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { objectAt, stringAt, tagsOf } from '../frame/body.ts';
 import { badRequest, conflict, networkError } from '../frame/errors.ts';
 import { type ArmCall, type ArmReply, type Json, nameAt, type ResourceType } from '../frame/resource-type.ts';
+import { checkReferable, checkStays } from '../network/going.ts';
 import { runOperation } from '../operations.ts';
 import { sameId } from '../resource-map.ts';
 import type { PrivateDnsZone, ZoneLink } from '../resources.ts';
@@ -69,6 +70,8 @@ function put(call: ArmCall): ArmReply {
   if (world.virtualNetworks.get(networkId) === undefined) {
     throw networkError(404, 'NotFound', `The virtual network ${networkId} was not found.`);
   }
+  checkStays(call, zone.id, id);
+  checkReferable(world, networkId, id);
   const registration = properties.registrationEnabled === true;
   checkRivals(call, zone, { id, networkId, registration });
   const link = world.zoneLinks.put({
