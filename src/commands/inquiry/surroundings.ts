@@ -58,7 +58,7 @@ export async function surroundingsOf(
       rules: { allowLoopback: options.simulatedAzure },
       installation: installation ?? NO_INSTALLATION,
     };
-    return { world, azure, object: appliedTo(live, manifest), notes: notesOf(options, installation) };
+    return { world, azure, object: appliedTo(live, manifest), notes: notesOf(options, installation, live) };
   } finally {
     await cluster?.close();
   }
@@ -117,12 +117,20 @@ function appliedTo(live: PmsObject | undefined, { metadata, spec }: NewObject): 
     const fresh = { uid: '', resourceVersion: '', generation: 1, creationTimestamp: '', finalizers: [] };
     return { metadata: { ...metadata, ...fresh }, spec, status: {} };
   }
+  const { deletionTimestamp: _, ...kept } = live.metadata;
   const annotations = { ...live.metadata.annotations, ...metadata.annotations };
-  return { metadata: { ...live.metadata, annotations }, spec, status: live.status };
+  return { metadata: { ...kept, annotations }, spec, status: live.status };
 }
 
-function notesOf({ targets, asksCluster }: InquiryConfig, installation: string | undefined): readonly string[] {
+function notesOf(
+  { targets, asksCluster }: InquiryConfig,
+  installation: string | undefined,
+  live: PmsObject | undefined,
+): readonly string[] {
   const notes = [];
+  if (live?.metadata.deletionTimestamp !== undefined) {
+    notes.push('the object is being deleted: this is what it would come to if it were applied again afterwards');
+  }
   if (installation === undefined) {
     notes.push(
       'the cluster was not asked: what the operator has made already does not show as its own (set KUBECONFIG, or give --installation-id)',
