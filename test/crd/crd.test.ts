@@ -211,7 +211,13 @@ const samples = join(root, 'deploy/samples');
 const sampleFiles = (await readdir(samples)).filter(name => name.endsWith('.yaml')).sort();
 
 test('kubectl apply accepts every sample', async () => {
-  assert.deepEqual(sampleFiles, ['hub-network.yaml', 'plant-a.yaml', 'trial.yaml', 'two-regions.yaml']);
+  assert.deepEqual(sampleFiles, [
+    'hub-network.yaml',
+    'look-first.yaml',
+    'plant-a.yaml',
+    'trial.yaml',
+    'two-regions.yaml',
+  ]);
   for (const name of sampleFiles) {
     const { exitCode, stderr } = await cluster.kubectl(['apply', '--dry-run=server', '-f', join(samples, name)]);
     // A field that the CRD does not know would be a warning.
