@@ -13,6 +13,7 @@ import type {
   Change,
   Identity,
   Kind,
+  MadeKind,
   NamedAddresses,
   NetworkInterface,
   Resource,
@@ -67,7 +68,7 @@ export interface Azure {
   update(want: Want, changes: readonly Change[], signal: AbortSignal): Promise<WriteAnswer>;
 
   /** DELETE. A 404 is success. A workspace is soft-deleted. */
-  remove(kind: Kind, id: ArmId, signal: AbortSignal): Promise<WriteAnswer>;
+  remove(kind: MadeKind, id: ArmId, signal: AbortSignal): Promise<WriteAnswer>;
 
   /** Why a long-running operation failed; `undefined` while it runs, when it succeeded, or when it is not known. */
   operationFailure(operation: string, signal: AbortSignal): Promise<Failure | undefined>;

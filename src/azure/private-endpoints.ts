@@ -3,7 +3,7 @@
  * security groups, static addresses and the interface's own name survive, and If-Match keeps a stale body out.
  * src/azure only. Source: REST reference "Private Endpoints - Create Or Update"; facts: ampls 1.2.
  */
-import type { NamedAddresses, PrivateEndpoint } from '../domain/resources.ts';
+import type { NamedAddresses, PrivateEndpoint, PrivateEndpointWant } from '../domain/resources.ts';
 import type { Adapter } from './adapter.ts';
 import {
   fqdnOf,
@@ -38,7 +38,7 @@ export const privateEndpoints: Adapter<'privateEndpoint'> = {
         location: want.location,
         tags: { ...want.tags },
         subnet: { id: want.subnetId },
-        privateLinkServiceConnections: [{ name, privateLinkServiceId: want.scopeId, groupIds: [GROUP_ID] }],
+        ...connectionOf(name, want),
       })
       .submitted(),
 
@@ -56,6 +56,13 @@ export const privateEndpoints: Adapter<'privateEndpoint'> = {
 
   remove: ({ sdk, resourceGroup, name }) => sdk.network.privateEndpoints.delete(resourceGroup, name).submitted(),
 };
+
+/** Under which of its two names the connection goes says whether it is approved at once or asked for. */
+function connectionOf(name: string, { scopeId, approval, requestMessage }: PrivateEndpointWant) {
+  const connection = { name, privateLinkServiceId: scopeId, groupIds: [GROUP_ID] };
+  if (approval === 'Automatic') return { privateLinkServiceConnections: [connection] };
+  return { manualPrivateLinkServiceConnections: [{ ...connection, ...optional('requestMessage', requestMessage) }] };
+}
 
 /**
  * A body as it may be sent back. `customDnsConfigs` is Azure's own reading of the interface: it is computed again, and

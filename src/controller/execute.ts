@@ -10,7 +10,7 @@ import { type Failure, failed, failureOf, isInDoubt, waiting } from '../domain/f
 import type { Claim } from '../domain/merge.ts';
 import { idKey, ownerKey, sameId, scopeOfLink } from '../domain/names.ts';
 import { bodyOf } from '../domain/observed.ts';
-import type { ArmId, Kind, Resource, Want } from '../domain/resources.ts';
+import type { ArmId, MadeKind, Resource, Want } from '../domain/resources.ts';
 import type { Action, Plan } from '../domain/steps.ts';
 import type { WriteAnswer } from '../ports.ts';
 import { keeping, type Subject } from './look.ts';
@@ -103,7 +103,7 @@ async function update(wanted: Want, want: Desired, pass: Pass): Promise<Outcome>
   return submit({ subject, verb: 'update', send }, want, pass);
 }
 
-async function remove(action: { key: string; kind: Kind; id: ArmId }, want: Desired, pass: Pass): Promise<Outcome> {
+async function remove(action: { key: string; kind: MadeKind; id: ArmId }, want: Desired, pass: Pass): Promise<Outcome> {
   const body = await fresh(action, want, pass);
   if (body === undefined || !isOurs(body, want.owner)) return DONE;
   const send = () => pass.world.azure.remove(action.kind, action.id, pass.writeSignal);

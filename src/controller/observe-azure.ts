@@ -2,6 +2,7 @@
  * What a pass reads of Azure, in the order in which one thing tells whether the next is worth a call. In teardown only
  * what the inventory holds is read.
  */
+import { APPROVAL_POLL_MS } from '../domain/connection.ts';
 import { isSucceeded } from '../domain/converge.ts';
 import { type Desired, wantsOf } from '../domain/desire.ts';
 import { type RecordsSight, viewRecords } from '../domain/endpoint.ts';
@@ -10,26 +11,28 @@ import { isReleased, withPolicies } from '../domain/inventory.ts';
 import { idKey } from '../domain/names.ts';
 import type { InventoryEntry } from '../domain/object.ts';
 import { ABSENT, bodyOf, type Observed, type Reading, type Sight, unread } from '../domain/observed.ts';
-import type {
-  Kind,
-  NamedAddresses,
-  NetworkInterface,
-  PrivateEndpoint,
-  ScopedResource,
-  Workspace,
+import {
+  isAdopted,
+  type Kind,
+  type NamedAddresses,
+  type NetworkInterface,
+  type PrivateEndpoint,
+  type ScopedResource,
 } from '../domain/resources.ts';
 import { keeping, lookAt, type Subject } from './look.ts';
+import { readSoftDeleted, readSubnet } from './observe-surroundings.ts';
 import type { Pass } from './world.ts';
 
 /** What a deletion has to deal with in Azure. */
 export const stillOurs = (inventory: readonly InventoryEntry[], want: Desired): readonly InventoryEntry[] =>
   withPolicies(inventory, want).filter(entry => !isReleased(entry, want));
 
-export type AzureSight = Omit<Observed, 'now' | 'identity' | 'inventory' | 'target' | 'formerTargets' | 'resolution'>;
+export type AzureSight = Omit<
+  Observed,
+  'now' | 'identity' | 'inventory' | 'neighbours' | 'target' | 'formerTargets' | 'resolution'
+>;
 
 const ALWAYS_SETTLED = { settled: () => true, pollMs: () => 0 } as const;
-/** A subnet that is not there is looked for again after this time. */
-const SUBNET_RETRY_MS = 30_000;
 /** A finished endpoint's interface is read this often until the names of a new link are on it. */
 const MEMBERS_POLL_MS = 3_000;
 /** After a link was taken away the names may stay on the endpoint for this long. */
@@ -38,23 +41,28 @@ const UNLINK_WATCH_MS = 30_000;
 export async function observeAzure(want: Desired, pass: Pass): Promise<AzureSight> {
   const subjects = subjectsOf(want, pass);
   const resyncMs = want.intervalMs;
-  const [scope, workspaces, subnet] = await Promise.all([
+  const { endpoint: wanted } = want;
+  const [scope, workspaces, components, subnetAsked] = await Promise.all([
     // Who else is connected to a scope that is to go is asked anew each time.
     one('privateLinkScope', subjects, pass, want.deletedAt === undefined ? resyncMs : 0),
     many('workspace', subjects, item => lookAt(item, pass, { resyncMs })),
-    readSubnet(want, pass),
+    many('component', subjects, item => lookAt(item, pass, { resyncMs })),
+    isAdopted(wanted) ? undefined : readSubnet(wanted.subnetId, want, pass),
   ]);
   const scopeLinks = await readScopeLinks(want, scope, pass);
   const links = await many('scopedResource', subjects, item => lookAtLink(item, scopeLinks, pass, resyncMs));
   const endpoint = await readEndpoint(subjects, links, pass, resyncMs);
   const networkInterface = await readInterface(want, endpoint, pass);
-  const [zoneGroupRecords, softDeleted] = await Promise.all([
+  const subnetId = isAdopted(wanted) ? bodyOf(endpoint.reading)?.subnetId : wanted.subnetId;
+  const [zoneGroupRecords, softDeleted, subnet] = await Promise.all([
     readZoneGroups(want, endpoint, networkInterface, pass),
     readSoftDeleted(want, workspaces, pass),
+    subnetAsked ?? readSubnet(subnetId, want, pass),
   ]);
   const sight = {
     scope,
     workspaces,
+    components,
     subnet,
     scopeLinks,
     links,
@@ -64,7 +72,8 @@ export async function observeAzure(want: Desired, pass: Pass): Promise<AzureSigh
     softDeleted,
   };
   expectMembers(want, sight, pass);
-  const dueAt = [...subjects.map(item => item.id), want.endpoint.subnetId].map(id => pass.memory.ledger.dueAt(id));
+  const looked = [...subjects.map(item => item.id), ...(subnetId === undefined ? [] : [subnetId])];
+  const dueAt = looked.map(id => pass.memory.ledger.dueAt(id));
   // What was due when the pass began and still is could not be read: the failure says when to come back.
   const lookAgainAt = Math.min(...dueAt.filter(at => at !== undefined && at > pass.now).map(Number));
   return Number.isFinite(lookAgainAt) ? { ...sight, lookAgainAt } : sight;
@@ -74,6 +83,7 @@ export async function observeAzure(want: Desired, pass: Pass): Promise<AzureSigh
 function expectMembers(want: Desired, sight: RecordsSight, { memory, now }: Pass): void {
   const body = bodyOf(sight.endpoint.reading);
   if (want.deletedAt !== undefined || body === undefined || !isSucceeded(body.provisioningState)) return;
+  if (body.connectionStatus === 'Pending') memory.ledger.expectChange(body.id, APPROVAL_POLL_MS);
   const { awaited } = viewRecords(want, sight, { allowLoopback: true });
   const unlinkedAt = memory.unlinkedAt.get(idKey(body.id)) ?? Number.NEGATIVE_INFINITY;
   const leaving = now - unlinkedAt < UNLINK_WATCH_MS;
@@ -89,6 +99,7 @@ export function unreadAzure(want: Desired, pass: Pass, failure: Failure): AzureS
   return {
     scope: nothing,
     workspaces: all('workspace'),
+    components: all('component'),
     links: all('scopedResource'),
     endpoint: nothing,
     scopeLinks: reading,
@@ -122,18 +133,6 @@ async function one<K extends 'privateLinkScope'>(kind: K, subjects: readonly Sub
 
 async function many<K extends Kind, T>(kind: K, subjects: readonly Subject[], look: (item: Subject<K>) => Promise<T>) {
   return new Map(await Promise.all(ofKind(kind, subjects).map(async item => [item.key, await look(item)] as const)));
-}
-
-async function readSubnet(want: Desired, { memory, world, signal }: Pass): Promise<Observed['subnet']> {
-  if (want.deletedAt !== undefined) return ABSENT;
-  const id = want.endpoint.subnetId;
-  return memory.ledger.look({
-    id,
-    settled: body => body !== undefined,
-    pollMs: () => SUBNET_RETRY_MS,
-    resyncMs: want.intervalMs,
-    load: () => world.azure.subnet(id, signal),
-  });
 }
 
 async function readScopeLinks(want: Desired, scope: Sight, pass: Pass): Promise<Observed['scopeLinks']> {
@@ -222,23 +221,5 @@ async function readZoneGroups(
     resyncMs: want.intervalMs,
     notBefore: pass.memory.ledger.readAt(body.id),
     load: () => pass.world.azure.zoneGroupRecords(body.id, pass.signal),
-  });
-}
-
-/** Asked whenever a wanted workspace is missing: a PUT on a soft-deleted name silently recovers it. */
-async function readSoftDeleted(
-  want: Desired,
-  workspaces: ReadonlyMap<string, Sight<Workspace>>,
-  { memory, world, signal }: Pass,
-): Promise<Observed['softDeleted']> {
-  const absent = want.workspaces.filter(item => workspaces.get(item.key)?.reading.is === 'absent');
-  if (want.deletedAt !== undefined || absent.length === 0) return ABSENT;
-  const { subscriptionId, resourceGroup } = want;
-  return memory.ledger.look({
-    ...ALWAYS_SETTLED,
-    id: `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/deletedWorkspaces`,
-    resyncMs: want.intervalMs,
-    notBefore: Math.max(...absent.map(item => memory.ledger.changedAt(item.id))),
-    load: () => world.azure.softDeletedWorkspaces({ subscriptionId, resourceGroup }, signal),
   });
 }

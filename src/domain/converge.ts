@@ -32,13 +32,14 @@ const HANGS_AFTER_MS = 3_600_000;
 
 const KIND_TEXT = {
   workspace: 'workspace',
+  component: 'Application Insights component',
   privateLinkScope: 'private link scope',
   scopedResource: 'link',
   privateEndpoint: 'private endpoint',
 } as const;
 
 /** `workspace law-plant-a`: how messages name a resource. */
-export const nameOf = (resource: Pick<Resource | Want, 'kind' | 'name'>): string =>
+export const nameOf = (resource: Pick<Resource, 'kind' | 'name'>): string =>
   `${KIND_TEXT[resource.kind]} ${resource.name}`;
 
 export const isFailedState = (provisioningState: string): boolean =>
@@ -59,7 +60,7 @@ export function converge(want: Want, sight: Sight, context: Context): Verdict {
 }
 
 /** What this process knows of its own last write comes before what Azure shows. */
-export function busyVerdict(of: Pick<Want, 'kind' | 'name'>, sight: Sight, now: number): Verdict | undefined {
+export function busyVerdict(of: Pick<Resource, 'kind' | 'name'>, sight: Sight, now: number): Verdict | undefined {
   if (sight.write?.is === 'InFlight') return waits('Updating', `${nameOf(of)}: Azure has not answered yet`);
   if (sight.write?.is === 'HeldOff') {
     return { ...verdictOf(sight.write.failure), retryAfterMs: Math.max(0, sight.write.retryAt - now) };

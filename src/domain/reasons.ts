@@ -30,6 +30,7 @@ export const REASONS = [
   // Azure says no, or not yet
   'AuthenticationFailed',
   'Forbidden',
+  'LinkedAuthorizationFailed',
   'NotFound',
   'ResourceGroupNotFound',
   'SubnetNotFound',
@@ -51,14 +52,18 @@ export const REASONS = [
   'UpdateIgnored',
   'RequiredMembersMismatch',
   // Ownership and safety
+  'AdoptedNotFound',
+  'AdoptedNotUsable',
   'NotOwned',
   'OwnedByOther',
   'SoftDeleted',
   'ImmutableDifference',
   'RetentionLowered',
+  'EndpointOfOtherScope',
   'ConnectionPending',
   'ConnectionRejected',
   'ConnectionDisconnected',
+  'ConnectionRemoved',
   'StillInUse',
   // DNS
   'TargetNotFound',

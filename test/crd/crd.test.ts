@@ -194,7 +194,7 @@ test('kubectl explain tells of a field what it is, its default and its constrain
   assert.match(text, /FIELD: subnetId <string>/);
   assert.match(text, /Azure id of the subnet that gives the endpoint its addresses/);
   assert.match(text, /\/virtualNetworks\/<network>\/subnets\/<subnet>\./);
-  assert.match(text, /so a \/27 at least\. Required, no default, immutable\./);
+  assert.match(text, /so a \/27 at least\. Required unless there is a resourceId, no default, immutable\./);
 });
 
 test('kubectl explain --recursive lists every field of the spec', async () => {
@@ -209,7 +209,14 @@ const samples = join(root, 'deploy/samples');
 const sampleFiles = (await readdir(samples)).filter(name => name.endsWith('.yaml')).sort();
 
 test('kubectl apply accepts every sample', async () => {
-  assert.deepEqual(sampleFiles, ['hub-network.yaml', 'plant-a.yaml', 'trial.yaml', 'two-regions.yaml']);
+  assert.deepEqual(sampleFiles, [
+    'adopt.yaml',
+    'hub-network.yaml',
+    'join-hub.yaml',
+    'plant-a.yaml',
+    'trial.yaml',
+    'two-regions.yaml',
+  ]);
   for (const name of sampleFiles) {
     const { exitCode, stderr } = await cluster.kubectl(['apply', '--dry-run=server', '-f', join(samples, name)]);
     // A field that the CRD does not know would be a warning.

@@ -290,6 +290,7 @@ const between = (random: Randomness, [low, high]: readonly [number, number]): nu
 
 const SETTLE_MS = {
   workspace: [0, 4_000],
+  component: [0, 0],
   privateLinkScope: [0, 0],
   scopedResource: [0, 6_000],
   privateEndpoint: [1_000, 15_000],
@@ -297,6 +298,7 @@ const SETTLE_MS = {
 
 const GONE_MS = {
   workspace: [0, 3_000],
+  component: [0, 0],
   privateLinkScope: [0, 1_000],
   scopedResource: [0, 3_000],
   privateEndpoint: [1_000, 10_000],
@@ -350,7 +352,7 @@ export function bodyOf(want: Want): Workspace | PrivateLinkScope | ScopedResourc
     case 'privateLinkScope': {
       const { ingestion = 'Open', query = 'Open' } = want.accessModes;
       const { tags } = want;
-      const state = { provisioningState: 'Provisioning', connectedEndpointIds: [] };
+      const state = { provisioningState: 'Provisioning', connections: [] };
       return {
         kind: 'privateLinkScope',
         id: id.toLowerCase(),

@@ -76,13 +76,18 @@ export function azureModel({ clock, random, subnetId, location }: AzureModelOpti
 
   /** A scope tells who is connected to it. */
   const told = (body: Resource): Resource =>
-    body.kind === 'privateLinkScope' ? { ...body, connectedEndpointIds: connectedTo(body) } : body;
+    body.kind === 'privateLinkScope' ? { ...body, connections: connectionsOf(body) } : body;
 
-  const connectedTo = (scope: PrivateLinkScope): readonly string[] =>
+  const connectionsOf = (scope: PrivateLinkScope): PrivateLinkScope['connections'] =>
     state
       .bodies()
-      .filter(one => one.kind === 'privateEndpoint' && sameId(one.scopeId, scope.id))
-      .map(one => one.id.toLowerCase());
+      .filter(one => one.kind === 'privateEndpoint')
+      .filter(one => sameId(one.scopeId, scope.id))
+      .map(({ id, name, connectionStatus: status }) => ({
+        id: `${scope.id}/privateendpointconnections/connection-of-${name}`,
+        endpointId: id.toLowerCase(),
+        ...(status === undefined ? {} : { status }),
+      }));
 
   const port: Azure = {
     identity: () => read(() => ({ tenantId: 'tenant', clientId: 'client' })),
