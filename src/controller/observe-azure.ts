@@ -17,9 +17,10 @@ import {
   type NamedAddresses,
   type NetworkInterface,
   type PrivateEndpoint,
+  type PrivateLinkScope,
   type ScopedResource,
 } from '../domain/resources.ts';
-import { keeping, lookAt, type Subject } from './look.ts';
+import { keeping, lookAt, nextLookAt, type Subject } from './look.ts';
 import { readSoftDeleted, readSubnet } from './observe-surroundings.ts';
 import type { Pass } from './world.ts';
 
@@ -35,26 +36,27 @@ export type AzureSight = Omit<
 const ALWAYS_SETTLED = { settled: () => true, pollMs: () => 0 } as const;
 /** A finished endpoint's interface is read this often until the names of a new link are on it. */
 const MEMBERS_POLL_MS = 3_000;
-/** After a link was taken away the names may stay on the endpoint for this long. */
-const UNLINK_WATCH_MS = 30_000;
+/** After a link was taken away its names may stay on the endpoint for this long; a component's may take so long to come. */
+const MEMBERS_WATCH_MS = 30_000;
 
 export async function observeAzure(want: Desired, pass: Pass): Promise<AzureSight> {
   const subjects = subjectsOf(want, pass);
   const resyncMs = want.intervalMs;
   const { endpoint: wanted } = want;
-  const [scope, workspaces, components, subnetAsked] = await Promise.all([
+  const [scopeBefore, workspaces, components, subnetAsked] = await Promise.all([
     // Who else is connected to a scope that is to go is asked anew each time.
     one('privateLinkScope', subjects, pass, want.deletedAt === undefined ? resyncMs : 0),
     many('workspace', subjects, item => lookAt(item, pass, { resyncMs })),
     many('component', subjects, item => lookAt(item, pass, { resyncMs })),
     isAdopted(wanted) ? undefined : readSubnet(wanted.subnetId, want, pass),
   ]);
-  const scopeLinks = await readScopeLinks(want, scope, pass);
+  const scopeLinks = await readScopeLinks(want, scopeBefore, pass);
   const links = await many('scopedResource', subjects, item => lookAtLink(item, scopeLinks, pass, resyncMs));
-  const endpoint = await readEndpoint(subjects, links, pass, resyncMs);
+  const endpoint = await readEndpoint(want, subjects, links, pass);
   const networkInterface = await readInterface(want, endpoint, pass);
   const subnetId = isAdopted(wanted) ? bodyOf(endpoint.reading)?.subnetId : wanted.subnetId;
-  const [zoneGroupRecords, softDeleted, subnet] = await Promise.all([
+  const [scope, zoneGroupRecords, softDeleted, subnet] = await Promise.all([
+    afterEndpoint(scopeBefore, endpoint, subjects, pass),
     readZoneGroups(want, endpoint, networkInterface, pass),
     readSoftDeleted(want, workspaces, pass),
     subnetAsked ?? readSubnet(subnetId, want, pass),
@@ -72,8 +74,10 @@ export async function observeAzure(want: Desired, pass: Pass): Promise<AzureSigh
     softDeleted,
   };
   expectMembers(want, sight, pass);
-  const looked = [...subjects.map(item => item.id), ...(subnetId === undefined ? [] : [subnetId])];
-  const dueAt = looked.map(id => pass.memory.ledger.dueAt(id));
+  const dueAt = [
+    ...subjects.map(item => nextLookAt(item, pass)),
+    subnetId === undefined ? undefined : pass.memory.ledger.dueAt(subnetId),
+  ];
   // What was due when the pass began and still is could not be read: the failure says when to come back.
   const lookAgainAt = Math.min(...dueAt.filter(at => at !== undefined && at > pass.now).map(Number));
   return Number.isFinite(lookAgainAt) ? { ...sight, lookAgainAt } : sight;
@@ -85,10 +89,12 @@ function expectMembers(want: Desired, sight: RecordsSight, { memory, now }: Pass
   if (want.deletedAt !== undefined || body === undefined || !isSucceeded(body.provisioningState)) return;
   if (body.connectionStatus === 'Pending') memory.ledger.expectChange(body.id, APPROVAL_POLL_MS);
   const { awaited } = viewRecords(want, sight, { allowLoopback: true });
-  const unlinkedAt = memory.unlinkedAt.get(idKey(body.id)) ?? Number.NEGATIVE_INFINITY;
-  const leaving = now - unlinkedAt < UNLINK_WATCH_MS;
-  if (awaited.length > 0 || leaving) memory.ledger.expectChange(body.id, MEMBERS_POLL_MS);
+  const changing = now - membersChangedAt(want, memory) < MEMBERS_WATCH_MS;
+  if (awaited.length > 0 || changing) memory.ledger.expectChange(body.id, MEMBERS_POLL_MS);
 }
+
+const membersChangedAt = ({ scope }: Desired, memory: Pass['memory']): number =>
+  memory.membersChangedAt.get(idKey(scope.id)) ?? Number.NEGATIVE_INFINITY;
 
 /** Nothing can be read without a token: everything carries that failure. */
 export function unreadAzure(want: Desired, pass: Pass, failure: Failure): AzureSight {
@@ -131,6 +137,20 @@ async function one<K extends 'privateLinkScope'>(kind: K, subjects: readonly Sub
   return subject === undefined ? { reading: ABSENT } : await lookAt(subject, pass, { resyncMs });
 }
 
+/** What the scope says of a connection that is not approved, not older than what the endpoint says of it. */
+async function afterEndpoint(
+  scope: Sight<PrivateLinkScope>,
+  endpoint: Sight<PrivateEndpoint>,
+  subjects: readonly Subject[],
+  pass: Pass,
+): Promise<Sight<PrivateLinkScope>> {
+  const [subject] = ofKind('privateLinkScope', subjects);
+  const body = bodyOf(endpoint.reading);
+  if (subject === undefined || body === undefined || body.connectionStatus === 'Approved') return scope;
+  const notBefore = pass.memory.ledger.changedAt(body.id);
+  return lookAt(subject, pass, { resyncMs: Number.POSITIVE_INFINITY, notBefore });
+}
+
 async function many<K extends Kind, T>(kind: K, subjects: readonly Subject[], look: (item: Subject<K>) => Promise<T>) {
   return new Map(await Promise.all(ofKind(kind, subjects).map(async item => [item.key, await look(item)] as const)));
 }
@@ -166,10 +186,10 @@ async function lookAtLink(
 }
 
 async function readEndpoint(
+  want: Desired,
   subjects: readonly Subject[],
   links: ReadonlyMap<string, Sight<ScopedResource>>,
   pass: Pass,
-  resyncMs: number,
 ): Promise<Sight<PrivateEndpoint>> {
   const [subject] = ofKind('privateEndpoint', subjects);
   if (subject === undefined) return { reading: ABSENT };
@@ -177,8 +197,9 @@ async function readEndpoint(
   // A link that settled changes the endpoint's names without a write to it; an absent endpoint has none.
   const isThere = ledger.peek(subject.id)?.is === 'present';
   const settled = [...links.values()].flatMap(({ reading }) => bodyOf(reading) ?? []).filter(isDone);
-  const notBefore = Math.max(0, ...settled.map(link => ledger.changedAt(link.id)));
-  return lookAt(subject, pass, { resyncMs, ...(isThere ? { notBefore } : {}) });
+  const changedAt = settled.map(link => ledger.changedAt(link.id));
+  const notBefore = Math.max(0, membersChangedAt(want, pass.memory), ...changedAt);
+  return lookAt(subject, pass, { resyncMs: want.intervalMs, ...(isThere ? { notBefore } : {}) });
 }
 
 const isDone = (link: ScopedResource): boolean => isSucceeded(link.provisioningState);

@@ -20,6 +20,7 @@
  */
 import { differences } from './diff.ts';
 import { isOwnLinkName, ownershipOf, ownerText, shortName } from './names.ts';
+import type { InventoryEntry } from './object.ts';
 import { entryOf, type Observed, type Sight } from './observed.ts';
 import type { Owner, Resource, Tags, Want } from './resources.ts';
 import { acts, combine, ready, unreadable, type Verdict, verdictOf, waits } from './steps.ts';
@@ -140,6 +141,13 @@ export function isOurs(body: Resource, owner: Owner): boolean {
   const tags = tagsOf(body);
   return tags === undefined ? isOwnLinkName(body.name, owner) : ownershipOf(tags, owner) === 'Ours';
 }
+
+/**
+ * Whether a resource of the inventory may be deleted. A link may carry the name of another object that made it for both:
+ * the inventory says whose it is.
+ */
+export const isOursToDelete = (body: Resource, entry: Pick<InventoryEntry, 'origin'>, owner: Owner): boolean =>
+  body.kind === 'scopedResource' ? entry.origin === 'Created' : isOurs(body, owner);
 
 function ownershipVerdict(want: Want, body: Resource, owner: Owner): Verdict | undefined {
   const tags = tagsOf(body);

@@ -18,6 +18,8 @@ export interface Neighbour {
   readonly uses: ReadonlySet<string>;
   /** Its links, each as scope and target. */
   readonly links: ReadonlySet<string>;
+  /** Those of them that go when it goes. */
+  readonly mortalLinks: ReadonlySet<string>;
 }
 
 /** A link by what it joins: two objects may know it under two names. */
@@ -37,6 +39,9 @@ export function neighbourOf(object: PmsObject, installation: string): Neighbour 
     isLeaving,
     uses: new Set([...adopted, ...inventory].map(({ id }) => idKey(id))),
     links: new Set(links.map(link => joint(link.scopeId, link.targetId))),
+    mortalLinks: new Set(
+      links.filter(({ policy }) => policy === 'Delete').map(link => joint(link.scopeId, link.targetId)),
+    ),
   };
 }
 
@@ -55,10 +60,23 @@ interface Neighbourhood {
 export const usersOf = (id: ArmId, { neighbours }: Neighbourhood): readonly string[] =>
   neighbours.filter(({ isLeaving, uses }) => !isLeaving && uses.has(idKey(id))).map(({ name }) => name);
 
+/** The objects under deletion that have not let go of a resource yet. */
+export const leavingUsersOf = (id: ArmId, { neighbours }: Neighbourhood): readonly string[] =>
+  neighbours.filter(({ isLeaving, uses }) => isLeaving && uses.has(idKey(id))).map(({ name }) => name);
+
 /** The live objects that want a link between the same two, whatever its name. */
 export function usersOfLink({ id, targetId }: ScopedResource, { neighbours }: Neighbourhood): readonly string[] {
   const wanted = joint(scopeOfLink(id), targetId);
   return neighbours.filter(({ isLeaving, links }) => !isLeaving && links.has(wanted)).map(({ name }) => name);
+}
+
+/**
+ * Whether another object made a link that both need: it goes with the last of them. What somebody made by hand, or an
+ * object that keeps it, stays.
+ */
+export function isPassedOn({ id, name, targetId }: ScopedResource, { neighbours }: Neighbourhood): boolean {
+  const joined = joint(scopeOfLink(id), targetId);
+  return neighbours.some(({ owner, mortalLinks }) => isOwnLinkName(name, owner) && mortalLinks.has(joined));
 }
 
 /** The objects under deletion that have not taken their link to this target away yet. */

@@ -7,6 +7,7 @@ import type { Desired } from './desire.ts';
 import { convergeEndpoint, type DnsRules, viewRecords } from './endpoint.ts';
 import { judgeIdentity } from './identity.ts';
 import { sameId, shortName } from './names.ts';
+import { isPassedOn } from './neighbours.ts';
 import { bodyOf, entryOf, type Observed, type Sight } from './observed.ts';
 import { addressCount, preflight as judgePreflight } from './preflight.ts';
 import { resolving as judgeResolution, leaveFormerTargets, mergedTarget, publish } from './publishing.ts';
@@ -88,10 +89,13 @@ function convergeLink(link: ScopedResourceWant, want: Desired, seen: Observed): 
   if (found !== undefined || twin === undefined || sameId(entry?.id, twin.id)) {
     return converge(link, sight, { ...seen, owner: want.owner });
   }
-  const { key } = link;
+  const { key, policy } = link;
   const text = `${nameOf(twin)} links ${shortName(link.targetId)} already`;
-  return acts('Updating', text, { verb: 'adopt', key, id: twin.id, policy: 'Retain', origin: 'Adopted' });
+  const kept = isPassedOn(twin, seen) ? ({ policy, origin: 'Created' } as const) : KEPT;
+  return acts('Updating', text, { verb: 'adopt', key, id: twin.id, ...kept });
 }
+
+const KEPT = { policy: 'Retain', origin: 'Adopted' } as const;
 
 /** Counted until the endpoint has its addresses; then the count has done its work. */
 function subnetOf(want: Desired, seen: Observed): Pick<Plan, 'subnet'> {

@@ -10,7 +10,7 @@
 import type { Desired } from './desire.ts';
 import type { Failure } from './failures.ts';
 import { isOwnLinkName, sameId, shortName } from './names.ts';
-import { leavingHolder, leavingLinksTo, usersOf, usersOfLink } from './neighbours.ts';
+import { leavingHolder, leavingLinksTo, leavingUsersOf, usersOf, usersOfLink } from './neighbours.ts';
 import { bodyOf, type Observed } from './observed.ts';
 import { type ArmId, isAdopted, type PrivateLinkScope, type Resource } from './resources.ts';
 
@@ -27,6 +27,8 @@ export function useOf(body: Resource, want: Desired, seen: Observed): Use {
   const users = body.kind === 'scopedResource' ? usersOfLink(body, seen) : usersOf(body.id, seen);
   if (users.length > 0) return { is: 'Used', by: users };
   if (body.kind === 'workspace') return leavingUse(leavingLinksTo(body.id, seen));
+  // Its records lead there until it has taken them out of DNS.
+  if (body.kind === 'privateEndpoint') return leavingUse(leavingUsersOf(body.id, seen));
   if (body.kind === 'privateLinkScope') return guestsOf(body, want, seen);
   return { is: 'Free' };
 }

@@ -2,7 +2,7 @@
  * Taking down what is no longer wanted: single items that left the spec, or everything when the object is deleted, in
  * the reverse order of building. It walks the inventory, not the spec. Pure. Order: facts ampls 1.4.
  */
-import { busyVerdict, graceLeftMs, isOurs, nameOf } from './converge.ts';
+import { busyVerdict, graceLeftMs, isOursToDelete, nameOf } from './converge.ts';
 import { type Desired, wantsOf } from './desire.ts';
 import { drain, unpublish } from './drain.ts';
 import { judgeIdentity } from './identity.ts';
@@ -108,7 +108,7 @@ function takeDown(entry: InventoryEntry, want: Desired, seen: Observed): Verdict
       : forget(entry, 'Deleted', `${nameOf(of)} is gone`);
   }
   const body = sight.reading.body;
-  if (!isOurs(body, want.owner)) {
+  if (!isOursToDelete(body, entry, want.owner)) {
     return forget(entry, 'Retained', `${nameOf(of)} does not carry our tag any more and is left in Azure`);
   }
   const used = usedByOthers(entry, useOf(body, want, seen));

@@ -106,6 +106,12 @@ const deletions: readonly Case[] = [
     }),
   },
   {
+    name: 'endpoint-that-a-leaving-object-still-publishes',
+    seen: left(['privateEndpoint', 'scoped', 'privateLinkScope'], {
+      neighbours: [leaving(['privateEndpoint'], { privateEndpoint: { resourceId: plant.endpoint().id } })],
+    }),
+  },
+  {
     name: 'link-that-a-live-object-needs-under-its-own-name',
     seen: left(['scoped', 'privateLinkScope'], {
       neighbours: [seenAs(other({ workspaces: [{ name: 'mine', resourceId: plant.workspace().id }] }))],
@@ -174,6 +180,35 @@ suite('what objects share', () => {
       [['forget', 'workspace/law-plant-b']],
     );
     assert.match(pruned?.message ?? '', /workspace law-plant-b is left in Azure: in use by plant\/line-2/);
+  });
+
+  test('a link that another object made for both is listed as ours to delete, one made by hand is not', () => {
+    const theirs = { name: 'mine', resourceId: plant.workspace().id };
+    const made = linkName('mine', lineOwner);
+    const adopts = (name: string, deletionPolicy: 'Delete' | 'Retain') => {
+      const twin = plant.link('law-plant-a', { id: scopedResourceId(plant.scope().id, name), name });
+      const seen = plant.fullAzure(plant.pms(), {
+        links: new Map(),
+        scopeLinks: present([twin]),
+        neighbours: [seenAs(other({ workspaces: [theirs], deletionPolicy }))],
+      });
+      const { steps } = plan(desire(plant.pms(), plant.INSTALLATION), seen, plant.RULES);
+      const [action] = steps.flatMap(step => step.verdict.actions);
+      return action?.verb === 'adopt' ? `${action.origin} ${action.policy}` : action?.verb;
+    };
+    assert.equal(adopts(made, 'Delete'), 'Created Delete');
+    assert.equal(adopts(made, 'Retain'), 'Adopted Retain');
+    assert.equal(adopts('by-hand', 'Delete'), 'Adopted Retain');
+  });
+
+  test('a link that was passed on is deleted by its id, whatever its name says', () => {
+    const twin = plant.link('law-plant-a', { name: linkName('mine', lineOwner) });
+    const seen = left(['scoped'], { links: new Map([['scopedResource/law-plant-a', { reading: present(twin) }]]) });
+    const { steps } = teardown(desire(doomed, plant.INSTALLATION), seen);
+    assert.deepEqual(
+      steps.flatMap(step => step.verdict.actions).map(({ verb }) => verb),
+      ['delete'],
+    );
   });
 
   test('the endpoint of another object at our scope is no foreign connection', () => {

@@ -15,7 +15,7 @@ type Verb = 'create' | 'update' | 'delete';
 export interface AzureModelOptions {
   readonly clock: SteppingClock;
   readonly random: Randomness;
-  readonly subnetId: string;
+  readonly subnets: readonly string[];
   readonly location: string;
 }
 
@@ -35,7 +35,7 @@ export interface AzureModel {
   ignoresUpdates: boolean;
 }
 
-export function azureModel({ clock, random, subnetId, location }: AzureModelOptions): AzureModel {
+export function azureModel({ clock, random, subnets, location }: AzureModelOptions): AzureModel {
   const state = new AzureState(clock, random);
   let writes = 0;
   let reads = 0;
@@ -105,7 +105,9 @@ export function azureModel({ clock, random, subnetId, location }: AzureModelOpti
     zoneGroupRecords: () => read(() => []),
     subnet: id =>
       read(() =>
-        sameId(id, subnetId) ? { id, location, addressPrefixes: ['10.13.1.0/26'], addressesUsed: 0 } : undefined,
+        subnets.some(known => sameId(id, known))
+          ? { id, location, addressPrefixes: ['10.13.1.0/26'], addressesUsed: 0 }
+          : undefined,
       ),
     softDeletedWorkspaces: () =>
       read(() => [...state.softDeleted.values()].map(({ id, name, location: at }) => ({ id, name, location: at }))),

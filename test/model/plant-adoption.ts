@@ -22,6 +22,8 @@ const IDS = {
   endpoint: `${HUB}/Microsoft.Network/privateEndpoints/pe-hub`,
 } as const;
 
+export const HUB_SUBNET = `${HUB}/Microsoft.Network/virtualNetworks/vnet-hub/subnets/monitoring`;
+
 /** Everything by its resourceId. */
 export const adopting = plant.pms({
   spec: {
@@ -61,7 +63,8 @@ const endpoint: PrivateEndpoint = {
   id: IDS.endpoint,
   name: 'pe-hub',
   tags: {},
-  subnetId: `${HUB}/Microsoft.Network/virtualNetworks/vnet-hub/subnets/monitoring`,
+  subnetId: HUB_SUBNET,
+  networkInterfaceId: `${HUB}/Microsoft.Network/networkInterfaces/pe-hub.nic`,
   scopeId: IDS.scope,
 };
 const scope: PrivateLinkScope = {

@@ -33,7 +33,7 @@ export interface Scenario {
 }
 
 const state = fc.constantFrom(...STATES);
-const fault: fc.Arbitrary<Fault> = fc.record({
+export const fault: fc.Arbitrary<Fault> = fc.record({
   after: fc.nat({ max: 30 }),
   kind: fc.constantFrom('crash', 'failure', 'defect'),
   when: fc.constantFrom('before', 'after'),
