@@ -218,7 +218,7 @@ export class AzureState {
   }
 
   #check(want: Want): void {
-    if (want.kind === 'workspace' && this.softDeleted.has(idKey(want.id))) {
+    if (want.kind === 'workspace' && this.softDeleted.delete(idKey(want.id)) && !want.recover) {
       this.#violate(`a PUT brought the deleted ${want.name} back`);
     }
     if (want.kind === 'scopedResource') this.#checkLink(want.scopeId, want.targetId, want.id);
