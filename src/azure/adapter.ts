@@ -4,7 +4,7 @@
  */
 import { PortError, stalled } from '../domain/failures.ts';
 import { parseId } from '../domain/names.ts';
-import type { ArmId, Change, Kind, MadeKind, ResourceOf, WantOf } from '../domain/resources.ts';
+import type { ArmId, Change, Kind, MadeKind, ResourceOf, Tags, WantOf } from '../domain/resources.ts';
 import type { Sdk } from './clients.ts';
 import type { Answer } from './pipeline.ts';
 import type { Json } from './wire.ts';
@@ -38,6 +38,8 @@ export interface Reader<K extends Kind> {
 export interface Adapter<K extends MadeKind> extends Reader<K> {
   put(at: Site, want: WantOf<K>): Promise<unknown>;
   update(at: Site, update: Update<K>): Promise<unknown>;
+  /** Sends these tags in place of all that are there; `fetch` reads what is. */
+  retag(at: Site, tags: Tags, fetch: Update<K>['fetch']): Promise<unknown>;
   remove(at: Site): Promise<unknown>;
 }
 

@@ -48,6 +48,9 @@ export const privateLinkScopes: Adapter<'privateLinkScope'> = {
     await sdk.monitor.privateLinkScopes.updateTags(resourceGroup, name, { tags });
   },
 
+  retag: ({ sdk, resourceGroup, name }, tags) =>
+    sdk.monitor.privateLinkScopes.updateTags(resourceGroup, name, { tags: { ...tags } }),
+
   remove: ({ sdk, resourceGroup, name }) => sdk.monitor.privateLinkScopes.delete(resourceGroup, name).submitted(),
 };
 

@@ -3,11 +3,11 @@
  * put together in operator-run.ts.
  */
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import { AZURE_OPTIONS } from '../config/azure.ts';
-import { type ConfigFile, LOG_LEVELS, type OperatorFlags, readOperatorConfig } from '../config/operator.ts';
+import { LOG_LEVELS, type OperatorFlags, readOperatorConfig } from '../config/operator.ts';
 import { ConfigError } from '../config/problems.ts';
+import { readConfigFile } from './inquiry/config-file.ts';
 import { runOperator } from './operator-run.ts';
 
 /** The pod is killed 30 s after SIGTERM: whatever still hangs then is given up before. */
@@ -42,23 +42,13 @@ async function run(flags: OperatorFlags): Promise<void> {
     setTimeout(() => fail('not everything ended within 25 s after the signal', 1), SHUTDOWN_LIMIT_MS).unref();
   });
   try {
-    await runOperator(readOperatorConfig(flags, await configFile(flags.config)), stop.signal);
+    await runOperator(readOperatorConfig(flags, await readConfigFile(flags.config)), stop.signal);
   } catch (thrown) {
     if (thrown instanceof ConfigError) fail(thrown.problems.join('\nerror: '), 2);
     fail(thrown instanceof Error ? thrown.message : String(thrown), 1);
   }
   // Writes that Azure has not answered yet are left to it: the inventory knows of them.
   process.exit(0);
-}
-
-async function configFile(name: string | undefined): Promise<ConfigFile | undefined> {
-  if (name === undefined) return undefined;
-  try {
-    return { name, text: await readFile(name, 'utf8') };
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new ConfigError([`--config ${name} cannot be read: ${why}`]);
-  }
 }
 
 function fail(message: string, exitCode: 1 | 2): never {

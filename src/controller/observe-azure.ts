@@ -7,8 +7,8 @@ import { isSucceeded } from '../domain/converge.ts';
 import { type Desired, wantsOf } from '../domain/desire.ts';
 import { type RecordsSight, viewRecords } from '../domain/endpoint.ts';
 import type { Failure } from '../domain/failures.ts';
-import { isReleased, withPolicies } from '../domain/inventory.ts';
-import { idKey } from '../domain/names.ts';
+import { needsAzure, withPolicies } from '../domain/inventory.ts';
+import { deletedWorkspacesId, idKey } from '../domain/names.ts';
 import type { InventoryEntry } from '../domain/object.ts';
 import { ABSENT, bodyOf, type Observed, type Reading, type Sight, unread } from '../domain/observed.ts';
 import {
@@ -21,12 +21,13 @@ import {
   type ScopedResource,
 } from '../domain/resources.ts';
 import { keeping, lookAt, nextLookAt, type Subject } from './look.ts';
+import { readEndpointNeed, readNetworkEndpoints, readRights } from './observe-prerequisites.ts';
 import { readSoftDeleted, readSubnet } from './observe-surroundings.ts';
 import type { Pass } from './world.ts';
 
 /** What a deletion has to deal with in Azure. */
 export const stillOurs = (inventory: readonly InventoryEntry[], want: Desired): readonly InventoryEntry[] =>
-  withPolicies(inventory, want).filter(entry => !isReleased(entry, want));
+  withPolicies(inventory, want).filter(entry => needsAzure(entry, want));
 
 export type AzureSight = Omit<
   Observed,
@@ -55,11 +56,15 @@ export async function observeAzure(want: Desired, pass: Pass): Promise<AzureSigh
   const endpoint = await readEndpoint(want, subjects, links, pass);
   const networkInterface = await readInterface(want, endpoint, pass);
   const subnetId = isAdopted(wanted) ? bodyOf(endpoint.reading)?.subnetId : wanted.subnetId;
-  const [scope, zoneGroupRecords, softDeleted, subnet] = await Promise.all([
+  const subnet = subnetAsked ?? (await readSubnet(subnetId, want, pass));
+  const sights = [scopeBefore, endpoint, ...workspaces.values(), ...components.values(), ...links.values()];
+  const [scope, zoneGroupRecords, softDeleted, networkEndpoints, endpointNeed, rights] = await Promise.all([
     afterEndpoint(scopeBefore, endpoint, subjects, pass),
     readZoneGroups(want, endpoint, networkInterface, pass),
     readSoftDeleted(want, workspaces, pass),
-    subnetAsked ?? readSubnet(subnetId, want, pass),
+    readNetworkEndpoints(want, subnet, endpoint, pass),
+    readEndpointNeed(want, links, endpoint, pass),
+    readRights(want, sights, pass),
   ]);
   const sight = {
     scope,
@@ -71,12 +76,17 @@ export async function observeAzure(want: Desired, pass: Pass): Promise<AzureSigh
     endpoint,
     networkInterface,
     zoneGroupRecords,
-    softDeleted,
+    ...softDeleted,
+    networkEndpoints,
+    endpointNeed,
+    rights,
   };
   expectMembers(want, sight, pass);
+  const { ledger } = pass.memory;
   const dueAt = [
     ...subjects.map(item => nextLookAt(item, pass)),
-    subnetId === undefined ? undefined : pass.memory.ledger.dueAt(subnetId),
+    subnetId === undefined ? undefined : ledger.dueAt(subnetId),
+    ledger.dueAt(deletedWorkspacesId(want)),
   ];
   // What was due when the pass began and still is could not be read: the failure says when to come back.
   const lookAgainAt = Math.min(...dueAt.filter(at => at !== undefined && at > pass.now).map(Number));
@@ -113,6 +123,9 @@ export function unreadAzure(want: Desired, pass: Pass, failure: Failure): AzureS
     networkInterface: reading,
     zoneGroupRecords: reading,
     softDeleted: reading,
+    networkEndpoints: reading,
+    endpointNeed: reading,
+    rights: ABSENT,
   };
 }
 

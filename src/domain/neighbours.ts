@@ -31,8 +31,10 @@ export function neighbourOf(object: PmsObject, installation: string): Neighbour 
   const inventory = object.status.resources ?? [];
   const listed = new Set(inventory.map(entry => entry.key));
   const isLeaving = want.deletedAt !== undefined;
-  const adopted = isLeaving ? [] : wantsOf(want).filter(isAdopted);
-  const links = want.links.filter(link => !isLeaving || listed.has(link.key));
+  // One that is being deleted, or only plans, needs no more than it has.
+  const needsMore = !isLeaving && !want.planOnly;
+  const adopted = needsMore ? wantsOf(want).filter(isAdopted) : [];
+  const links = want.links.filter(link => needsMore || listed.has(link.key));
   return {
     name: ownerKey(want.owner),
     owner: want.owner,

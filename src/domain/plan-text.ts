@@ -3,7 +3,7 @@
  * what a step waits for. Pure; for the demo, the plan command and golden tests.
  */
 import { nameOf } from './converge.ts';
-import { shortName } from './names.ts';
+import { OWNER_TAG, shortName } from './names.ts';
 import type { Want } from './resources.ts';
 import type { Action, Plan, Step } from './steps.ts';
 
@@ -23,6 +23,8 @@ export function actionLines(action: Action): readonly string[] {
       return [`~ ${nameOf(action.want)}`, ...action.changes.map(c => `    ${c.field}: ${c.found} -> ${c.wanted}`)];
     case 'delete':
       return [`- ${nameOf({ kind: action.kind, name: shortName(action.id) })}`];
+    case 'untag':
+      return [`~ ${nameOf({ kind: action.kind, name: shortName(action.id) })}`, `    tags.${OWNER_TAG}: taken off`];
     case 'adopt':
       return [`= ${shortName(action.id)} ${ADOPT_TEXT[action.origin]} ${action.key}`];
     case 'forget':

@@ -9,7 +9,7 @@ import { judgeIdentity } from './identity.ts';
 import { sameId, shortName } from './names.ts';
 import { isPassedOn } from './neighbours.ts';
 import { bodyOf, entryOf, type Observed, type Sight } from './observed.ts';
-import { addressCount, preflight as judgePreflight } from './preflight.ts';
+import { addressCount, exactNeed, preflight as judgePreflight } from './preflight.ts';
 import { resolving as judgeResolution, leaveFormerTargets, mergedTarget, publish } from './publishing.ts';
 import { convergeWorkspace } from './recover.ts';
 import { isAdopted, type ScopedResourceWant, type Wanted } from './resources.ts';
@@ -38,7 +38,10 @@ export function plan(want: Desired, seen: Observed, rules: DnsRules): Plan {
   const unlinked = after({ ResourcesLinked: links }, () => unlink(want, seen));
   // An endpoint takes its members from the links: none may be coming or going. One that cannot go is no reason to wait.
   const leaving = unlinked.state === 'Waiting' ? { Pruned: unlinked } : {};
-  const endpoint = after({ ...gate, ResourcesLinked: links, ...leaving }, () => convergeEndpoint(want, seen, view));
+  const endpoint = after(
+    { ...gate, ResourcesLinked: links, ...leaving },
+    () => exactNeed(want, seen) ?? convergeEndpoint(want, seen, view),
+  );
   const published = after({ EndpointReady: endpoint }, () => publish(want, seen, view));
   const resolving = judgeResolution(want, seen);
   const taken = unlinked.state === 'Ready' ? { ResourcesLinked: links } : { 'the links taken out': unlinked };
@@ -101,5 +104,5 @@ const KEPT = { policy: 'Retain', origin: 'Adopted' } as const;
 function subnetOf(want: Desired, seen: Observed): Pick<Plan, 'subnet'> {
   const subnet = bodyOf(seen.subnet);
   if (subnet === undefined || seen.endpoint.reading.is !== 'absent' || isAdopted(want.endpoint)) return {};
-  return { subnet: addressCount(want, seen, subnet) };
+  return { subnet: addressCount(want, seen, subnet, bodyOf(seen.endpointNeed)) };
 }

@@ -8,8 +8,9 @@ import { regionKey } from './diff.ts';
 import { INVENTORY_MAX } from './inventory.ts';
 import { parseId } from './names.ts';
 import { ABSENT, bodyOf, type Observed } from './observed.ts';
+import { missing, otherLinks, otherScopeOnNetwork, resourceGroup } from './preflight-checks.ts';
 import { judgeSoftDeleted } from './recover.ts';
-import { isAdopted, type PrivateEndpointWant, type Subnet } from './resources.ts';
+import { type EndpointNeed, isAdopted, type PrivateEndpointWant, type Subnet } from './resources.ts';
 import { combine, ready, unreadable, type Verdict } from './steps.ts';
 
 const fatal = (
@@ -24,7 +25,18 @@ const fatal = (
 
 /** The verdict of all checks; only what would make a creation fail or harm somebody is fatal. */
 export function preflight(want: Desired, seen: Observed): Verdict {
-  return combine([judgeSoftDeleted(want, seen), subnet(want, seen), ...inventoryRoom(want, seen)]);
+  const checks = [
+    judgeSoftDeleted(want, seen),
+    subnet(want, seen),
+    ...inventoryRoom(want, seen),
+    ...resourceGroup(want, seen),
+    ...otherScopeOnNetwork(want, seen),
+    ...otherLinks(want, seen),
+    ...missing(want, seen),
+  ];
+  const verdict = combine(checks);
+  const isWarned = checks.some(({ reason }) => reason === 'PassedWithWarnings');
+  return verdict.state === 'Ready' && isWarned ? { ...verdict, reason: 'PassedWithWarnings' } : verdict;
 }
 
 /** Nothing is created that could not be written down first. */
@@ -62,9 +74,18 @@ export function addressCount(
   want: Desired,
   seen: Pick<Observed, 'workspaces' | 'components'>,
   found: Subnet,
+  need?: EndpointNeed,
 ): { addressesNeeded: number; addressesFree: number } {
   const addressesFree = Math.max(0, usableAddresses(found.addressPrefixes) - found.addressesUsed);
-  return { addressesNeeded: addressesNeeded(want, seen), addressesFree };
+  return { addressesNeeded: need?.members.length ?? estimateAddresses(want, seen), addressesFree };
+}
+
+/** The second stage, once everything is linked: as many addresses as the scope requires, counted by Azure itself. */
+export function exactNeed(want: Desired, seen: Observed): Verdict | undefined {
+  const [found, need] = [bodyOf(seen.subnet), bodyOf(seen.endpointNeed)];
+  if (found === undefined || need === undefined || need.members.length === 0) return undefined;
+  const { addressesNeeded, addressesFree } = addressCount(want, seen, found, need);
+  return addressesFree >= addressesNeeded ? undefined : subnetFull(addressesNeeded, addressesFree);
 }
 
 /** The scope's own, and some for each region with a workspace or a component (facts: ampls 2.3). */
@@ -72,7 +93,8 @@ const SHARED_ADDRESSES = 8;
 const ADDRESSES_PER_WORKSPACE_REGION = 3;
 const ADDRESSES_PER_COMPONENT_REGION = 2;
 
-function addressesNeeded(want: Desired, seen: Pick<Observed, 'workspaces' | 'components'>): number {
+/** The first stage. `seen` tells where adopted ones live. */
+export function estimateAddresses(want: Desired, seen: Pick<Observed, 'workspaces' | 'components'>): number {
   // Where an adopted one lives is known when it was read.
   const workspaces = want.workspaces.map(item =>
     isAdopted(item) ? bodyOf(seen.workspaces.get(item.key)?.reading ?? ABSENT)?.location : item.location,
@@ -93,8 +115,11 @@ function room(want: Desired, seen: Observed, found: Subnet): Verdict {
   if (addressesFree >= addressesNeeded) {
     return ready('ChecksPassed', `${addressesNeeded} addresses needed, ${addressesFree} free in the subnet`);
   }
-  return fatal(
-    'SubnetFull',
-    `spec.privateEndpoint.subnetId: ${addressesNeeded} addresses are needed and ${addressesFree} are free; take a subnet of at least /${prefixLengthFor(addressesNeeded)}`,
-  );
+  return subnetFull(addressesNeeded, addressesFree);
 }
+
+const subnetFull = (needed: number, free: number): Verdict =>
+  fatal(
+    'SubnetFull',
+    `spec.privateEndpoint.subnetId: ${needed} addresses are needed and ${free} are free; take a subnet of at least /${prefixLengthFor(needed)}`,
+  );

@@ -102,6 +102,16 @@ export interface Workspace extends ResourceBase {
   readonly customerId?: string;
   readonly retentionInDays?: number;
   readonly dailyQuotaGb?: number;
+  /** The workspace's own view of its links, whoever made them; absent when Azure tells none. */
+  readonly linkedBy?: readonly LinkView[];
+}
+
+/** One link as the workspace sees it. */
+export interface LinkView {
+  /** Id of the link: of the scoped resource below its scope. */
+  readonly linkId: ArmId;
+  /** The scope's GUID, not its ARM id. */
+  readonly scopeGuid?: string;
 }
 
 export interface PrivateLinkScope extends ResourceBase {
@@ -180,6 +190,16 @@ export interface Subnet {
   readonly addressPrefixes: readonly string[];
   /** Addresses already given to network interfaces. */
   readonly addressesUsed: number;
+  /** Ids of the private endpoints in any subnet of the network. */
+  readonly networkEndpointIds: readonly ArmId[];
+}
+
+/** What a scope requires of a private endpoint to it now, by its links. */
+export interface EndpointNeed {
+  /** One address each. */
+  readonly members: readonly string[];
+  /** Public DNS zones, as Azure lists them: with or without `privatelink.`. */
+  readonly zones: readonly string[];
 }
 
 export interface SoftDeletedWorkspace {

@@ -2,11 +2,11 @@
  * Taking down what is no longer wanted: single items that left the spec, or everything when the object is deleted, in
  * the reverse order of building. It walks the inventory, not the spec. Pure. Order: facts ampls 1.4.
  */
-import { busyVerdict, graceLeftMs, isOursToDelete, nameOf } from './converge.ts';
+import { busyVerdict, graceLeftMs, isOurs, isOursToDelete, nameOf } from './converge.ts';
 import { type Desired, wantsOf } from './desire.ts';
 import { drain, unpublish } from './drain.ts';
 import { judgeIdentity } from './identity.ts';
-import { isReleased } from './inventory.ts';
+import { isReleased, isToUntag, needsAzure } from './inventory.ts';
 import { sameId, shortName } from './names.ts';
 import type { InventoryEntry } from './object.ts';
 import type { Observed, Sight } from './observed.ts';
@@ -23,13 +23,14 @@ const ofKind = (entries: readonly InventoryEntry[], kind: Kind) => entries.filte
 /** The plan of a deletion. All steps Ready and the inventory empty: the object may go. */
 export function teardown(want: Desired, seen: Observed): Plan {
   const { inventory } = seen;
-  const needsAzure = inventory.some(entry => !isReleased(entry, want));
-  const credentials = needsAzure ? judgeIdentity(seen) : ready('TokenObtained', 'not needed any more');
+  const credentials = inventory.some(entry => needsAzure(entry, want))
+    ? judgeIdentity(seen)
+    : ready('TokenObtained', 'not needed any more');
   const unpublished = unpublish(want, seen);
   const drained = drain(want, seen, unpublished);
   const gate = { CredentialsReady: credentials, RecordsPublished: unpublished, RecordsResolving: drained };
   const judge = (entry: InventoryEntry) =>
-    isReleased(entry, want) ? release(entry, want) : takeDown(entry, want, seen);
+    isReleased(entry, want) ? giveUp(entry, want, seen) : takeDown(entry, want, seen);
   const remove = (kind: Kind) => each(ofKind(inventory, kind), judge);
   const endpoint = after(gate, () => remove('privateEndpoint'));
   const links = after({ ...gate, EndpointReady: endpoint }, () => inSeries(ofKind(inventory, 'scopedResource'), judge));
@@ -87,8 +88,27 @@ function forget({ key, id }: InventoryEntry, why: Why, message: string): Verdict
 }
 
 function release(entry: InventoryEntry, want: Desired): Verdict {
-  const why = want.abandoned ? ': the object is abandoned' : '';
+  const why = want.abandoned ? ': the object is abandoned' : want.planOnly ? ': spec.mode is Plan' : '';
   return forget(entry, 'Retained', `${nameOf(subjectOf(entry))} is left in Azure${why}`);
+}
+
+/** What is left keeps our tag, so that the object applied again finds its own; unless it is to be released. */
+function giveUp(entry: InventoryEntry, want: Desired, seen: Observed): Verdict {
+  const of = subjectOf(entry);
+  const { kind } = of;
+  if (kind === 'component' || !isToUntag(entry, want)) return release(entry, want);
+  const sight = sightOf(entry, seen);
+  const busy = busyVerdict(of, sight, seen.now);
+  if (busy) return busy;
+  if (sight.reading.is === 'unread') return unreadable(sight.reading.failure);
+  if (sight.reading.is === 'absent' || !isOurs(sight.reading.body, want.owner)) return release(entry, want);
+  const { key } = entry;
+  return acts('Updating', `${nameOf(of)} loses our tag and is left in Azure`, {
+    verb: 'untag',
+    key,
+    kind,
+    id: sight.reading.body.id,
+  });
 }
 
 function takeDown(entry: InventoryEntry, want: Desired, seen: Observed): Verdict {

@@ -43,7 +43,17 @@ const SOMEBODY = { clientId: '44444444-4444-4444-8444-444444444444', secret: 'so
 export async function startAzure({ pms, directory, latencyScale }: AzureStart): Promise<AzureSide> {
   const seed = join(import.meta.dirname, 'seed.yaml');
   const journal = join(directory, 'journal.jsonl');
-  const flags = ['--seed', seed, '--journal', journal, '--latency-scale', String(latencyScale)];
+  // Nothing dials the endpoints here, and two scenes at once would want the same addresses.
+  const flags = [
+    '--seed',
+    seed,
+    '--journal',
+    journal,
+    '--latency-scale',
+    String(latencyScale),
+    '--data-plane-port',
+    'off',
+  ];
   const simulator = startProcess(process.execPath, [pms, 'simulator', ...flags]);
   const line = await eventually('the simulator prints its line', () => {
     if (!simulator.isRunning()) throw new Error(simulator.output());

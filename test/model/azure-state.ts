@@ -7,6 +7,7 @@ import { failed, PortError, stalled, waiting } from '../../src/domain/failures.t
 import { idKey, sameId, scopeOfLink } from '../../src/domain/names.ts';
 import type {
   Change,
+  EndpointNeed,
   NetworkInterface,
   PrivateEndpoint,
   PrivateLinkScope,
@@ -47,6 +48,8 @@ export class AzureState {
   readonly violations: string[] = [];
   readonly softDeleted = new Map<string, Workspace>();
   expectations: Expectations = { linksFirst: () => [], namesInUse: () => [] };
+  /** Members that a scope requires beyond those that anybody would count. */
+  moreMembers = 0;
   /** Chances of what Azure does of itself. */
   chances = { failedEndpoint: 0, membersRace: 0 };
   readonly #members = new Map<string, { from: number; until?: number }>();
@@ -111,6 +114,13 @@ export class AzureState {
     cell.body = body as unknown as Resource;
   }
 
+  untag(id: string, tag: string): void {
+    const cell = this.#find(id);
+    if (cell === undefined || cell.body.kind === 'scopedResource') return;
+    const { [tag]: _, ...tags } = cell.body.tags;
+    cell.body = { ...cell.body, tags };
+  }
+
   remove(id: string): void {
     this.refresh();
     const cell = this.#find(id);
@@ -127,6 +137,14 @@ export class AzureState {
       .map(cell => cell.body)
       .filter(body => body.kind === 'scopedResource')
       .filter(link => sameId(scopeOfLink(link.id), scopeId));
+  }
+
+  /** As many members as an endpoint made now would have. */
+  need(scopeId: string): EndpointNeed | undefined {
+    if (this.get('privateLinkScope', scopeId) === undefined) return undefined;
+    const regions = new Set(this.links(scopeId).flatMap(link => this.get('workspace', link.targetId)?.location ?? []));
+    const members = Array.from({ length: 8 + 3 * regions.size + this.moreMembers }, (_, index) => `member-${index}`);
+    return { members, zones: [] };
   }
 
   networkInterface(id: string): NetworkInterface | undefined {
