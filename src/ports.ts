@@ -15,6 +15,7 @@ import type {
   EndpointNeed,
   Identity,
   Kind,
+  MadeKind,
   NamedAddresses,
   NetworkInterface,
   Resource,
@@ -79,10 +80,10 @@ export interface Azure {
   update(want: Want, changes: readonly Change[], signal: AbortSignal): Promise<WriteAnswer>;
 
   /** Takes one tag off and leaves everything else as it is. A 404 is success. */
-  untag(kind: Kind, id: ArmId, tag: string, signal: AbortSignal): Promise<WriteAnswer>;
+  untag(kind: MadeKind, id: ArmId, tag: string, signal: AbortSignal): Promise<WriteAnswer>;
 
   /** DELETE. A 404 is success. A workspace is soft-deleted. */
-  remove(kind: Kind, id: ArmId, signal: AbortSignal): Promise<WriteAnswer>;
+  remove(kind: MadeKind, id: ArmId, signal: AbortSignal): Promise<WriteAnswer>;
 
   /** Why a long-running operation failed; `undefined` while it runs, when it succeeded, or when it is not known. */
   operationFailure(operation: string, signal: AbortSignal): Promise<Failure | undefined>;

@@ -4,7 +4,7 @@
  */
 import { PortError, stalled } from '../domain/failures.ts';
 import { parseId } from '../domain/names.ts';
-import type { ArmId, Change, Kind, ResourceOf, Tags, WantOf } from '../domain/resources.ts';
+import type { ArmId, Change, Kind, MadeKind, ResourceOf, Tags, WantOf } from '../domain/resources.ts';
 import type { Sdk } from './clients.ts';
 import type { Answer } from './pipeline.ts';
 import type { Json } from './wire.ts';
@@ -20,18 +20,22 @@ export interface Site {
 }
 
 /** An update that has to know what is there. */
-export interface Update<K extends Kind> {
+export interface Update<K extends MadeKind> {
   readonly want: WantOf<K>;
   readonly changes: readonly Change[];
   /** GET of the resource, with every field that Azure sent. */
   readonly fetch: () => Promise<Answer>;
 }
 
-/** One resource type. Each verb resolves when Azure has answered for the first time; none waits for an operation. */
-export interface Adapter<K extends Kind> {
+/** One resource type, as far as it is read. */
+export interface Reader<K extends Kind> {
   readonly type: string;
   read(body: Json): ResourceOf<K>;
   get(at: Site): Promise<unknown>;
+}
+
+/** One that we make. Each verb resolves when Azure has answered for the first time; none waits for an operation. */
+export interface Adapter<K extends MadeKind> extends Reader<K> {
   put(at: Site, want: WantOf<K>): Promise<unknown>;
   update(at: Site, update: Update<K>): Promise<unknown>;
   /** Sends these tags in place of all that are there; `fetch` reads what is. */

@@ -31,6 +31,8 @@ export interface Sdk {
   readonly operationalInsights: OperationalInsightsManagementClient;
   /** Through the same policies as the SDK's own calls. */
   send(request: RawRequest): Promise<unknown>;
+  /** One GET of a path (an ARM id, or one with a type behind it) that no client of the SDK has a method for. */
+  read(path: string, apiVersion: string): Promise<unknown>;
 }
 
 /** Made once for the process; `policy` stands before the SDK's authentication. */
@@ -59,11 +61,14 @@ export function createClients({ settings, credential, policy, version }: ClientO
   };
   const make = (subscription: string): Sdk => {
     const network = guard(new NetworkManagementClient(credential, subscription, options));
+    const send: Sdk['send'] = request => network.pipeline.sendRequest(httpClient, toPipelineRequest(request));
     return {
       monitor: guard(new MonitorClient(credential, subscription, options)),
       network,
       operationalInsights: guard(new OperationalInsightsManagementClient(credential, subscription, options)),
-      send: request => network.pipeline.sendRequest(httpClient, toPipelineRequest(request)),
+      send,
+      read: (path, apiVersion) =>
+        send({ method: 'GET', url: `${options.endpoint}${encodePath(path)}?api-version=${apiVersion}` }),
     };
   };
   const cache = new Map<string, Sdk>();
@@ -74,6 +79,9 @@ export function createClients({ settings, credential, policy, version }: ClientO
     return sdk;
   };
 }
+
+/** A name may hold what would end a path. */
+const encodePath = (path: string): string => path.split('/').map(encodeURIComponent).join('/');
 
 function toPipelineRequest({ method, url, headers = {}, body }: RawRequest) {
   const sent = body === undefined ? {} : { 'content-type': 'application/json' };

@@ -111,7 +111,13 @@ const CODES: readonly CodeRow[] = [
 
   // Rights: they propagate, so look again, but slowly
   {
-    codes: ['authorizationfailed', 'linkedauthorizationfailed', 'authorizationpermissionmismatch'],
+    codes: ['linkedauthorizationfailed'],
+    reason: 'LinkedAuthorizationFailed',
+    treatment: 60 * SECOND,
+    cure: RIGHTS_CURE,
+  },
+  {
+    codes: ['authorizationfailed', 'authorizationpermissionmismatch'],
     reason: 'Forbidden',
     treatment: 60 * SECOND,
     cure: RIGHTS_CURE,

@@ -3,7 +3,7 @@
  * security groups, static addresses and the interface's own name survive, and If-Match keeps a stale body out.
  * src/azure only. Source: REST reference "Private Endpoints - Create Or Update"; facts: ampls 1.2.
  */
-import type { NamedAddresses, PrivateEndpoint, Tags } from '../domain/resources.ts';
+import type { NamedAddresses, PrivateEndpoint, PrivateEndpointWant, Tags } from '../domain/resources.ts';
 import type { Adapter, Site } from './adapter.ts';
 import type { Answer } from './pipeline.ts';
 import {
@@ -39,7 +39,7 @@ export const privateEndpoints: Adapter<'privateEndpoint'> = {
         location: want.location,
         tags: { ...want.tags },
         subnet: { id: want.subnetId },
-        privateLinkServiceConnections: [{ name, privateLinkServiceId: want.scopeId, groupIds: [GROUP_ID] }],
+        ...connectionOf(name, want),
       })
       .submitted(),
 
@@ -52,6 +52,13 @@ export const privateEndpoints: Adapter<'privateEndpoint'> = {
 
   remove: ({ sdk, resourceGroup, name }) => sdk.network.privateEndpoints.delete(resourceGroup, name).submitted(),
 };
+
+/** Under which of its two names the connection goes says whether it is approved at once or asked for. */
+function connectionOf(name: string, { scopeId, approval, requestMessage }: PrivateEndpointWant) {
+  const connection = { name, privateLinkServiceId: scopeId, groupIds: [GROUP_ID] };
+  if (approval === 'Automatic') return { privateLinkServiceConnections: [connection] };
+  return { manualPrivateLinkServiceConnections: [{ ...connection, ...optional('requestMessage', requestMessage) }] };
+}
 
 async function putTags({ sdk }: Site, found: Answer, tags: Tags): Promise<void> {
   const body = objectOf(found.body);

@@ -3,7 +3,7 @@
  * that Azure holds is sent back with our fields in it, and exclusions survive. src/azure only.
  * Source: privateLinkScopes.json 2023-06-01-preview; facts: ampls 1.2.
  */
-import type { PrivateLinkScope, PrivateLinkScopeWant } from '../domain/resources.ts';
+import type { PrivateLinkScope, PrivateLinkScopeWant, ScopeConnection } from '../domain/resources.ts';
 import { type Adapter, hasChange, hasTagChange } from './adapter.ts';
 import {
   type Json,
@@ -90,8 +90,16 @@ function readPrivateLinkScope(body: Json): PrivateLinkScope {
       ...optional('ingestion', text(modes.ingestionAccessMode)),
       ...optional('query', text(modes.queryAccessMode)),
     },
-    connectedEndpointIds: connections.flatMap(
-      connection => text(members(members(connection.properties).privateEndpoint).id) ?? [],
-    ),
+    connections: connections.flatMap(readConnection),
   };
+}
+
+function readConnection(connection: Json): readonly ScopeConnection[] {
+  const properties = members(connection.properties);
+  const id = text(connection.id);
+  const endpointId = text(members(properties.privateEndpoint).id);
+  if (id === undefined || endpointId === undefined) return [];
+  return [
+    { id, endpointId, ...optional('status', text(members(properties.privateLinkServiceConnectionState).status)) },
+  ];
 }

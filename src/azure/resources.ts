@@ -4,10 +4,11 @@
  */
 import { nameOf } from '../domain/converge.ts';
 import { sameId, shortName } from '../domain/names.ts';
-import type { ArmId, Change, Kind, Resource, ResourceOf, Want } from '../domain/resources.ts';
+import type { ArmId, Change, Kind, MadeKind, Resource, ResourceOf, Want } from '../domain/resources.ts';
 import type { WriteAnswer } from '../ports.ts';
-import { type Adapter, type Site, siteOf } from './adapter.ts';
+import { type Adapter, type Reader, type Site, siteOf } from './adapter.ts';
 import type { Sdk } from './clients.ts';
+import { components } from './components.ts';
 import { isAbsence, toPortError } from './errors.ts';
 import { operationOf } from './operations.ts';
 import type { Answer, Calls, Task } from './pipeline.ts';
@@ -27,17 +28,19 @@ export interface Arm {
   readonly sdkOf: (subscriptionId: string) => Sdk;
 }
 
-const ADAPTERS: { readonly [K in Kind]: Adapter<K> } = {
+const ADAPTERS: { readonly [K in MadeKind]: Adapter<K> } = {
   workspace: workspaces,
   privateLinkScope: privateLinkScopes,
   scopedResource: scopedResources,
   privateEndpoint: privateEndpoints,
 };
 
-const adapterOf = <K extends Kind>(kind: K): Adapter<K> => ADAPTERS[kind];
+const READERS: { readonly [K in Kind]: Reader<K> } = { ...ADAPTERS, component: components };
+
+const adapterOf = <K extends MadeKind>(kind: K): Adapter<K> => ADAPTERS[kind];
 
 /** The type that the ids of a kind carry. */
-export const typeOf = (kind: Kind): string => ADAPTERS[kind].type;
+export const typeOf = (kind: Kind): string => READERS[kind].type;
 
 /** One resource by one GET. */
 export async function get<K extends Kind>(
@@ -46,10 +49,10 @@ export async function get<K extends Kind>(
   id: ArmId,
   signal: AbortSignal,
 ): Promise<ResourceOf<K> | undefined> {
-  const adapter = adapterOf(kind);
-  const at = siteOf(id, adapter.type, arm.sdkOf);
+  const reader: Reader<K> = READERS[kind];
+  const at = siteOf(id, reader.type, arm.sdkOf);
   const what = `reading ${nameOf({ kind, name: at.name })}`;
-  return readOne(arm, { what, signal }, { send: () => adapter.get(at), read: body => adapter.read(body) });
+  return readOne(arm, { what, signal }, { send: () => reader.get(at), read: body => reader.read(body) });
 }
 
 /** One thing by one GET; `undefined` when a 404 proves that it is not there. */
@@ -105,7 +108,7 @@ export async function update(
 /** A GET and a write of the tags without one; nothing is sent where there is no such tag. */
 export async function untag(
   arm: Arm,
-  { kind, id, tag }: { readonly kind: Kind; readonly id: ArmId; readonly tag: string },
+  { kind, id, tag }: { readonly kind: MadeKind; readonly id: ArmId; readonly tag: string },
   signal: AbortSignal,
 ): Promise<WriteAnswer> {
   const adapter = adapterOf(kind);
@@ -122,7 +125,7 @@ export async function untag(
 }
 
 /** One DELETE; a resource that is not there counts as deleted. */
-export async function remove(arm: Arm, kind: Kind, id: ArmId, signal: AbortSignal): Promise<WriteAnswer> {
+export async function remove(arm: Arm, kind: MadeKind, id: ArmId, signal: AbortSignal): Promise<WriteAnswer> {
   const adapter = adapterOf(kind);
   const at = siteOf(id, adapter.type, arm.sdkOf);
   const what = `deleting ${nameOf({ kind, name: shortName(id) })}`;
@@ -133,7 +136,7 @@ export async function remove(arm: Arm, kind: Kind, id: ArmId, signal: AbortSigna
 
 interface Write {
   readonly at: Site;
-  readonly adapter: Adapter<Kind>;
+  readonly adapter: Adapter<MadeKind>;
   readonly what: string;
   readonly signal: AbortSignal;
 }
@@ -174,7 +177,7 @@ async function fetch(sent: Promise<unknown>, answers: readonly Answer[]): Promis
 }
 
 /** The resource in the answer to a write: not the status of an operation, and not a body that cannot be read. */
-function resourceIn({ body }: Answer, at: Site, adapter: Adapter<Kind>): Resource | undefined {
+function resourceIn({ body }: Answer, at: Site, adapter: Reader<MadeKind>): Resource | undefined {
   if (!isObject(body) || !sameId(text(body.id), at.id)) return undefined;
   try {
     return adapter.read(body);

@@ -2,7 +2,7 @@
  * Sends one wave of actions. Each write to Azure is preceded by a fresh read where something is there already, sent
  * once, looked at for about two seconds and then left running; its failure is a result, never an exception.
  */
-import { changeText, isFailedState, isOurs, isSucceeded, nameOf } from '../domain/converge.ts';
+import { changeText, isFailedState, isOurs, isOursToDelete, isSucceeded, nameOf } from '../domain/converge.ts';
 import type { Desired } from '../domain/desire.ts';
 import { differences } from '../domain/diff.ts';
 import type { ActionResult } from '../domain/events.ts';
@@ -10,10 +10,11 @@ import { type Failure, failed, failureOf, isInDoubt, waiting } from '../domain/f
 import type { Claim } from '../domain/merge.ts';
 import { idKey, OWNER_TAG, ownerKey, sameId, scopeOfLink } from '../domain/names.ts';
 import { bodyOf } from '../domain/observed.ts';
-import type { ArmId, Kind, Resource, Want } from '../domain/resources.ts';
+import type { ArmId, MadeKind, Resource, Want } from '../domain/resources.ts';
 import type { Action, Plan } from '../domain/steps.ts';
 import type { WriteAnswer } from '../ports.ts';
 import { keeping, type Subject } from './look.ts';
+import { readNeighbours } from './neighbours.ts';
 import { pollMs } from './polling.ts';
 import { askerOf, type Pass } from './world.ts';
 
@@ -105,14 +106,15 @@ async function update(wanted: Want, want: Desired, pass: Pass): Promise<Outcome>
   return submit({ subject, verb: 'update', send }, want, pass);
 }
 
-async function remove(action: { key: string; kind: Kind; id: ArmId }, want: Desired, pass: Pass): Promise<Outcome> {
+async function remove(action: { key: string; kind: MadeKind; id: ArmId }, want: Desired, pass: Pass): Promise<Outcome> {
   const body = await fresh(action, want, pass);
-  if (body === undefined || !isOurs(body, want.owner)) return DONE;
+  const entry = pass.object.status.resources?.find(({ key }) => key === action.key);
+  if (body === undefined || entry === undefined || !isOursToDelete(body, entry, want.owner)) return DONE;
   const send = () => pass.world.azure.remove(action.kind, action.id, pass.writeSignal);
   return submit({ subject: action, verb: 'delete', send }, want, pass);
 }
 
-async function untag(action: { key: string; kind: Kind; id: ArmId }, want: Desired, pass: Pass): Promise<Outcome> {
+async function untag(action: { key: string; kind: MadeKind; id: ArmId }, want: Desired, pass: Pass): Promise<Outcome> {
   const body = await fresh(action, want, pass);
   if (body === undefined || !isOurs(body, want.owner)) return DONE;
   const send = () => pass.world.azure.untag(action.kind, action.id, OWNER_TAG, pass.writeSignal);
@@ -154,7 +156,10 @@ async function submit(write: Write, want: Desired, pass: Pass): Promise<Outcome>
   const { writes } = pass.memory;
   if (writes.isInFlight(subject.id)) return IN_FLIGHT;
   if (linkBusy(subject, pass)) {
-    return failedWith(waiting('Conflict', 'another link of this scope is being written', 1_000));
+    const busy = waiting('Conflict', 'another link of this scope is being written', 1_000);
+    // Nothing was sent: what is absent is absent, and is asked for again soon.
+    writes.holdBack(subject.id, { verb, asker: askerOf(pass.object), failure: busy });
+    return failedWith(busy);
   }
   const submitted = await writes.submit({
     id: subject.id,
@@ -191,13 +196,20 @@ function note({ subject, verb }: Write, answer: WriteAnswer, want: Desired, pass
   const { ledger } = pass.memory;
   if (answer.body === undefined) ledger.touch(subject.id);
   else ledger.record(keeping(subject, pass, want.intervalMs), answer.body);
-  if (subject.kind === 'scopedResource' && verb === 'delete') {
-    ledger.touch(`${scopeOfLink(subject.id)}/scopedResources`);
-  }
+  if (subject.kind !== 'scopedResource') return;
+  if (verb === 'delete') ledger.touch(`${scopeOfLink(subject.id)}/scopedResources`);
+  const target = want.links.find(link => link.key === subject.key)?.targetId;
+  // Nobody knows the names of a component: they are looked out for.
+  if (want.components.some(({ id }) => sameId(id, target))) expectOtherNames(want, pass);
 }
 
-/** Azure takes the names off the endpoint some time after the link is gone. */
-function expectFewerNames(want: Desired, { memory, now }: Pass): void {
-  memory.ledger.touch(want.endpoint.id);
-  memory.unlinkedAt.set(idKey(want.endpoint.id), now);
+/** Azure takes names off the scope's endpoints, or puts them on, some time after the link has changed. */
+function expectOtherNames({ scope }: Desired, { memory, now }: Pass): void {
+  memory.membersChangedAt.set(idKey(scope.id), now);
+}
+
+/** Also on the endpoints that others publish. */
+function expectFewerNames(want: Desired, pass: Pass): void {
+  expectOtherNames(want, pass);
+  for (const { uses, owner } of readNeighbours(pass)) if (uses.has(idKey(want.scope.id))) pass.wake(owner);
 }

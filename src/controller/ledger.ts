@@ -48,7 +48,7 @@ export class Ledger {
   /** The last reading, or a new one when it is due. A failed read is told as `unread` and asked again next time. */
   async look<T>(look: Look<T>): Promise<Reading<T>> {
     const known = this.#entries.get(idKey(look.id));
-    if (known && !this.#isDue(known, look)) return known.reading as Reading<T>;
+    if (known && !this.#isDue(this.#asExpected(known, look), look)) return known.reading as Reading<T>;
     const version = this.#versions.get(idKey(look.id));
     try {
       const body = await look.load();
@@ -111,19 +111,30 @@ export class Ledger {
   }
 
   /**
-   * Ids below a prefix that are not settled: the scope's links that Azure still works on. What nobody has looked at for
-   * a while after it was due is nobody's any more, and tells nothing.
+   * Ids below a prefix that are there and not settled: the scope's links that Azure still works on. What nobody has
+   * looked at for a while after it was due is nobody's any more, and tells nothing.
    */
   unsettledUnder(prefix: string): readonly string[] {
     const start = `${idKey(prefix)}/`;
     const oldest = this.#clock.now() - LEFT_ALONE_MS;
     return [...this.#entries]
-      .filter(([id, entry]) => id.startsWith(start) && entry.dueAt !== undefined && entry.dueAt >= oldest)
+      .filter(([id, { reading }]) => id.startsWith(start) && reading.is === 'present')
+      .filter(([, { dueAt }]) => dueAt !== undefined && dueAt >= oldest)
       .map(([id]) => id);
   }
 
   #overtake(id: string): void {
     this.#versions.set(idKey(id), (this.#versions.get(idKey(id)) ?? 0) + 1);
+  }
+
+  /** What was settled for another object may not be for this one: an absence that it is about to see end. */
+  #asExpected<T>(known: Entry, look: Look<T>): Entry {
+    const { reading, readAt, dueAt, looks } = known;
+    const body = reading.is === 'present' ? (reading.body as T) : undefined;
+    if (dueAt !== undefined || look.settled(body)) return known;
+    const entry = { ...known, dueAt: readAt + look.pollMs(looks) };
+    this.#entries.set(idKey(look.id), entry);
+    return entry;
   }
 
   #isDue<T>(entry: Entry, look: Look<T>): boolean {

@@ -55,6 +55,15 @@ export async function lookAt<K extends Kind>(
   };
 }
 
+/** When (epoch ms) a resource is due for another look; `undefined` when it is settled. */
+export function nextLookAt(subject: Subject, pass: Pass): number | undefined {
+  const { ledger } = pass.memory;
+  const dueAt = ledger.dueAt(subject.id);
+  if (dueAt !== undefined || ledger.peek(subject.id)?.is !== 'absent') return dueAt;
+  // Another object, which expects nothing, has seen the same absence last.
+  return expected(subject, pass) ? pass.now + pollMs(subject.kind)(1) : undefined;
+}
+
 /** A 404 right after our own PUT: the resource is on its way. */
 function expected(subject: Subject, { object, now, memory }: Pass): boolean {
   const write = memory.writes.stateOf(subject.id, askerOf(object));

@@ -2,6 +2,7 @@
  * What a pass reads of Azure, in the order in which one thing tells whether the next is worth a call. In teardown only
  * what the inventory holds is read.
  */
+import { APPROVAL_POLL_MS } from '../domain/connection.ts';
 import { isSucceeded } from '../domain/converge.ts';
 import { type Desired, wantsOf } from '../domain/desire.ts';
 import { type RecordsSight, viewRecords } from '../domain/endpoint.ts';
@@ -10,49 +11,55 @@ import { needsAzure, withPolicies } from '../domain/inventory.ts';
 import { deletedWorkspacesId, idKey } from '../domain/names.ts';
 import type { InventoryEntry } from '../domain/object.ts';
 import { ABSENT, bodyOf, type Observed, type Reading, type Sight, unread } from '../domain/observed.ts';
-import type {
-  Kind,
-  NamedAddresses,
-  NetworkInterface,
-  PrivateEndpoint,
-  ScopedResource,
-  Workspace,
+import {
+  isAdopted,
+  type Kind,
+  type NamedAddresses,
+  type NetworkInterface,
+  type PrivateEndpoint,
+  type PrivateLinkScope,
+  type ScopedResource,
 } from '../domain/resources.ts';
-import { keeping, lookAt, type Subject } from './look.ts';
+import { keeping, lookAt, nextLookAt, type Subject } from './look.ts';
 import { readEndpointNeed, readNetworkEndpoints, readRights } from './observe-prerequisites.ts';
+import { readSoftDeleted, readSubnet } from './observe-surroundings.ts';
 import type { Pass } from './world.ts';
 
 /** What a deletion has to deal with in Azure. */
 export const stillOurs = (inventory: readonly InventoryEntry[], want: Desired): readonly InventoryEntry[] =>
   withPolicies(inventory, want).filter(entry => needsAzure(entry, want));
 
-export type AzureSight = Omit<Observed, 'now' | 'identity' | 'inventory' | 'target' | 'formerTargets' | 'resolution'>;
+export type AzureSight = Omit<
+  Observed,
+  'now' | 'identity' | 'inventory' | 'neighbours' | 'target' | 'formerTargets' | 'resolution'
+>;
 
 const ALWAYS_SETTLED = { settled: () => true, pollMs: () => 0 } as const;
-/** A subnet that is not there is looked for again after this time. */
-const SUBNET_RETRY_MS = 30_000;
-/** So is a resource group. */
-const GROUP_RETRY_MS = 30_000;
 /** A finished endpoint's interface is read this often until the names of a new link are on it. */
 const MEMBERS_POLL_MS = 3_000;
-/** After a link was taken away the names may stay on the endpoint for this long. */
-const UNLINK_WATCH_MS = 30_000;
+/** After a link was taken away its names may stay on the endpoint for this long; a component's may take so long to come. */
+const MEMBERS_WATCH_MS = 30_000;
 
 export async function observeAzure(want: Desired, pass: Pass): Promise<AzureSight> {
   const subjects = subjectsOf(want, pass);
   const resyncMs = want.intervalMs;
-  const [scope, workspaces, subnet] = await Promise.all([
+  const { endpoint: wanted } = want;
+  const [scopeBefore, workspaces, components, subnetAsked] = await Promise.all([
     // Who else is connected to a scope that is to go is asked anew each time.
     one('privateLinkScope', subjects, pass, want.deletedAt === undefined ? resyncMs : 0),
     many('workspace', subjects, item => lookAt(item, pass, { resyncMs })),
-    readSubnet(want, pass),
+    many('component', subjects, item => lookAt(item, pass, { resyncMs })),
+    isAdopted(wanted) ? undefined : readSubnet(wanted.subnetId, want, pass),
   ]);
-  const scopeLinks = await readScopeLinks(want, scope, pass);
+  const scopeLinks = await readScopeLinks(want, scopeBefore, pass);
   const links = await many('scopedResource', subjects, item => lookAtLink(item, scopeLinks, pass, resyncMs));
-  const endpoint = await readEndpoint(subjects, links, pass, resyncMs);
+  const endpoint = await readEndpoint(want, subjects, links, pass);
   const networkInterface = await readInterface(want, endpoint, pass);
-  const sights = [scope, endpoint, ...workspaces.values(), ...links.values()];
-  const [zoneGroupRecords, softDeleted, networkEndpoints, endpointNeed, rights] = await Promise.all([
+  const subnetId = isAdopted(wanted) ? bodyOf(endpoint.reading)?.subnetId : wanted.subnetId;
+  const subnet = subnetAsked ?? (await readSubnet(subnetId, want, pass));
+  const sights = [scopeBefore, endpoint, ...workspaces.values(), ...components.values(), ...links.values()];
+  const [scope, zoneGroupRecords, softDeleted, networkEndpoints, endpointNeed, rights] = await Promise.all([
+    afterEndpoint(scopeBefore, endpoint, subjects, pass),
     readZoneGroups(want, endpoint, networkInterface, pass),
     readSoftDeleted(want, workspaces, pass),
     readNetworkEndpoints(want, subnet, endpoint, pass),
@@ -62,6 +69,7 @@ export async function observeAzure(want: Desired, pass: Pass): Promise<AzureSigh
   const sight = {
     scope,
     workspaces,
+    components,
     subnet,
     scopeLinks,
     links,
@@ -74,8 +82,12 @@ export async function observeAzure(want: Desired, pass: Pass): Promise<AzureSigh
     rights,
   };
   expectMembers(want, sight, pass);
-  const looked = [...subjects.map(item => item.id), want.endpoint.subnetId, deletedWorkspacesId(want)];
-  const dueAt = looked.map(id => pass.memory.ledger.dueAt(id));
+  const { ledger } = pass.memory;
+  const dueAt = [
+    ...subjects.map(item => nextLookAt(item, pass)),
+    subnetId === undefined ? undefined : ledger.dueAt(subnetId),
+    ledger.dueAt(deletedWorkspacesId(want)),
+  ];
   // What was due when the pass began and still is could not be read: the failure says when to come back.
   const lookAgainAt = Math.min(...dueAt.filter(at => at !== undefined && at > pass.now).map(Number));
   return Number.isFinite(lookAgainAt) ? { ...sight, lookAgainAt } : sight;
@@ -85,11 +97,14 @@ export async function observeAzure(want: Desired, pass: Pass): Promise<AzureSigh
 function expectMembers(want: Desired, sight: RecordsSight, { memory, now }: Pass): void {
   const body = bodyOf(sight.endpoint.reading);
   if (want.deletedAt !== undefined || body === undefined || !isSucceeded(body.provisioningState)) return;
+  if (body.connectionStatus === 'Pending') memory.ledger.expectChange(body.id, APPROVAL_POLL_MS);
   const { awaited } = viewRecords(want, sight, { allowLoopback: true });
-  const unlinkedAt = memory.unlinkedAt.get(idKey(body.id)) ?? Number.NEGATIVE_INFINITY;
-  const leaving = now - unlinkedAt < UNLINK_WATCH_MS;
-  if (awaited.length > 0 || leaving) memory.ledger.expectChange(body.id, MEMBERS_POLL_MS);
+  const changing = now - membersChangedAt(want, memory) < MEMBERS_WATCH_MS;
+  if (awaited.length > 0 || changing) memory.ledger.expectChange(body.id, MEMBERS_POLL_MS);
 }
+
+const membersChangedAt = ({ scope }: Desired, memory: Pass['memory']): number =>
+  memory.membersChangedAt.get(idKey(scope.id)) ?? Number.NEGATIVE_INFINITY;
 
 /** Nothing can be read without a token: everything carries that failure. */
 export function unreadAzure(want: Desired, pass: Pass, failure: Failure): AzureSight {
@@ -100,6 +115,7 @@ export function unreadAzure(want: Desired, pass: Pass, failure: Failure): AzureS
   return {
     scope: nothing,
     workspaces: all('workspace'),
+    components: all('component'),
     links: all('scopedResource'),
     endpoint: nothing,
     scopeLinks: reading,
@@ -134,20 +150,22 @@ async function one<K extends 'privateLinkScope'>(kind: K, subjects: readonly Sub
   return subject === undefined ? { reading: ABSENT } : await lookAt(subject, pass, { resyncMs });
 }
 
-async function many<K extends Kind, T>(kind: K, subjects: readonly Subject[], look: (item: Subject<K>) => Promise<T>) {
-  return new Map(await Promise.all(ofKind(kind, subjects).map(async item => [item.key, await look(item)] as const)));
+/** What the scope says of a connection that is not approved, not older than what the endpoint says of it. */
+async function afterEndpoint(
+  scope: Sight<PrivateLinkScope>,
+  endpoint: Sight<PrivateEndpoint>,
+  subjects: readonly Subject[],
+  pass: Pass,
+): Promise<Sight<PrivateLinkScope>> {
+  const [subject] = ofKind('privateLinkScope', subjects);
+  const body = bodyOf(endpoint.reading);
+  if (subject === undefined || body === undefined || body.connectionStatus === 'Approved') return scope;
+  const notBefore = pass.memory.ledger.changedAt(body.id);
+  return lookAt(subject, pass, { resyncMs: Number.POSITIVE_INFINITY, notBefore });
 }
 
-async function readSubnet(want: Desired, { memory, world, signal }: Pass): Promise<Observed['subnet']> {
-  if (want.deletedAt !== undefined) return ABSENT;
-  const id = want.endpoint.subnetId;
-  return memory.ledger.look({
-    id,
-    settled: body => body !== undefined,
-    pollMs: () => SUBNET_RETRY_MS,
-    resyncMs: want.intervalMs,
-    load: () => world.azure.subnet(id, signal),
-  });
+async function many<K extends Kind, T>(kind: K, subjects: readonly Subject[], look: (item: Subject<K>) => Promise<T>) {
+  return new Map(await Promise.all(ofKind(kind, subjects).map(async item => [item.key, await look(item)] as const)));
 }
 
 async function readScopeLinks(want: Desired, scope: Sight, pass: Pass): Promise<Observed['scopeLinks']> {
@@ -181,10 +199,10 @@ async function lookAtLink(
 }
 
 async function readEndpoint(
+  want: Desired,
   subjects: readonly Subject[],
   links: ReadonlyMap<string, Sight<ScopedResource>>,
   pass: Pass,
-  resyncMs: number,
 ): Promise<Sight<PrivateEndpoint>> {
   const [subject] = ofKind('privateEndpoint', subjects);
   if (subject === undefined) return { reading: ABSENT };
@@ -192,8 +210,9 @@ async function readEndpoint(
   // A link that settled changes the endpoint's names without a write to it; an absent endpoint has none.
   const isThere = ledger.peek(subject.id)?.is === 'present';
   const settled = [...links.values()].flatMap(({ reading }) => bodyOf(reading) ?? []).filter(isDone);
-  const notBefore = Math.max(0, ...settled.map(link => ledger.changedAt(link.id)));
-  return lookAt(subject, pass, { resyncMs, ...(isThere ? { notBefore } : {}) });
+  const changedAt = settled.map(link => ledger.changedAt(link.id));
+  const notBefore = Math.max(0, membersChangedAt(want, pass.memory), ...changedAt);
+  return lookAt(subject, pass, { resyncMs: want.intervalMs, ...(isThere ? { notBefore } : {}) });
 }
 
 const isDone = (link: ScopedResource): boolean => isSucceeded(link.provisioningState);
@@ -237,24 +256,4 @@ async function readZoneGroups(
     notBefore: pass.memory.ledger.readAt(body.id),
     load: () => pass.world.azure.zoneGroupRecords(body.id, pass.signal),
   });
-}
-
-/** Asked whenever a wanted workspace is missing: a PUT on a soft-deleted name silently recovers it. */
-async function readSoftDeleted(
-  want: Desired,
-  workspaces: ReadonlyMap<string, Sight<Workspace>>,
-  { memory, world, signal }: Pass,
-): Promise<Pick<Observed, 'softDeleted' | 'isGroupMissing'>> {
-  const absent = want.workspaces.filter(item => workspaces.get(item.key)?.reading.is === 'absent');
-  if (want.deletedAt !== undefined || absent.length === 0) return { softDeleted: ABSENT };
-  const { subscriptionId, resourceGroup } = want;
-  const softDeleted = await memory.ledger.look({
-    settled: body => body !== undefined,
-    pollMs: () => GROUP_RETRY_MS,
-    id: deletedWorkspacesId(want),
-    resyncMs: want.intervalMs,
-    notBefore: Math.max(...absent.map(item => memory.ledger.changedAt(item.id))),
-    load: () => world.azure.softDeletedWorkspaces({ subscriptionId, resourceGroup }, signal),
-  });
-  return { softDeleted, isGroupMissing: softDeleted.is === 'absent' };
 }

@@ -4,7 +4,7 @@
  */
 import type { Desired } from '../domain/desire.ts';
 import { type Failure, failureOf, stalled } from '../domain/failures.ts';
-import { isEndpointToGo, withPolicies } from '../domain/inventory.ts';
+import { isPathToGo, withPolicies } from '../domain/inventory.ts';
 import { linesOf } from '../domain/merge.ts';
 import { ownerKey } from '../domain/names.ts';
 import {
@@ -61,7 +61,7 @@ async function observeTarget(want: Desired, pass: Pass): Promise<DnsSight> {
     return { target, ...(await asked(want, granted(want, target.body), found.body, pass)) };
   if (granted(want, target.body).length > 0) return { target, resolution: ABSENT };
   const unpublishedSince = sinceUnpublished(pass);
-  const isWatched = isEndpointToGo(withPolicies(pass.object.status.resources ?? [], want), want);
+  const isWatched = isPathToGo(withPolicies(pass.object.status.resources ?? [], want), want);
   const expected = isWatched ? leftOver(pass, target.body) : [];
   return { target, unpublishedSince, ...(await asked(want, expected, found.body, pass)) };
 }

@@ -7,6 +7,7 @@ import { isSucceeded } from '../domain/converge.ts';
 import type { Desired } from '../domain/desire.ts';
 import { sameId } from '../domain/names.ts';
 import { ABSENT, bodyOf, type Observed, present, type Reading, type Sight } from '../domain/observed.ts';
+import type { Reason } from '../domain/reasons.ts';
 import type { PrivateEndpoint, ScopedResource, Subnet } from '../domain/resources.ts';
 import { type HeldRights, neededRights } from '../domain/rights.ts';
 import { isSettled, pollMs } from './polling.ts';
@@ -84,6 +85,8 @@ export async function readRights(
   return present(held.flat());
 }
 
+const REFUSALS: readonly Reason[] = ['Forbidden', 'LinkedAuthorizationFailed'];
+
 const isForbidden = ({ reading, write }: Sight): boolean =>
-  (reading.is === 'unread' && reading.failure.reason === 'Forbidden') ||
-  (write?.is === 'HeldOff' && write.failure.reason === 'Forbidden');
+  (reading.is === 'unread' && REFUSALS.includes(reading.failure.reason)) ||
+  (write?.is === 'HeldOff' && REFUSALS.includes(write.failure.reason));

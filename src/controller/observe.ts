@@ -7,6 +7,7 @@ import { failureOf } from '../domain/failures.ts';
 import { withPolicies } from '../domain/inventory.ts';
 import { ABSENT, type Observed, type Reading, unread } from '../domain/observed.ts';
 import type { Identity } from '../domain/resources.ts';
+import { readNeighbours } from './neighbours.ts';
 import { observeAzure, stillOurs, unreadAzure } from './observe-azure.ts';
 import { observeDns } from './observe-dns.ts';
 import type { Pass } from './world.ts';
@@ -19,7 +20,7 @@ export async function observe(want: Desired, pass: Pass): Promise<Observed> {
     observeDns(want, pass),
   ]);
   const inventory = withPolicies(pass.object.status.resources ?? [], want);
-  return { now: pass.now, identity, inventory, ...azure, ...dns };
+  return { now: pass.now, identity, inventory, neighbours: readNeighbours(pass), ...azure, ...dns };
 }
 
 async function readIdentity(want: Desired, { world, signal, object }: Pass): Promise<Reading<Identity>> {

@@ -13,6 +13,7 @@ const SLOW_MS = 60_000;
 
 const FIRST_MS: Readonly<Record<Kind, number>> = {
   workspace: 1_000,
+  component: 1_000,
   privateLinkScope: 1_000,
   scopedResource: 1_000,
   privateEndpoint: 3_000,

@@ -12,6 +12,7 @@ import type { Observed } from '../domain/observed.ts';
 import { plan } from '../domain/plan.ts';
 import { summarizePlan } from '../domain/plan-only.ts';
 import { recordsHash } from '../domain/records.ts';
+import { isAdopted } from '../domain/resources.ts';
 import type { Plan } from '../domain/steps.ts';
 import {
   type PassContext,
@@ -73,7 +74,7 @@ function look(want: Desired, pass: Pass): Promise<Observed> {
     memory.ledger.expire([
       ...wantsOf(want).map(item => item.id),
       ...listed,
-      want.endpoint.subnetId,
+      ...(isAdopted(want.endpoint) ? [] : [want.endpoint.subnetId]),
       deletedWorkspacesId(want),
     ]);
     memory.asked.delete(object.metadata.uid);

@@ -37,8 +37,8 @@ export interface Memory {
   readonly asked: Map<string, Asked>;
   /** By uid of a deleted object: since when (epoch ms) the target holds no line of it. */
   readonly unpublishedSince: Map<string, number>;
-  /** By id of the endpoint: when (epoch ms) a link of its scope was last taken away. */
-  readonly unlinkedAt: Map<string, number>;
+  /** By id of the scope: when (epoch ms) names were last due to join or leave its endpoints, unseen by anybody. */
+  readonly membersChangedAt: Map<string, number>;
 }
 
 export const createMemory = (clock: Clock): Memory => ({
@@ -46,7 +46,7 @@ export const createMemory = (clock: Clock): Memory => ({
   writes: new Writes(clock),
   asked: new Map(),
   unpublishedSince: new Map(),
-  unlinkedAt: new Map(),
+  membersChangedAt: new Map(),
 });
 
 /** One pass: its object, its moment, and how to have an object looked at again. */

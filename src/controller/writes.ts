@@ -129,6 +129,13 @@ export class Writes {
     return given;
   }
 
+  /** A write that is not sent now; it is due again by the rules for a refused one. */
+  holdBack(id: string, { verb, asker, failure }: Pick<WriteRequest, 'verb' | 'asker'> & { failure: Failure }): void {
+    const before = this.#attempts.get(idKey(id));
+    const attempts = (before?.asker === asker && before.failure !== undefined ? before.attempts : 0) + 1;
+    this.#hold(id, { verb, asker, attempts, failure });
+  }
+
   /** A resource turned up Failed after an accepted write: counts as a failure of that write. */
   fail(id: string, asker: string, failure: Failure): void {
     const attempts = (this.#attempts.get(idKey(id))?.attempts ?? 0) + 1;

@@ -24,6 +24,7 @@ import type { Action } from './steps.ts';
 export const settled = (seen: Observed): Observed => ({
   ...seen,
   workspaces: settledAll(seen.workspaces),
+  components: settledAll(seen.components),
   scope: settledSight(seen.scope),
   links: settledAll(seen.links),
   scopeLinks: mapBody(seen.scopeLinks, links => links.map(settledBody)),
@@ -115,7 +116,7 @@ const workspaceAfter = (want: WantOf<'workspace'>, found: Workspace | undefined)
 });
 
 const scopeAfter = (want: WantOf<'privateLinkScope'>, found: PrivateLinkScope | undefined): PrivateLinkScope => ({
-  connectedEndpointIds: [],
+  connections: [],
   ...found,
   ...succeeded(want),
   kind: 'privateLinkScope',
@@ -124,7 +125,7 @@ const scopeAfter = (want: WantOf<'privateLinkScope'>, found: PrivateLinkScope | 
 });
 
 const endpointAfter = (want: WantOf<'privateEndpoint'>, found: PrivateEndpoint | undefined): PrivateEndpoint => ({
-  connectionStatus: 'Approved',
+  connectionStatus: want.approval === 'Manual' ? 'Pending' : 'Approved',
   customDnsConfigs: [],
   ...found,
   ...succeeded(want),

@@ -20,6 +20,7 @@
  */
 import { differences } from './diff.ts';
 import { isOwnLinkName, ownershipOf, ownerText, shortName } from './names.ts';
+import type { InventoryEntry } from './object.ts';
 import { entryOf, type Observed, type Sight } from './observed.ts';
 import type { Owner, Resource, Tags, Want } from './resources.ts';
 import { acts, combine, ready, unreadable, type Verdict, verdictOf, waits } from './steps.ts';
@@ -32,13 +33,14 @@ const HANGS_AFTER_MS = 3_600_000;
 
 const KIND_TEXT = {
   workspace: 'workspace',
+  component: 'Application Insights component',
   privateLinkScope: 'private link scope',
   scopedResource: 'link',
   privateEndpoint: 'private endpoint',
 } as const;
 
 /** `workspace law-plant-a`: how messages name a resource. */
-export const nameOf = (resource: Pick<Resource | Want, 'kind' | 'name'>): string =>
+export const nameOf = (resource: Pick<Resource, 'kind' | 'name'>): string =>
   `${KIND_TEXT[resource.kind]} ${resource.name}`;
 
 export const isFailedState = (provisioningState: string): boolean =>
@@ -59,7 +61,7 @@ export function converge(want: Want, sight: Sight, context: Context): Verdict {
 }
 
 /** What this process knows of its own last write comes before what Azure shows. */
-export function busyVerdict(of: Pick<Want, 'kind' | 'name'>, sight: Sight, now: number): Verdict | undefined {
+export function busyVerdict(of: Pick<Resource, 'kind' | 'name'>, sight: Sight, now: number): Verdict | undefined {
   if (sight.write?.is === 'InFlight') return waits('Updating', `${nameOf(of)}: Azure has not answered yet`);
   if (sight.write?.is === 'HeldOff') {
     return { ...verdictOf(sight.write.failure), retryAfterMs: Math.max(0, sight.write.retryAt - now) };
@@ -139,6 +141,13 @@ export function isOurs(body: Resource, owner: Owner): boolean {
   const tags = tagsOf(body);
   return tags === undefined ? isOwnLinkName(body.name, owner) : ownershipOf(tags, owner) === 'Ours';
 }
+
+/**
+ * Whether a resource of the inventory may be deleted. A link may carry the name of another object that made it for both:
+ * the inventory says whose it is.
+ */
+export const isOursToDelete = (body: Resource, entry: Pick<InventoryEntry, 'origin'>, owner: Owner): boolean =>
+  body.kind === 'scopedResource' ? entry.origin === 'Created' : isOurs(body, owner);
 
 function ownershipVerdict(want: Want, body: Resource, owner: Owner): Verdict | undefined {
   const tags = tagsOf(body);

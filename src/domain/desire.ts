@@ -5,6 +5,7 @@
 import { LOWER_RETENTION_ANNOTATION } from './diff.ts';
 import {
   ABANDON_ANNOTATION,
+  adoptedName,
   linkName,
   OWNER_TAG,
   ownerText,
@@ -12,17 +13,21 @@ import {
   privateLinkScopeId,
   RELEASE_ANNOTATION,
   scopedResourceId,
+  shortName,
   workspaceId,
 } from './names.ts';
 import type { PmsObject } from './object.ts';
 import type {
+  Adoptable,
+  Adopted,
+  ArmId,
   Owner,
   Policy,
   PrivateEndpointWant,
   PrivateLinkScopeWant,
   ScopedResourceWant,
   Tags,
-  Want,
+  Wanted,
   WorkspaceWant,
 } from './resources.ts';
 
@@ -30,13 +35,13 @@ export interface Desired {
   readonly owner: Owner;
   readonly subscriptionId: string;
   readonly resourceGroup: string;
-  readonly workspaces: readonly WorkspaceWant[];
-  readonly scope: PrivateLinkScopeWant;
+  readonly workspaces: readonly (WorkspaceWant | Adopted<'workspace'>)[];
+  readonly components: readonly Adopted<'component'>[];
+  readonly scope: PrivateLinkScopeWant | Adopted<'privateLinkScope'>;
+  /** One for each workspace and component, in their order. */
   readonly links: readonly ScopedResourceWant[];
-  readonly endpoint: PrivateEndpointWant;
+  readonly endpoint: PrivateEndpointWant | Adopted<'privateEndpoint'>;
   readonly dns: { readonly target: string; readonly aliases: boolean };
-  /** Addresses the endpoint takes: the scope's own 8 and 3 for each region with a workspace (facts: ampls 2.3). */
-  readonly addressesNeeded: number;
   /** Milliseconds after which Azure and DNS are read again. */
   readonly intervalMs: number;
   readonly suspended: boolean;
@@ -52,9 +57,6 @@ export interface Desired {
   readonly deletedAt?: number;
 }
 
-const SHARED_ADDRESSES = 8;
-const ADDRESSES_PER_REGION = 3;
-
 /** What the object asks for. `installation` makes ownership unique across clusters. */
 export function desire(object: PmsObject, installation: string): Desired {
   const { spec, metadata } = object;
@@ -62,18 +64,20 @@ export function desire(object: PmsObject, installation: string): Desired {
   const tags: Tags = { ...spec.tags, [OWNER_TAG]: ownerText(owner) };
   const policy = spec.deletionPolicy ?? 'Delete';
   const workspaces = spec.workspaces.map(workspace => wantWorkspace(object, workspace, tags));
+  const components = (spec.applicationInsights ?? []).map(({ name, resourceId }) =>
+    adopted('component', resourceId, `component/${adoptedName(name, resourceId)}`),
+  );
   const scope = wantScope(object, tags, policy);
-  const regions = new Set(workspaces.map(workspace => workspace.location.toLowerCase()));
   return {
     owner,
     subscriptionId: spec.subscriptionId,
     resourceGroup: spec.resourceGroup,
     workspaces,
+    components,
     scope,
-    links: workspaces.map(workspace => wantLink(workspace, scope, { owner, policy })),
+    links: [...workspaces, ...components].map(target => wantLink(target, scope, { owner, policy })),
     endpoint: wantEndpoint(object, scope, { tags, policy }),
     dns: { target: spec.dns?.target ?? 'default', aliases: spec.dns?.aliases !== 'Disabled' },
-    addressesNeeded: SHARED_ADDRESSES + ADDRESSES_PER_REGION * regions.size,
     intervalMs: durationMs(spec.interval ?? '10m'),
     suspended: spec.suspend ?? false,
     planOnly: spec.mode === 'Plan',
@@ -84,9 +88,10 @@ export function desire(object: PmsObject, installation: string): Desired {
   };
 }
 
-/** All wanted resources. */
-export const wantsOf = (want: Desired): readonly Want[] => [
+/** All wanted resources, adopted ones included. */
+export const wantsOf = (want: Desired): readonly Wanted[] => [
   ...want.workspaces,
+  ...want.components,
   want.scope,
   ...want.links,
   want.endpoint,
@@ -103,12 +108,21 @@ export function durationMs(text: string): number {
   );
 }
 
+/** Something of the spec that is there already. */
+function adopted<K extends Adoptable>(kind: K, id: ArmId, key: string): Adopted<K> {
+  return { kind, key, id, name: shortName(id), policy: 'Retain', adopted: true };
+}
+
 function wantWorkspace(
   object: PmsObject,
   workspace: PmsObject['spec']['workspaces'][number],
   tags: Tags,
-): WorkspaceWant {
+): Desired['workspaces'][number] {
   const { spec } = object;
+  const { resourceId } = workspace;
+  if (resourceId !== undefined) {
+    return adopted('workspace', resourceId, `workspace/${adoptedName(workspace.name, resourceId)}`);
+  }
   return {
     kind: 'workspace',
     key: `workspace/${workspace.name}`,
@@ -117,13 +131,16 @@ function wantWorkspace(
     location: workspace.location ?? spec.location,
     policy: workspace.deletionPolicy ?? 'Retain',
     tags,
+    recover: workspace.recover ?? false,
     mayLowerRetention: object.metadata.annotations[LOWER_RETENTION_ANNOTATION] === 'true',
     ...(workspace.retentionInDays === undefined ? {} : { retentionInDays: workspace.retentionInDays }),
     ...(workspace.dailyQuotaGb === undefined ? {} : { dailyQuotaGb: workspace.dailyQuotaGb }),
   };
 }
 
-function wantScope(object: PmsObject, tags: Tags, policy: Policy): PrivateLinkScopeWant {
+function wantScope(object: PmsObject, tags: Tags, policy: Policy): Desired['scope'] {
+  const { resourceId } = object.spec.privateLinkScope ?? {};
+  if (resourceId !== undefined) return adopted('privateLinkScope', resourceId, 'privateLinkScope');
   const name = object.spec.privateLinkScope?.name ?? object.metadata.name;
   const accessModes = object.spec.privateLinkScope?.accessModes ?? {};
   return {
@@ -137,30 +154,40 @@ function wantScope(object: PmsObject, tags: Tags, policy: Policy): PrivateLinkSc
   };
 }
 
+type Linkable = Desired['workspaces' | 'components'][number];
+
+/** `law-plant-a` of `workspace/law-plant-a`: its link has the same name under another kind. */
+const itemOf = ({ kind, key }: Linkable): string => key.slice(kind.length + 1);
+
+/** The key of the link of a workspace or component. */
+export const linkKey = (target: Linkable): string => `scopedResource/${itemOf(target)}`;
+
 function wantLink(
-  workspace: WorkspaceWant,
-  scope: PrivateLinkScopeWant,
+  target: Linkable,
+  scope: Desired['scope'],
   { owner, policy }: { owner: Owner; policy: Policy },
 ): ScopedResourceWant {
-  const name = linkName(workspace.name, owner);
+  const name = linkName(itemOf(target), owner);
   return {
     kind: 'scopedResource',
-    key: `scopedResource/${workspace.name}`,
+    key: linkKey(target),
     id: scopedResourceId(scope.id, name),
     name,
     scopeId: scope.id,
-    targetId: workspace.id,
+    targetId: target.id,
     // Azure does not delete a workspace that is linked, so its link cannot outlive it.
-    policy: workspace.policy === 'Delete' ? 'Delete' : policy,
+    policy: target.policy === 'Delete' ? 'Delete' : policy,
   };
 }
 
 function wantEndpoint(
   object: PmsObject,
-  scope: PrivateLinkScopeWant,
+  scope: Desired['scope'],
   { tags, policy }: { tags: Tags; policy: Policy },
-): PrivateEndpointWant {
+): Desired['endpoint'] {
   const { privateEndpoint, location } = object.spec;
+  const { resourceId, requestMessage } = privateEndpoint;
+  if (resourceId !== undefined) return adopted('privateEndpoint', resourceId, 'privateEndpoint');
   const name = privateEndpoint.name ?? `pe-${object.metadata.name}`;
   return {
     kind: 'privateEndpoint',
@@ -168,8 +195,11 @@ function wantEndpoint(
     id: privateEndpointId(object.spec, name),
     name,
     location: privateEndpoint.location ?? location,
-    subnetId: privateEndpoint.subnetId,
+    // The CRD asks for it where there is no resourceId.
+    subnetId: privateEndpoint.subnetId ?? '',
     scopeId: scope.id,
+    approval: privateEndpoint.approval ?? 'Automatic',
+    ...(requestMessage === undefined ? {} : { requestMessage }),
     tags,
     policy,
   };

@@ -36,7 +36,7 @@ const SAME: Differences = { changes: [], obstacles: [] };
 export const LOWER_RETENTION_ANNOTATION = 'privatemonitoring.dev/allow-retention-decrease';
 
 /** `Japan East` and `japaneast` are one region. */
-const regionKey = (location: string): string => location.toLowerCase().replaceAll(' ', '');
+export const regionKey = (location: string): string => location.toLowerCase().replaceAll(' ', '');
 
 const change = (field: string, found: unknown, wanted: unknown): Change => ({
   field,

@@ -3,7 +3,7 @@
  * Pure.
  */
 import type { Desired } from './desire.ts';
-import { isEndpointToGo } from './inventory.ts';
+import { isPathToGo } from './inventory.ts';
 import { linesOf } from './merge.ts';
 import { ownerKey } from './names.ts';
 import { bodyOf, type Observed } from './observed.ts';
@@ -41,7 +41,7 @@ function leaveTarget(want: Desired, seen: Observed): Verdict {
  */
 export function drain(want: Desired, seen: Observed, unpublished: Verdict): Verdict {
   if (unpublished.state !== 'Ready') return waits('WaitingForStep', 'waits for RecordsPublished');
-  if (!isEndpointToGo(seen.inventory, want)) return ready('Released', 'no private endpoint has to wait for DNS');
+  if (!isPathToGo(seen.inventory, want)) return ready('Released', 'nothing that is deleted has to wait for DNS');
   if (seen.now - (seen.unpublishedSince ?? seen.now) > DRAIN_LIMIT_MS) {
     return ready('Unpublished', 'the records have been gone for five minutes');
   }

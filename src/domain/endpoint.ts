@@ -2,11 +2,14 @@
  * The private endpoint beyond its shape: is the connection approved, and are the names of our own workspaces on its
  * interface? Only then are its records complete. Pure.
  */
+import { adopt } from './adopt.ts';
+import { judgeConnection } from './connection.ts';
 import { converge, isSucceeded } from './converge.ts';
-import type { Desired } from './desire.ts';
+import { type Desired, linkKey } from './desire.ts';
+import { sameId, shortName } from './names.ts';
 import { ABSENT, bodyOf, type Observed } from './observed.ts';
 import { type RecordSet, recordsOf } from './records.ts';
-import type { PrivateEndpoint } from './resources.ts';
+import { isAdopted, type PrivateEndpoint } from './resources.ts';
 import { ready, unreadable, type Verdict, waits } from './steps.ts';
 
 /** How often a finished endpoint is looked at until Azure has put the names of a new link on it, in milliseconds. */
@@ -50,45 +53,54 @@ export function viewRecords(want: Desired, seen: RecordsSight, rules: DnsRules):
     },
   );
   const missing = missingMembers(want, seen, set);
-  const awaited = missing.filter(name => isLinked(name, seen));
-  return { set, missing, awaited, complete: endpoint !== undefined && missing.length === 0 };
+  const awaited = missing.filter(workspace => isLinked(workspace, seen));
+  return {
+    set,
+    missing: missing.map(({ name }) => name),
+    awaited: awaited.map(({ name }) => name),
+    complete: endpoint !== undefined && missing.length === 0,
+  };
 }
 
-function isLinked(workspace: string, { workspaces, links }: RecordsSight): boolean {
-  const link = bodyOf(links.get(`scopedResource/${workspace}`)?.reading ?? ABSENT);
-  const isThere = workspaces.get(`workspace/${workspace}`)?.reading.is === 'present';
+type WantedWorkspace = Desired['workspaces'][number];
+
+function isLinked(workspace: WantedWorkspace, { workspaces, links }: RecordsSight): boolean {
+  const link = bodyOf(links.get(linkKey(workspace))?.reading ?? ABSENT);
+  const isThere = workspaces.get(workspace.key)?.reading.is === 'present';
   return isThere && link !== undefined && isSucceeded(link.provisioningState);
 }
 
-function missingMembers(want: Desired, seen: RecordsSight, set: RecordSet): readonly string[] {
+/** A component's names are of its region, and Azure alone knows which: none of them is waited for. */
+function missingMembers(want: Desired, seen: RecordsSight, set: RecordSet): readonly WantedWorkspace[] {
   const names = [...set.records, ...set.refused].map(record => record.name);
-  return want.workspaces
-    .filter(workspace => {
-      const sight = seen.workspaces.get(workspace.key);
-      const customerId = sight && bodyOf(sight.reading)?.customerId?.toLowerCase();
-      return customerId === undefined || !names.some(name => name.startsWith(`${customerId}.`));
-    })
-    .map(workspace => workspace.name);
+  return want.workspaces.filter(workspace => {
+    const sight = seen.workspaces.get(workspace.key);
+    const customerId = sight && bodyOf(sight.reading)?.customerId?.toLowerCase();
+    return customerId === undefined || !names.some(name => name.startsWith(`${customerId}.`));
+  });
 }
+
+const ASK_INSTEAD =
+  'set spec.privateEndpoint.approval: Manual to only ask for the connection and leave it to the owner of the scope, or give the right';
 
 /** EndpointReady. */
 export function convergeEndpoint(want: Desired, seen: Observed, view: RecordsView): Verdict {
-  const verdict = converge(want.endpoint, seen.endpoint, { ...seen, owner: want.owner });
+  const { endpoint, owner } = want;
+  const verdict = isAdopted(endpoint)
+    ? adopt(endpoint, seen.endpoint, seen)
+    : converge(endpoint, seen.endpoint, { ...seen, owner });
   const body = bodyOf(seen.endpoint.reading);
+  if (verdict.reason === 'LinkedAuthorizationFailed')
+    return { ...verdict, message: `${ASK_INSTEAD}: ${verdict.message}` };
   if (verdict.state !== 'Ready' || body === undefined) return verdict;
-  return connection(want, body) ?? members(want, seen, view);
+  return ofOtherScope(want, body) ?? judgeConnection(want, seen, body) ?? members(want, seen, view);
 }
 
-function connection(want: Desired, body: PrivateEndpoint): Verdict | undefined {
-  const { connectionStatus: status, connectionDescription: description } = body;
-  const said = description ? `: ${description}` : '';
-  if (status === 'Approved') return undefined;
-  if (status === 'Pending') {
-    return waits('ConnectionPending', `the connection to ${want.scope.name} waits for approval${said}`, 30_000);
-  }
-  const reason = status === 'Rejected' ? 'ConnectionRejected' : 'ConnectionDisconnected';
-  const message = `the connection of ${want.endpoint.name} to ${want.scope.name} is ${status ?? 'gone'}${said}; approve it, or delete the private endpoint: it is then made again`;
-  return { state: 'Stalled', reason, message, actions: [] };
+/** Only an adopted one can get here: the scope of our own is compared with the rest of its shape. */
+function ofOtherScope({ scope, endpoint }: Desired, { scopeId }: PrivateEndpoint): Verdict | undefined {
+  if (scopeId === undefined || sameId(scopeId, scope.id)) return undefined;
+  const message = `spec.privateEndpoint.resourceId: ${endpoint.name} connects to ${shortName(scopeId)} (${scopeId}), not to ${scope.id}: adopt that scope too, or another endpoint`;
+  return { state: 'Stalled', reason: 'EndpointOfOtherScope', message, actions: [] };
 }
 
 function members(want: Desired, seen: Observed, view: RecordsView): Verdict {

@@ -10,7 +10,6 @@ import { linesOf, type PublishedLine } from './merge.ts';
 import { ownerKey } from './names.ts';
 import { bodyOf, type Observed } from './observed.ts';
 import { type DnsRecord, withDerived } from './records.ts';
-import type { WorkspaceWant } from './resources.ts';
 import type { Action } from './steps.ts';
 
 /** One name of the target that would be added, changed or taken out. */
@@ -84,7 +83,7 @@ function expectedRecords(want: Desired, { seen, rules }: Sight, actions: readonl
   return withDerived([...known, ...awaited], want.dns.aliases);
 }
 
-function ownNames({ key, name }: WorkspaceWant, seen: Observed): readonly string[] {
+function ownNames({ key, name }: Desired['workspaces'][number], seen: Observed): readonly string[] {
   const sight = seen.workspaces.get(key);
   const customerId = (sight && bodyOf(sight.reading)?.customerId?.toLowerCase()) ?? `<customerId of ${name}>`;
   return OWN_ZONES.map(zone => `${customerId}.${zone}`);

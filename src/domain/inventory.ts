@@ -4,6 +4,7 @@
  */
 import { type Desired, wantsOf } from './desire.ts';
 import type { InventoryEntry } from './object.ts';
+import { isAdopted } from './resources.ts';
 import type { Action } from './steps.ts';
 
 /** The CRD admits this many. */
@@ -67,9 +68,15 @@ export const isToUntag = (entry: InventoryEntry, want: Desired): boolean =>
 export const needsAzure = (entry: InventoryEntry, want: Desired): boolean =>
   !isReleased(entry, want) || isToUntag(entry, want);
 
-/** Whether a deletion takes addresses away that DNS may still lead to. */
-export const isEndpointToGo = (entries: readonly InventoryEntry[], want: Desired): boolean =>
-  entries.some(entry => entry.key === want.endpoint.key && !isReleased(entry, want));
+/**
+ * Whether a deletion takes something away that DNS may still lead to: our endpoint, or our workspaces' names on an
+ * endpoint that stays.
+ */
+export function isPathToGo(entries: readonly InventoryEntry[], want: Desired): boolean {
+  const leads = (entry: InventoryEntry) =>
+    entry.key === want.endpoint.key || (isAdopted(want.endpoint) && entry.key.startsWith('scopedResource/'));
+  return entries.some(entry => leads(entry) && !isReleased(entry, want));
+}
 
 /** The inventory with the policies that the spec states now: the recorded one counts for what has left the spec. */
 export function withPolicies(entries: readonly InventoryEntry[], want: Desired): readonly InventoryEntry[] {

@@ -82,8 +82,11 @@ export const ownerKey = (owner: Pick<Owner, 'namespace' | 'name'>): string => `$
 
 const hash8 = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 8);
 
-/** Name of the link of a workspace: scoped resources carry no tags, so the name tells whose it is. */
-export const linkName = (workspaceName: string, owner: Owner): string => `${workspaceName}-${hash8(ownerText(owner))}`;
+/** Name of a link to a workspace or component: scoped resources carry no tags, so the name tells whose it is. */
+export const linkName = (targetName: string, owner: Owner): string => `${targetName}-${hash8(ownerText(owner))}`;
+
+/** Name of what an item adopts, inside one object: the item and the id it stands for, so that another id is another one. */
+export const adoptedName = (itemName: string, resourceId: ArmId): string => `${itemName}-${hash8(idKey(resourceId))}`;
 
 /** Whether a link's name says that it is this owner's. */
 export const isOwnLinkName = (name: string, owner: Owner): boolean =>

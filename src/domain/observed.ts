@@ -4,8 +4,10 @@
  */
 import type { Failure } from './failures.ts';
 import type { PublishedLine } from './merge.ts';
+import type { Neighbour } from './neighbours.ts';
 import type { InventoryEntry } from './object.ts';
 import type {
+  Component,
   EndpointNeed,
   Identity,
   NamedAddresses,
@@ -81,6 +83,8 @@ export interface Observed {
   readonly identity: Reading<Identity>;
   /** By key, the inventory's included: `workspace/law-a`. */
   readonly workspaces: ReadonlyMap<string, Sight<Workspace>>;
+  /** By key, the inventory's included: `component/web-0123abcd`. */
+  readonly components: ReadonlyMap<string, Sight<Component>>;
   readonly scope: Sight<PrivateLinkScope>;
   /** By key, the inventory's included: `scopedResource/law-a`. */
   readonly links: ReadonlyMap<string, Sight<ScopedResource>>;
@@ -109,6 +113,8 @@ export interface Observed {
   /** Since when (epoch ms) this process has seen none of our lines in the target; only while the object is being deleted. */
   readonly unpublishedSince?: number;
   readonly inventory: readonly InventoryEntry[];
+  /** Other objects that share a resource with this one. */
+  readonly neighbours: readonly Neighbour[];
   /** Epoch ms at which the next unsettled thing is due for another look. */
   readonly lookAgainAt?: number;
 }

@@ -55,6 +55,11 @@ function fieldsOf(want: Want): readonly string[] {
     case 'scopedResource':
       return [`linkedResourceId: ${want.targetId}`];
     case 'privateEndpoint':
-      return [`location: ${want.location}`, `subnet: ${want.subnetId}`, `connects: ${want.scopeId}`];
+      return [
+        `location: ${want.location}`,
+        `subnet: ${want.subnetId}`,
+        `connects: ${want.scopeId}`,
+        ...(want.approval === 'Manual' ? ['approval: Manual'] : []),
+      ];
   }
 }

@@ -1,15 +1,19 @@
 /**
  * The plan: every step, what it waits for, and what it would do now. Read this file to know the operator. Pure.
  */
+import { adopt } from './adopt.ts';
 import { converge, isSucceeded, nameOf, provisioning } from './converge.ts';
 import type { Desired } from './desire.ts';
 import { convergeEndpoint, type DnsRules, viewRecords } from './endpoint.ts';
 import { judgeIdentity } from './identity.ts';
 import { sameId, shortName } from './names.ts';
+import { isPassedOn } from './neighbours.ts';
 import { bodyOf, entryOf, type Observed, type Sight } from './observed.ts';
 import { addressCount, exactNeed, preflight as judgePreflight } from './preflight.ts';
 import { resolving as judgeResolution, leaveFormerTargets, mergedTarget, publish } from './publishing.ts';
-import type { ScopedResourceWant } from './resources.ts';
+import { convergeWorkspace } from './recover.ts';
+import { isAdopted, type ScopedResourceWant, type Wanted } from './resources.ts';
+import { convergeScope } from './scope.ts';
 import { acts, after, combine, each, inSeries, type Plan, ready, unreadable, type Verdict } from './steps.ts';
 import { prune, unlink } from './teardown.ts';
 
@@ -21,8 +25,13 @@ export function plan(want: Desired, seen: Observed, rules: DnsRules): Plan {
   const credentials = judgeIdentity(seen);
   const preflight = after({ credentials }, () => judgePreflight(want, seen));
   const gate = { CredentialsReady: credentials, PreflightPassed: preflight };
-  const workspaces = after(gate, () => each(want.workspaces, item => converge(item, sightOf(seen, item), context)));
-  const scope = after(gate, () => converge(want.scope, seen.scope, context));
+  const workspaces = after(gate, () =>
+    each([...want.workspaces, ...want.components], item => {
+      const sight = sightOf(seen, item);
+      return isAdopted(item) ? adopt(item, sight, seen) : convergeWorkspace(item, sight, context);
+    }),
+  );
+  const scope = after(gate, () => convergeScope(want, seen));
   const links = after({ ...gate, WorkspacesReady: workspaces, ScopeReady: scope }, () =>
     inSeries(want.links, link => convergeLink(link, want, seen)),
   );
@@ -62,7 +71,8 @@ export function plan(want: Desired, seen: Observed, rules: DnsRules): Plan {
 
 const NOT_SEEN: Sight<never> = { reading: { is: 'absent' } };
 
-const sightOf = (seen: Observed, item: { key: string }) => seen.workspaces.get(item.key) ?? NOT_SEEN;
+const sightOf = (seen: Observed, { key }: Wanted): Sight =>
+  seen.workspaces.get(key) ?? seen.components.get(key) ?? NOT_SEEN;
 
 /** A link to the same workspace under another name does the same work: it is adopted, not repeated (ampls 1.3). */
 function convergeLink(link: ScopedResourceWant, want: Desired, seen: Observed): Verdict {
@@ -82,14 +92,17 @@ function convergeLink(link: ScopedResourceWant, want: Desired, seen: Observed): 
   if (found !== undefined || twin === undefined || sameId(entry?.id, twin.id)) {
     return converge(link, sight, { ...seen, owner: want.owner });
   }
-  const { key } = link;
+  const { key, policy } = link;
   const text = `${nameOf(twin)} links ${shortName(link.targetId)} already`;
-  return acts('Updating', text, { verb: 'adopt', key, id: twin.id, policy: 'Retain', origin: 'Adopted' });
+  const kept = isPassedOn(twin, seen) ? ({ policy, origin: 'Created' } as const) : KEPT;
+  return acts('Updating', text, { verb: 'adopt', key, id: twin.id, ...kept });
 }
+
+const KEPT = { policy: 'Retain', origin: 'Adopted' } as const;
 
 /** Counted until the endpoint has its addresses; then the count has done its work. */
 function subnetOf(want: Desired, seen: Observed): Pick<Plan, 'subnet'> {
   const subnet = bodyOf(seen.subnet);
-  if (subnet === undefined || seen.endpoint.reading.is !== 'absent') return {};
-  return { subnet: addressCount(want, subnet, bodyOf(seen.endpointNeed)) };
+  if (subnet === undefined || seen.endpoint.reading.is !== 'absent' || isAdopted(want.endpoint)) return {};
+  return { subnet: addressCount(want, seen, subnet, bodyOf(seen.endpointNeed)) };
 }

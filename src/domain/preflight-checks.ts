@@ -7,8 +7,8 @@ import type { Desired } from './desire.ts';
 import { parseId, sameId, scopeOfLink, shortName } from './names.ts';
 import { bodyOf, type Observed } from './observed.ts';
 import type { Reason } from './reasons.ts';
-import type { PrivateEndpoint } from './resources.ts';
-import { missingRights, neededRights, rightsText } from './rights.ts';
+import { isAdopted, isMade, type PrivateEndpoint } from './resources.ts';
+import { APPROVE, missingRights, type NeededRights, neededRights, rightsText } from './rights.ts';
 import { ready, type Verdict } from './steps.ts';
 
 const fatal = (reason: Reason, message: string): Verdict => ({ state: 'Stalled', reason, message, actions: [] });
@@ -22,7 +22,8 @@ const RIGHTS_RETRY_MS = 60_000;
 /** Whatever is created goes into the resource group. Azure has said that it is not there when the workspaces were asked for. */
 export function resourceGroup(want: Desired, seen: Observed): readonly Verdict[] {
   if (!seen.isGroupMissing) return [];
-  const create = `az group create --name ${want.resourceGroup} --location ${want.endpoint.location}`;
+  const [location] = [want.endpoint, ...want.workspaces].filter(isMade).map(item => item.location);
+  const create = `az group create --name ${want.resourceGroup}${location === undefined ? '' : ` --location ${location}`}`;
   const message = `spec.resourceGroup: there is no resource group ${want.resourceGroup} in subscription ${want.subscriptionId}: ${create}`;
   return [fatal('ResourceGroupNotFound', message)];
 }
@@ -34,6 +35,7 @@ const isConnected = ({ connectionStatus = '' }: PrivateEndpoint): boolean =>
 
 /** Azure connects a virtual network to one private link scope of Azure Monitor. */
 export function otherScopeOnNetwork(want: Desired, seen: Observed): readonly Verdict[] {
+  if (isAdopted(want.endpoint)) return [];
   const rival = (bodyOf(seen.networkEndpoints) ?? []).find(
     endpoint =>
       endpoint.scopeId !== undefined &&
@@ -72,6 +74,11 @@ export function missing(want: Desired, seen: Observed): readonly Verdict[] {
   const held = bodyOf(seen.rights);
   const rights = held === undefined ? [] : missingRights(neededRights(want), held);
   if (rights.length === 0) return [];
-  const message = `the identity lacks these rights: ${rightsText(rights)}; assign a role that has them, a new assignment takes some minutes to work`;
+  const message = `the identity lacks these rights: ${rightsText(rights)}; assign a role that has them, a new assignment takes some minutes to work${askInstead(rights)}`;
   return [{ ...fatal('Forbidden', message), retryAfterMs: RIGHTS_RETRY_MS }];
 }
+
+const askInstead = (rights: readonly NeededRights[]): string =>
+  rights.some(({ actions }) => actions.includes(APPROVE))
+    ? "; without the right to approve, spec.privateEndpoint.approval: Manual leaves that to the scope's owner"
+    : '';

@@ -4,15 +4,17 @@
  */
 import { prefixLengthFor, usableAddresses } from './addresses.ts';
 import { type Desired, wantsOf } from './desire.ts';
+import { regionKey } from './diff.ts';
 import { INVENTORY_MAX } from './inventory.ts';
-import { parseId, sameId } from './names.ts';
-import { bodyOf, type Observed } from './observed.ts';
+import { parseId } from './names.ts';
+import { ABSENT, bodyOf, type Observed } from './observed.ts';
 import { missing, otherLinks, otherScopeOnNetwork, resourceGroup } from './preflight-checks.ts';
-import type { EndpointNeed, Subnet } from './resources.ts';
-import { combine, each, ready, unreadable, type Verdict } from './steps.ts';
+import { judgeSoftDeleted } from './recover.ts';
+import { type EndpointNeed, isAdopted, type PrivateEndpointWant, type Subnet } from './resources.ts';
+import { combine, ready, unreadable, type Verdict } from './steps.ts';
 
 const fatal = (
-  reason: 'InventoryFull' | 'SoftDeleted' | 'SubnetNotFound' | 'SubnetFull' | 'RegionMismatch',
+  reason: 'InventoryFull' | 'SubnetNotFound' | 'SubnetFull' | 'RegionMismatch',
   message: string,
 ): Verdict => ({
   state: 'Stalled',
@@ -24,7 +26,7 @@ const fatal = (
 /** The verdict of all checks; only what would make a creation fail or harm somebody is fatal. */
 export function preflight(want: Desired, seen: Observed): Verdict {
   const checks = [
-    softDeleted(want, seen),
+    judgeSoftDeleted(want, seen),
     subnet(want, seen),
     ...inventoryRoom(want, seen),
     ...resourceGroup(want, seen),
@@ -45,62 +47,71 @@ function inventoryRoom(want: Desired, { inventory }: Observed): readonly Verdict
   return [fatal('InventoryFull', message)];
 }
 
-function softDeleted(want: Desired, seen: Observed): Verdict {
-  if (seen.softDeleted.is === 'unread') return unreadable(seen.softDeleted.failure);
-  const deleted = seen.softDeleted.is === 'present' ? seen.softDeleted.body : [];
-  return each(want.workspaces, workspace => {
-    const absent = seen.workspaces.get(workspace.key)?.reading.is === 'absent';
-    const twin = deleted.find(candidate => sameId(candidate.id, workspace.id));
-    if (!absent || twin === undefined) return ready('ChecksPassed', 'no soft-deleted workspace has a wanted name');
-    return fatal(
-      'SoftDeleted',
-      `a deleted workspace ${workspace.name} (${twin.location}) still holds the name: creating it would bring the old one back with its old settings; ` +
-        'recover it yourself and delete it with force, choose another name, or wait 14 days',
-    );
-  });
-}
-
 function subnet(want: Desired, seen: Observed): Verdict {
   const { endpoint } = want;
+  if (isAdopted(endpoint)) return ready('ChecksPassed', 'the private endpoint is adopted');
   // An endpoint that is there has had its addresses, and a subnet that cannot be read does no harm any more.
   if (seen.endpoint.reading.is === 'present') return ready('ChecksPassed', 'the private endpoint has its subnet');
   if (seen.subnet.is === 'unread') return unreadable(seen.subnet.failure);
   if (seen.subnet.is === 'absent') {
     return fatal('SubnetNotFound', `spec.privateEndpoint.subnetId: there is no subnet ${endpoint.subnetId}`);
   }
-  return combine([region(want, seen.subnet.body), room(want, seen.subnet.body)]);
+  return combine([region(endpoint, seen.subnet.body), room(want, seen, seen.subnet.body)]);
 }
 
-function region(want: Desired, found: Subnet): Verdict {
-  if (found.location.toLowerCase() === want.endpoint.location.toLowerCase()) {
+function region(endpoint: PrivateEndpointWant, found: Subnet): Verdict {
+  if (found.location.toLowerCase() === endpoint.location.toLowerCase()) {
     return ready('ChecksPassed', 'subnet and endpoint are in one region');
   }
   return fatal(
     'RegionMismatch',
-    `spec.privateEndpoint.location is ${want.endpoint.location}, its network ${parseId(found.id)?.names[0]} is in ${found.location}: an endpoint lives in the region of its network`,
+    `spec.privateEndpoint.location is ${endpoint.location}, its network ${parseId(found.id)?.names[0]} is in ${found.location}: an endpoint lives in the region of its network`,
   );
 }
 
 /** Addresses that the endpoint needs and that its subnet has free. */
 export function addressCount(
   want: Desired,
+  seen: Pick<Observed, 'workspaces' | 'components'>,
   found: Subnet,
   need?: EndpointNeed,
 ): { addressesNeeded: number; addressesFree: number } {
   const addressesFree = Math.max(0, usableAddresses(found.addressPrefixes) - found.addressesUsed);
-  return { addressesNeeded: need?.members.length ?? want.addressesNeeded, addressesFree };
+  return { addressesNeeded: need?.members.length ?? estimateAddresses(want, seen), addressesFree };
 }
 
 /** The second stage, once everything is linked: as many addresses as the scope requires, counted by Azure itself. */
 export function exactNeed(want: Desired, seen: Observed): Verdict | undefined {
   const [found, need] = [bodyOf(seen.subnet), bodyOf(seen.endpointNeed)];
   if (found === undefined || need === undefined || need.members.length === 0) return undefined;
-  const { addressesNeeded, addressesFree } = addressCount(want, found, need);
+  const { addressesNeeded, addressesFree } = addressCount(want, seen, found, need);
   return addressesFree >= addressesNeeded ? undefined : subnetFull(addressesNeeded, addressesFree);
 }
 
-function room(want: Desired, found: Subnet): Verdict {
-  const { addressesNeeded, addressesFree } = addressCount(want, found);
+/** The scope's own, and some for each region with a workspace or a component (facts: ampls 2.3). */
+const SHARED_ADDRESSES = 8;
+const ADDRESSES_PER_WORKSPACE_REGION = 3;
+const ADDRESSES_PER_COMPONENT_REGION = 2;
+
+/** The first stage. `seen` tells where adopted ones live. */
+export function estimateAddresses(want: Desired, seen: Pick<Observed, 'workspaces' | 'components'>): number {
+  // Where an adopted one lives is known when it was read.
+  const workspaces = want.workspaces.map(item =>
+    isAdopted(item) ? bodyOf(seen.workspaces.get(item.key)?.reading ?? ABSENT)?.location : item.location,
+  );
+  const components = want.components.map(item => bodyOf(seen.components.get(item.key)?.reading ?? ABSENT)?.location);
+  return (
+    SHARED_ADDRESSES +
+    ADDRESSES_PER_WORKSPACE_REGION * regionCount(workspaces) +
+    ADDRESSES_PER_COMPONENT_REGION * regionCount(components)
+  );
+}
+
+const regionCount = (locations: readonly (string | undefined)[]): number =>
+  new Set(locations.filter(location => location !== undefined).map(regionKey)).size;
+
+function room(want: Desired, seen: Observed, found: Subnet): Verdict {
+  const { addressesNeeded, addressesFree } = addressCount(want, seen, found);
   if (addressesFree >= addressesNeeded) {
     return ready('ChecksPassed', `${addressesNeeded} addresses needed, ${addressesFree} free in the subnet`);
   }

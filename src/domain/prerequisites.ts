@@ -8,7 +8,8 @@ import type { Desired } from './desire.ts';
 import { type Finding, failing, passed, skipped, unknown } from './finding.ts';
 import { parseId, sameId } from './names.ts';
 import type { Reading } from './observed.ts';
-import type { Subnet } from './resources.ts';
+import { estimateAddresses } from './preflight.ts';
+import { isAdopted, isMade, type PrivateEndpointWant, type Subnet } from './resources.ts';
 import { type HeldRights, missingRights, neededRights, rightsText } from './rights.ts';
 
 /** Providers that the endpoint's and the workspaces' subscription must be registered for. */
@@ -31,8 +32,7 @@ export const judgePrerequisites = (want: Desired, seen: Prerequisites): readonly
   subscription(want, seen),
   resourceGroup(want, seen),
   ...[...seen.registrations].map(([namespace, reading]) => provider(want, namespace, reading)),
-  subnet(want, seen),
-  ...addresses(want, seen),
+  ...(isAdopted(want.endpoint) ? [] : [subnet(want.endpoint, seen), ...addresses(want, seen)]),
   rights(want, seen),
 ];
 
@@ -54,7 +54,9 @@ function resourceGroup(want: Desired, { resourceGroup: seen }: Prerequisites): F
   const check = 'resource group';
   if (seen.is === 'unread') return unknown(check, seen.failure);
   if (seen.is === 'present') return passed(check, `${want.resourceGroup} is there, in ${seen.body.location}`);
-  const cure = `az group create --name ${want.resourceGroup} --location ${want.endpoint.location}`;
+  const [location] = [want.endpoint, ...want.workspaces].filter(isMade).map(item => item.location);
+  const at = location === undefined ? '' : ` --location ${location}`;
+  const cure = `az group create --name ${want.resourceGroup}${at}`;
   return failing(check, `there is no resource group ${want.resourceGroup}`, cure);
 }
 
@@ -67,9 +69,8 @@ function provider({ subscriptionId }: Desired, namespace: string, seen: Reading<
   return failing(check, `the subscription is not registered for it (${state})`, cure);
 }
 
-function subnet(want: Desired, { subnet: seen }: Prerequisites): Finding {
+function subnet({ subnetId, location }: PrivateEndpointWant, { subnet: seen }: Prerequisites): Finding {
   const check = 'subnet';
-  const { subnetId, location } = want.endpoint;
   if (seen.is === 'unread') return unknown(check, seen.failure);
   if (seen.is === 'absent') {
     const cure = 'correct spec.privateEndpoint.subnetId: `az network vnet subnet show --query id` prints it';
@@ -83,6 +84,9 @@ function subnet(want: Desired, { subnet: seen }: Prerequisites): Finding {
   return failing(check, `${name} is in ${seen.body.location}, the endpoint would be in ${location}`, cure);
 }
 
+/** Where adopted workspaces live is not read here. */
+const NOWHERE = { workspaces: new Map(), components: new Map() };
+
 function addresses(want: Desired, { usage, subnet: found, hasEndpoint }: Prerequisites): readonly Finding[] {
   const check = 'free addresses';
   if (found.is !== 'present') return [];
@@ -90,9 +94,10 @@ function addresses(want: Desired, { usage, subnet: found, hasEndpoint }: Prerequ
   if (usage.is === 'unread') return [unknown(check, usage.failure)];
   if (usage.is === 'absent') return [];
   const free = usage.body.limit - usage.body.used;
-  const message = `${want.addressesNeeded} are needed, ${free} of ${usage.body.limit} are free`;
-  if (free >= want.addressesNeeded) return [passed(check, message)];
-  return [failing(check, message, `take a subnet of at least /${prefixLengthFor(want.addressesNeeded)}`)];
+  const needed = estimateAddresses(want, NOWHERE);
+  const message = `${needed} are needed, ${free} of ${usage.body.limit} are free`;
+  if (free >= needed) return [passed(check, message)];
+  return [failing(check, message, `take a subnet of at least /${prefixLengthFor(needed)}`)];
 }
 
 function rights(want: Desired, { rights: readings }: Prerequisites): Finding {

@@ -34,6 +34,7 @@ export const REASONS = [
   // Azure says no, or not yet
   'AuthenticationFailed',
   'Forbidden',
+  'LinkedAuthorizationFailed',
   'NotFound',
   'ResourceGroupNotFound',
   'SubnetNotFound',
@@ -56,14 +57,18 @@ export const REASONS = [
   'UpdateIgnored',
   'RequiredMembersMismatch',
   // Ownership and safety
+  'AdoptedNotFound',
+  'AdoptedNotUsable',
   'NotOwned',
   'OwnedByOther',
   'SoftDeleted',
   'ImmutableDifference',
   'RetentionLowered',
+  'EndpointOfOtherScope',
   'ConnectionPending',
   'ConnectionRejected',
   'ConnectionDisconnected',
+  'ConnectionRemoved',
   'StillInUse',
   // DNS
   'TargetNotFound',

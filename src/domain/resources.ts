@@ -6,7 +6,7 @@
 /** An ARM resource id. Compared without case (`sameId`), printed as Azure or the user wrote it. */
 export type ArmId = string;
 
-export type Kind = 'workspace' | 'privateLinkScope' | 'scopedResource' | 'privateEndpoint';
+export type Kind = 'workspace' | 'component' | 'privateLinkScope' | 'scopedResource' | 'privateEndpoint';
 
 /** What happens to a created resource when it is no longer wanted. */
 export type Policy = 'Retain' | 'Delete';
@@ -35,6 +35,8 @@ export interface WorkspaceWant extends WantBase {
   readonly mayLowerRetention: boolean;
   /** GB per day; -1 is no cap; `undefined`: as found. */
   readonly dailyQuotaGb?: number;
+  /** A PUT on a soft-deleted name brings the old workspace back: only when the spec says so. */
+  readonly recover: boolean;
   readonly tags: Tags;
 }
 
@@ -47,7 +49,7 @@ export interface PrivateLinkScopeWant extends WantBase {
 export interface ScopedResourceWant extends WantBase {
   readonly kind: 'scopedResource';
   readonly scopeId: ArmId;
-  /** The linked workspace. */
+  /** The linked workspace or component. */
   readonly targetId: ArmId;
 }
 
@@ -56,10 +58,34 @@ export interface PrivateEndpointWant extends WantBase {
   readonly location: string;
   readonly subnetId: ArmId;
   readonly scopeId: ArmId;
+  /** Manual only asks the scope's owner. Counts when the endpoint is created. */
+  readonly approval: 'Automatic' | 'Manual';
+  readonly requestMessage?: string;
   readonly tags: Tags;
 }
 
+/** What we create and keep in shape. */
 export type Want = WorkspaceWant | PrivateLinkScopeWant | ScopedResourceWant | PrivateEndpointWant;
+
+/** What the spec can name by a resourceId: a link is known by what it joins. */
+export type Adoptable = Exclude<Kind, 'scopedResource'>;
+
+/** What the spec names by its resourceId: somebody else's. Linked and read; no write takes one. */
+export interface Adopted<K extends Adoptable = Adoptable> extends WantBase {
+  readonly kind: K;
+  readonly adopted: true;
+}
+
+export type Wanted = Want | Adopted;
+
+/** The kinds that we may create and delete. */
+export type MadeKind = Want['kind'];
+
+export const isAdopted = <T extends Wanted>(item: T): item is Extract<T, { readonly adopted: true }> =>
+  'adopted' in item;
+
+export const isMade = <T extends Wanted>(item: T): item is Exclude<T, { readonly adopted: true }> =>
+  !('adopted' in item);
 
 interface ResourceBase {
   readonly id: ArmId;
@@ -92,8 +118,24 @@ export interface PrivateLinkScope extends ResourceBase {
   readonly kind: 'privateLinkScope';
   readonly tags: Tags;
   readonly accessModes: { readonly ingestion?: string; readonly query?: string };
-  /** Ids of the private endpoints that are connected to the scope, whoever made them. */
-  readonly connectedEndpointIds: readonly ArmId[];
+  /** The private endpoints that are connected to the scope, whoever made them. */
+  readonly connections: readonly ScopeConnection[];
+}
+
+/** One private endpoint as its scope sees it. */
+export interface ScopeConnection {
+  /** Id of the connection itself: what an approval names. */
+  readonly id: ArmId;
+  readonly endpointId: ArmId;
+  /** Approved, Pending, Rejected, Disconnected. */
+  readonly status?: string;
+}
+
+/** An Application Insights component. */
+export interface Component extends ResourceBase {
+  readonly kind: 'component';
+  readonly location: string;
+  readonly tags: Tags;
 }
 
 export interface ScopedResource extends ResourceBase {
@@ -122,7 +164,7 @@ export interface PrivateEndpoint extends ResourceBase {
   readonly customDnsConfigs: readonly NamedAddresses[];
 }
 
-export type Resource = Workspace | PrivateLinkScope | ScopedResource | PrivateEndpoint;
+export type Resource = Workspace | Component | PrivateLinkScope | ScopedResource | PrivateEndpoint;
 
 export type ResourceOf<K extends Kind> = Extract<Resource, { kind: K }>;
 

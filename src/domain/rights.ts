@@ -5,7 +5,7 @@
  */
 import type { Desired } from './desire.ts';
 import { parseId, sameId, shortName } from './names.ts';
-import type { ArmId } from './resources.ts';
+import { type ArmId, isAdopted, type Wanted } from './resources.ts';
 
 /** What one role assignment allows, as Azure lists it. `*` stands for any characters. */
 export interface Permission {
@@ -27,24 +27,31 @@ export interface HeldRights {
   readonly permissions: readonly Permission[];
 }
 
-const IN_GROUP = [
-  'Microsoft.OperationalInsights/workspaces/read',
-  'Microsoft.OperationalInsights/workspaces/write',
-  'Microsoft.OperationalInsights/deletedWorkspaces/read',
-  'Microsoft.Insights/privateLinkScopes/read',
-  'Microsoft.Insights/privateLinkScopes/write',
-  'Microsoft.Insights/privateLinkScopes/delete',
-  'Microsoft.Insights/privateLinkScopes/scopedResources/read',
-  'Microsoft.Insights/privateLinkScopes/scopedResources/write',
-  'Microsoft.Insights/privateLinkScopes/scopedResources/delete',
-  'Microsoft.Insights/privateLinkScopes/privateLinkResources/read',
-  'Microsoft.Insights/privateLinkScopes/privateEndpointConnectionsApproval/action',
-  'Microsoft.Network/privateEndpoints/read',
-  'Microsoft.Network/privateEndpoints/write',
-  'Microsoft.Network/privateEndpoints/delete',
-  'Microsoft.Network/networkInterfaces/read',
-];
-const WORKSPACE_DELETE = 'Microsoft.OperationalInsights/workspaces/delete';
+/** Needed only where the connection is approved at once. */
+export const APPROVE = 'Microsoft.Insights/privateLinkScopes/privateEndpointConnectionsApproval/action';
+
+const WORKSPACE = {
+  read: ['Microsoft.OperationalInsights/workspaces/read'],
+  make: ['Microsoft.OperationalInsights/workspaces/write', 'Microsoft.OperationalInsights/deletedWorkspaces/read'],
+  remove: ['Microsoft.OperationalInsights/workspaces/delete'],
+};
+const COMPONENT_READ = ['Microsoft.Insights/components/read'];
+const SCOPE = {
+  /** Also of one that is adopted: the links are ours. */
+  link: [
+    'Microsoft.Insights/privateLinkScopes/read',
+    'Microsoft.Insights/privateLinkScopes/scopedResources/read',
+    'Microsoft.Insights/privateLinkScopes/scopedResources/write',
+    'Microsoft.Insights/privateLinkScopes/scopedResources/delete',
+    'Microsoft.Insights/privateLinkScopes/privateLinkResources/read',
+  ],
+  make: ['Microsoft.Insights/privateLinkScopes/write', 'Microsoft.Insights/privateLinkScopes/delete'],
+  approve: [APPROVE],
+};
+const ENDPOINT = {
+  read: ['Microsoft.Network/privateEndpoints/read', 'Microsoft.Network/networkInterfaces/read'],
+  make: ['Microsoft.Network/privateEndpoints/write', 'Microsoft.Network/privateEndpoints/delete'],
+};
 const ON_NETWORK = ['Microsoft.Network/virtualNetworks/read', 'Microsoft.Network/virtualNetworks/subnets/join/action'];
 
 export const groupIdOf = ({
@@ -56,22 +63,57 @@ export const groupIdOf = ({
 /** The network of a subnet's id. */
 export const networkIdOf = (subnetId: ArmId): ArmId => subnetId.replace(/\/subnets\/[^/]+$/i, '');
 
-/** Every right that making, keeping and taking down what an object asks for can need. */
+/** Every right that making, keeping and taking down what an object asks for can need, scope by scope. */
 export function neededRights(want: Desired): readonly NeededRights[] {
-  const deletes = want.workspaces.some(({ policy }) => policy === 'Delete');
-  const { subnetId } = want.endpoint;
+  const group = { scope: groupIdOf(want), name: `resource group ${want.resourceGroup}` };
+  return merged([...workspaceRights(want, group), ...scopeRights(want, group), ...endpointRights(want, group)]);
+}
+
+type Place = Pick<NeededRights, 'scope' | 'name'>;
+
+/** What is adopted needs rights where it is. */
+const placeOf = (item: Wanted, group: Place): Place =>
+  isAdopted(item) ? { scope: item.id, name: `${parseId(item.id)?.type ?? ''} ${item.name}` } : group;
+
+function workspaceRights(want: Desired, group: Place): readonly NeededRights[] {
+  const { read, make, remove } = WORKSPACE;
+  const workspaces = want.workspaces.map(item => {
+    const made = item.policy === 'Delete' ? [...make, ...remove] : make;
+    return { ...placeOf(item, group), actions: isAdopted(item) ? read : [...read, ...made] };
+  });
+  const components = want.components.map(item => ({ ...placeOf(item, group), actions: COMPONENT_READ }));
+  return [...workspaces, ...components];
+}
+
+function scopeRights({ scope, endpoint }: Desired, group: Place): readonly NeededRights[] {
+  const isApproved = !isAdopted(endpoint) && endpoint.approval === 'Automatic';
+  const approve = isApproved ? SCOPE.approve : [];
+  const make = isAdopted(scope) ? [] : SCOPE.make;
+  return [{ ...placeOf(scope, group), actions: [...SCOPE.link, ...make, ...approve] }];
+}
+
+function endpointRights({ endpoint }: Desired, group: Place): readonly NeededRights[] {
+  if (isAdopted(endpoint)) {
+    // Its interface is beside it, not below.
+    const at = parseId(endpoint.id);
+    const place = at === undefined ? group : { scope: groupIdOf(at), name: `resource group ${at.resourceGroup}` };
+    return [{ ...place, actions: ENDPOINT.read }];
+  }
+  const { subnetId } = endpoint;
+  const subnet = `subnet ${parseId(subnetId)?.names.join('/') ?? shortName(subnetId)}`;
   return [
-    {
-      scope: groupIdOf(want),
-      name: `resource group ${want.resourceGroup}`,
-      actions: deletes ? [...IN_GROUP, WORKSPACE_DELETE] : IN_GROUP,
-    },
-    {
-      scope: subnetId,
-      name: `subnet ${parseId(subnetId)?.names.join('/') ?? shortName(subnetId)}`,
-      actions: ON_NETWORK,
-    },
+    { ...group, actions: [...ENDPOINT.read, ...ENDPOINT.make] },
+    { scope: subnetId, name: subnet, actions: ON_NETWORK },
   ];
+}
+
+function merged(rights: readonly NeededRights[]): readonly NeededRights[] {
+  const scopes = new Map<string, NeededRights>();
+  for (const { actions, ...place } of rights) {
+    const known = scopes.get(place.scope)?.actions ?? [];
+    scopes.set(place.scope, { ...place, actions: [...new Set([...known, ...actions])] });
+  }
+  return [...scopes.values()];
 }
 
 /** The needed rights that are not held. A scope that nobody has read is not judged. */

@@ -6,7 +6,7 @@ import type { Failure } from './failures.ts';
 import type { NameConflict } from './merge.ts';
 import type { Reason } from './reasons.ts';
 import type { RecordSet } from './records.ts';
-import type { ArmId, Change, Kind, Origin, Policy, Want } from './resources.ts';
+import type { ArmId, Change, MadeKind, Origin, Policy, Want } from './resources.ts';
 
 /** A step's name is the condition that it reports. */
 export const STEPS = [
@@ -27,9 +27,9 @@ export type StepName = ConditionType | 'Pruned';
 export type Action =
   | { readonly verb: 'create'; readonly key: string; readonly want: Want; readonly why: string }
   | { readonly verb: 'update'; readonly key: string; readonly want: Want; readonly changes: readonly Change[] }
-  | { readonly verb: 'delete'; readonly key: string; readonly kind: Kind; readonly id: ArmId }
+  | { readonly verb: 'delete'; readonly key: string; readonly kind: MadeKind; readonly id: ArmId }
   /** What is left in Azure loses our tag. */
-  | { readonly verb: 'untag'; readonly key: string; readonly kind: Kind; readonly id: ArmId }
+  | { readonly verb: 'untag'; readonly key: string; readonly kind: MadeKind; readonly id: ArmId }
   /** What is there already is taken into the inventory; no call to Azure. */
   | {
       readonly verb: 'adopt';

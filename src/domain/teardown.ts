@@ -2,16 +2,20 @@
  * Taking down what is no longer wanted: single items that left the spec, or everything when the object is deleted, in
  * the reverse order of building. It walks the inventory, not the spec. Pure. Order: facts ampls 1.4.
  */
-import { busyVerdict, graceLeftMs, isOurs, nameOf } from './converge.ts';
+import { busyVerdict, graceLeftMs, isOurs, isOursToDelete, nameOf } from './converge.ts';
 import { type Desired, wantsOf } from './desire.ts';
 import { drain, unpublish } from './drain.ts';
 import { judgeIdentity } from './identity.ts';
 import { isReleased, isToUntag, needsAzure } from './inventory.ts';
-import { isOwnLinkName, sameId, shortName } from './names.ts';
+import { sameId, shortName } from './names.ts';
 import type { InventoryEntry } from './object.ts';
-import { bodyOf, type Observed, type Sight } from './observed.ts';
+import type { Observed, Sight } from './observed.ts';
 import type { Kind } from './resources.ts';
-import { acts, after, each, inSeries, type Plan, ready, unreadable, type Verdict, waits } from './steps.ts';
+import { type Use, useOf } from './sharing.ts';
+import { acts, after, combine, each, inSeries, type Plan, ready, unreadable, type Verdict, waits } from './steps.ts';
+
+/** How often another object that is being deleted is looked at, in milliseconds. */
+const LEAVING_RETRY_MS = 3_000;
 
 const kindOf = (entry: InventoryEntry): Kind => entry.key.split('/')[0] as Kind;
 const ofKind = (entries: readonly InventoryEntry[], kind: Kind) => entries.filter(entry => kindOf(entry) === kind);
@@ -31,7 +35,9 @@ export function teardown(want: Desired, seen: Observed): Plan {
   const endpoint = after(gate, () => remove('privateEndpoint'));
   const links = after({ ...gate, EndpointReady: endpoint }, () => inSeries(ofKind(inventory, 'scopedResource'), judge));
   const scope = after({ ...gate, EndpointReady: endpoint, ResourcesLinked: links }, () => remove('privateLinkScope'));
-  const workspaces = after({ ...gate, ResourcesLinked: links }, () => remove('workspace'));
+  const workspaces = after({ ...gate, ResourcesLinked: links }, () =>
+    combine([remove('workspace'), remove('component')]),
+  );
   return {
     mode: 'teardown',
     steps: [
@@ -88,8 +94,9 @@ function release(entry: InventoryEntry, want: Desired): Verdict {
 
 /** What is left keeps our tag, so that the object applied again finds its own; unless it is to be released. */
 function giveUp(entry: InventoryEntry, want: Desired, seen: Observed): Verdict {
-  if (!isToUntag(entry, want)) return release(entry, want);
   const of = subjectOf(entry);
+  const { kind } = of;
+  if (kind === 'component' || !isToUntag(entry, want)) return release(entry, want);
   const sight = sightOf(entry, seen);
   const busy = busyVerdict(of, sight, seen.now);
   if (busy) return busy;
@@ -99,7 +106,7 @@ function giveUp(entry: InventoryEntry, want: Desired, seen: Observed): Verdict {
   return acts('Updating', `${nameOf(of)} loses our tag and is left in Azure`, {
     verb: 'untag',
     key,
-    kind: of.kind,
+    kind,
     id: sight.reading.body.id,
   });
 }
@@ -107,6 +114,9 @@ function giveUp(entry: InventoryEntry, want: Desired, seen: Observed): Verdict {
 function takeDown(entry: InventoryEntry, want: Desired, seen: Observed): Verdict {
   const { key } = entry;
   const of = subjectOf(entry);
+  const { kind } = of;
+  // Components are only ever adopted.
+  if (kind === 'component') return release(entry, want);
   const sight = sightOf(entry, seen);
   const busy = busyVerdict(of, sight, seen.now);
   if (busy) return busy;
@@ -118,13 +128,32 @@ function takeDown(entry: InventoryEntry, want: Desired, seen: Observed): Verdict
       : forget(entry, 'Deleted', `${nameOf(of)} is gone`);
   }
   const body = sight.reading.body;
-  if (!isOurs(body, want.owner)) {
+  if (!isOursToDelete(body, entry, want.owner)) {
     return forget(entry, 'Retained', `${nameOf(of)} does not carry our tag any more and is left in Azure`);
   }
-  const used = of.kind === 'privateLinkScope' ? scopeUse(entry, want, seen) : undefined;
+  const used = usedByOthers(entry, useOf(body, want, seen));
   if (used) return used;
   if (/^deleting$/i.test(body.provisioningState)) return waits('Deleting', `${nameOf(of)} is being deleted`);
-  return acts('Deleting', `${nameOf(of)} is being deleted`, { verb: 'delete', key, kind: of.kind, id: body.id });
+  return acts('Deleting', `${nameOf(of)} is being deleted`, { verb: 'delete', key, kind, id: body.id });
+}
+
+/** What others still need goes later, or stays. */
+function usedByOthers(entry: InventoryEntry, use: Use): Verdict | undefined {
+  const name = nameOf(subjectOf(entry));
+  switch (use.is) {
+    case 'Free':
+      return undefined;
+    case 'Unknown':
+      return unreadable(use.failure);
+    case 'Used':
+      return forget(entry, 'Retained', `${name} is left in Azure: in use by ${use.by.join(', ')}`);
+    case 'Leaving':
+      return waits(
+        'StillInUse',
+        `${name} waits for ${use.by.join(', ')}, which is being deleted too`,
+        LEAVING_RETRY_MS,
+      );
+  }
 }
 
 function sightOf(entry: InventoryEntry, seen: Observed): Sight {
@@ -138,16 +167,7 @@ function sightOf(entry: InventoryEntry, seen: Observed): Sight {
       return seen.scope;
     case 'privateEndpoint':
       return seen.endpoint;
+    case 'component':
+      return nothing;
   }
-}
-
-/** A scope that others hang on is left to them: links and endpoints that are not this object's. */
-function scopeUse(entry: InventoryEntry, want: Desired, seen: Observed): Verdict | undefined {
-  if (seen.scopeLinks.is === 'unread') return unreadable(seen.scopeLinks.failure);
-  const links = (bodyOf(seen.scopeLinks) ?? []).filter(link => !isOwnLinkName(link.name, want.owner));
-  const endpoints = bodyOf(seen.scope.reading)?.connectedEndpointIds ?? [];
-  const foreign = endpoints.filter(id => !sameId(id, want.endpoint.id));
-  const guests = [...links.map(link => `link ${link.name}`), ...foreign.map(id => `private endpoint ${shortName(id)}`)];
-  if (guests.length === 0) return undefined;
-  return forget(entry, 'Retained', `${nameOf(subjectOf(entry))} is left in Azure: in use by ${guests.join(', ')}`);
 }

@@ -77,7 +77,7 @@ const rows: readonly (readonly [ArmErrorFacts, string, Treatment])[] = [
   [facts(401, ['InvalidAuthenticationTokenAudience']), 'AuthenticationFailed', 'stall'],
   [facts(404, ['InvalidResourceNamespace']), 'InvalidRequest', 'stall'],
   [facts(403, ['AuthorizationFailed']), 'Forbidden', 60_000],
-  [facts(403, ['LinkedAuthorizationFailed']), 'Forbidden', 60_000],
+  [facts(403, ['LinkedAuthorizationFailed']), 'LinkedAuthorizationFailed', 60_000],
   [facts(404, ['ParentResourceNotFound']), 'NotFound', 5_000],
   [facts(412, ['PreconditionFailed']), 'Conflict', 1_000],
 

@@ -77,7 +77,7 @@ test('each resource is created by one PUT whose first answer is told, and read b
       provisioningState: 'Succeeded',
       tags,
       accessModes: { ingestion: 'Open', query: 'Open' },
-      connectedEndpointIds: [],
+      connections: [],
     },
   );
 
@@ -100,9 +100,13 @@ test('each resource is created by one PUT whose first answer is told, and read b
   assert.equal(pe.value?.connectionStatus, 'Approved');
   assert.equal(pe.value?.customDnsConfigs.length, 11);
   assert.deepEqual([id(pe.value?.scopeId), pe.value?.subnetId], [id(ids.scope), ids.subnet]);
-  assert.deepEqual((await azure.get('privateLinkScope', ids.scope, quiet))?.connectedEndpointIds.map(id), [
-    id(ids.endpoint),
-  ]);
+  assert.deepEqual(
+    (await azure.get('privateLinkScope', ids.scope, quiet))?.connections.map(({ endpointId, status }) => [
+      id(endpointId),
+      status,
+    ]),
+    [[id(ids.endpoint), 'Approved']],
+  );
 
   const nic = await counted(azure.networkInterface(pe.value?.networkInterfaceId ?? '', quiet));
   assert.equal(nic.calls.length, 1);
@@ -160,7 +164,7 @@ test('an update is a GET and a PATCH or PUT, or a PATCH alone where it replaces 
   const scope = await azure.get('privateLinkScope', ids.scope, quiet);
   assert.deepEqual(scope?.accessModes, { ingestion: 'Open', query: 'PrivateOnly' });
   assert.deepEqual(scope?.tags, { ...tags, plant: 'a' });
-  assert.equal(scope?.connectedEndpointIds.length, 1);
+  assert.equal(scope?.connections.length, 1);
 
   const retagged = { ...endpointWant, tags: { plant: 'a' } };
   const endpointTags = await counted(azure.update(retagged, changed('tags.plant'), quiet));

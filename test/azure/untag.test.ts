@@ -3,7 +3,7 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Kind } from '../../src/domain/resources.ts';
+import type { MadeKind } from '../../src/domain/resources.ts';
 import { type Bench, bench, quiet } from './bench.ts';
 import { endpointWant, ids, linkWant, scopeWant, tags, workspaceWant } from './wants.ts';
 
@@ -17,7 +17,7 @@ async function made({ azure }: Bench): Promise<void> {
   await azure.create({ ...endpointWant, tags: mixed }, quiet);
 }
 
-const tagged: readonly (readonly [Exclude<Kind, 'scopedResource'>, string, string])[] = [
+const tagged: readonly (readonly [Exclude<MadeKind, 'scopedResource'>, string, string])[] = [
   ['workspace', ids.workspace, 'PATCH workspaces/law-a 200'],
   ['privateLinkScope', ids.scope, 'PATCH privateLinkScopes/ampls 200'],
   ['privateEndpoint', ids.endpoint, 'PUT privateEndpoints/pe 200'],

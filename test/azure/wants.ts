@@ -48,6 +48,7 @@ export const workspaceWant: WorkspaceWant = {
   location: 'japaneast',
   retentionInDays: 60,
   mayLowerRetention: false,
+  recover: false,
   dailyQuotaGb: 5,
   tags,
 };
@@ -81,6 +82,7 @@ export const endpointWant: PrivateEndpointWant = {
   location: 'japaneast',
   subnetId: ids.subnet,
   scopeId: ids.scope,
+  approval: 'Automatic',
   tags,
 };
 

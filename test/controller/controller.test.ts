@@ -28,7 +28,7 @@ function bench(over: { cluster?: Partial<Cluster>; passTimeoutMs?: number; rando
   const random = randomness(1);
   const cluster = clusterModel(clock, random);
   const dns = dnsModel({ clock, random, installation: INSTALLATION });
-  const azure = azureModel({ clock, random, subnetId: SUBNET, location: 'japaneast' });
+  const azure = azureModel({ clock, random, subnets: [SUBNET], location: 'japaneast' });
   const told: string[] = [];
   const errors: string[] = [];
   const log: Log = { debug: nothing, info: nothing, warn: nothing, error: message => void errors.push(message) };

@@ -6,7 +6,7 @@ import { differences } from '../../src/domain/diff.ts';
 import { idKey } from '../../src/domain/names.ts';
 import type { PmsObject } from '../../src/domain/object.ts';
 import { customerIdOf } from '../model/azure-state.ts';
-import { INSTALLATION } from '../model/plant.ts';
+import { INSTALLATION, madeOf } from '../model/plant.ts';
 import { type Floor, plantFloor } from '../model/plant-floor.ts';
 import {
   FOREIGN,
@@ -66,7 +66,7 @@ function assertAsAsked(floor: Floor, of: Scenario): void {
   const now = object(floor);
   const want = desire(now, INSTALLATION);
   const { state } = floor.azure;
-  for (const item of wantsOf(want)) {
+  for (const item of madeOf(want)) {
     const body = state.get(item.kind, item.id);
     assert.equal(body?.provisioningState, 'Succeeded', item.key);
     assert.ok(body);

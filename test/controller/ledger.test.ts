@@ -153,6 +153,25 @@ suite('the ledger', () => {
     assert.equal(ledger.readAt(ID), since + 5_000);
   });
 
+  test('looks again at an absence that another object took for settled, while this one expects it to end', async () => {
+    const { clock, ledger, look, answers } = bench();
+    answers(() => Promise.resolve(undefined));
+    await look();
+    assert.equal(ledger.dueAt(ID), undefined);
+    answers(says('Succeeded'));
+    await clock.runFor(2_000);
+    assert.equal((await look()).is, 'absent');
+    const reading = await look({ settled: body => body !== undefined });
+    assert.deepEqual(reading, { is: 'present', body: { state: 'Succeeded' } });
+  });
+
+  test('does not count what is only expected as under way', async () => {
+    const { ledger, look, answers } = bench();
+    answers(() => Promise.resolve(undefined));
+    await look({ id: '/scope/scopedResources/a', settled: () => false });
+    assert.deepEqual(ledger.unsettledUnder('/scope/scopedResources'), []);
+  });
+
   test('names what is unsettled below a prefix, until nobody looks at it any more', async () => {
     const { clock, ledger, look, answers } = bench();
     answers(says('Provisioning'));

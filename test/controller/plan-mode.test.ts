@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { desire } from '../../src/domain/desire.ts';
 import { idKey } from '../../src/domain/names.ts';
 import type { PmsObject, Spec } from '../../src/domain/object.ts';
-import { INSTALLATION, pms } from '../model/plant.ts';
+import { INSTALLATION, made, pms } from '../model/plant.ts';
 import { type Floor, plantFloor } from '../model/plant-floor.ts';
 import { KEY, lay, scenario } from '../model/scenario.ts';
 
@@ -112,7 +112,7 @@ suite('an object in mode Plan', () => {
   test('tells what stands in the way as Stalled', async () => {
     const floor = plantFloor({ seed: 3, faults: [] });
     const { privateEndpoint } = fresh().spec;
-    const subnetId = privateEndpoint.subnetId.replace(/[^/]+$/, 'none');
+    const subnetId = (privateEndpoint.subnetId ?? '').replace(/[^/]+$/, 'none');
     floor.cluster.create(fresh({ mode: 'Plan', privateEndpoint: { subnetId } }));
     floor.start();
     await floor.clock.runFor(MINUTE_MS);
@@ -220,7 +220,8 @@ suite('drift', () => {
       const [link] = want.links;
       assert.ok(workspace && link);
       if (kinds.includes(0)) change(floor, workspace.id, { retentionInDays: 31 });
-      if (kinds.includes(1)) change(floor, want.scope.id, { tags: { 'pms-owner': want.scope.tags['pms-owner'] } });
+      if (kinds.includes(1))
+        change(floor, want.scope.id, { tags: { 'pms-owner': made(want.scope).tags['pms-owner'] } });
       if (kinds.includes(2)) floor.azure.state.cells.delete(idKey(want.endpoint.id));
       if (kinds.includes(3)) floor.azure.state.cells.delete(idKey(link.id));
       const writes = floor.azure.writes();

@@ -4,7 +4,7 @@ import { desire, wantsOf } from '../../src/domain/desire.ts';
 import { stalled } from '../../src/domain/failures.ts';
 import type { ObjectKey, PmsObject, Spec } from '../../src/domain/object.ts';
 import { bodyOf, customerIdOf } from '../model/azure-state.ts';
-import { INSTALLATION, pms } from '../model/plant.ts';
+import { INSTALLATION, made, pms } from '../model/plant.ts';
 import { type Floor, plantFloor } from '../model/plant-floor.ts';
 
 const KEY = { namespace: 'plant', name: 'plant-a' };
@@ -29,9 +29,7 @@ const namesOf = (floor: Floor, owner: string): string[] =>
 
 /** The wanted workspace as Azure would show it. */
 function foundWorkspace() {
-  const [want] = desire(fresh(), INSTALLATION).workspaces;
-  assert.ok(want);
-  const body = bodyOf(want);
+  const body = bodyOf(made(desire(fresh(), INSTALLATION).workspaces[0]));
   assert.ok(body.kind === 'workspace');
   return body;
 }

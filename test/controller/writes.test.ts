@@ -71,6 +71,19 @@ suite('writes to Azure', () => {
     }
   });
 
+  test('that are not sent for now are due again soon, later each time, and prove that nothing was made', async () => {
+    const { clock, writes } = bench();
+    const failure = waiting('Conflict', 'another link of this scope is being written', 1_000);
+    for (const dueInMs of [2_000, 4_000, 8_000]) {
+      writes.holdBack(ID, { verb: 'create', asker: ASKER, failure });
+      const retryAt = clock.now() + dueInMs;
+      assert.deepEqual(writes.stateOf(ID, ASKER), { is: 'HeldOff', failure, retryAt });
+      await clock.runFor(dueInMs);
+      assert.deepEqual(writes.stateOf(ID, ASKER), { is: 'Refused', failure });
+    }
+    assert.equal(writes.anyGoingOnUnder(ID.slice(0, ID.lastIndexOf('/')), '/other'), false);
+  });
+
   test('wait at least as long as Azure asked for', async () => {
     const { clock, writes, refuse } = bench();
     const failure = waiting('Throttled', 'slow down', 17_000);

@@ -196,7 +196,7 @@ test('kubectl explain tells of a field what it is, its default and its constrain
   assert.match(text, /FIELD: subnetId <string>/);
   assert.match(text, /Azure id of the subnet that gives the endpoint its addresses/);
   assert.match(text, /\/virtualNetworks\/<network>\/subnets\/<subnet>\./);
-  assert.match(text, /so a \/27 at least\. Required, no default, immutable\./);
+  assert.match(text, /so a \/27 at least\. Required unless there is a resourceId, no default, immutable\./);
 });
 
 test('kubectl explain --recursive lists every field of the spec', async () => {
@@ -212,7 +212,9 @@ const sampleFiles = (await readdir(samples)).filter(name => name.endsWith('.yaml
 
 test('kubectl apply accepts every sample', async () => {
   assert.deepEqual(sampleFiles, [
+    'adopt.yaml',
     'hub-network.yaml',
+    'join-hub.yaml',
     'look-first.yaml',
     'plant-a.yaml',
     'trial.yaml',

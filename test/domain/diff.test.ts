@@ -11,9 +11,7 @@ const wants = (spec: Partial<Spec> = {}, annotations: Record<string, string> = {
   return desire({ ...object, metadata: { ...object.metadata, annotations } }, plant.INSTALLATION);
 };
 const workspace = (over: Partial<Spec['workspaces'][number]> = {}, annotations: Record<string, string> = {}): Want => {
-  const [want] = wants({ workspaces: [{ name: 'law-plant-a', ...over }] }, annotations).workspaces;
-  assert.ok(want);
-  return want;
+  return plant.made(wants({ workspaces: [{ name: 'law-plant-a', ...over }] }, annotations).workspaces[0]);
 };
 const MAY_LOWER = { 'privatemonitoring.dev/allow-retention-decrease': 'true' };
 const link = (): Want => {
@@ -83,13 +81,13 @@ const cases: readonly Case[] = [
   },
   {
     name: 'an access mode that is asked',
-    want: wants({ privateLinkScope: { accessModes: { query: 'Open' } } }).scope,
+    want: plant.made(wants({ privateLinkScope: { accessModes: { query: 'Open' } } }).scope),
     body: plant.scope({ accessModes: { ingestion: 'PrivateOnly', query: 'PrivateOnly' } }),
     changes: ['accessModes.query PrivateOnly -> Open'],
   },
   {
     name: 'an access mode that is not',
-    want: wants().scope,
+    want: plant.made(wants().scope),
     body: plant.scope({ accessModes: { ingestion: 'PrivateOnly', query: 'PrivateOnly' } }),
   },
   { name: 'a linked id in other letter case', want: link(), body: plant.link() },
@@ -101,18 +99,18 @@ const cases: readonly Case[] = [
   },
   {
     name: 'a subnet',
-    want: wants().endpoint,
+    want: plant.made(wants().endpoint),
     body: plant.endpoint({ subnetId: '/other' }),
     obstacles: [`ImmutableDifference subnet /other -> ${plant.SUBNET}`],
   },
-  { name: 'an endpoint whose connection is gone', want: wants().endpoint, body: withoutScope() },
+  { name: 'an endpoint whose connection is gone', want: plant.made(wants().endpoint), body: withoutScope() },
   {
     name: 'a tag that is asked',
-    want: wants({ tags: { plant: 'a' } }).endpoint,
+    want: plant.made(wants({ tags: { plant: 'a' } }).endpoint),
     body: plant.endpoint(),
     changes: ['tags.plant (none) -> a'],
   },
-  { name: 'a body of another kind', want: wants().endpoint, body: plant.scope() },
+  { name: 'a body of another kind', want: plant.made(wants().endpoint), body: plant.scope() },
 ];
 
 function withoutQuota(): Resource {

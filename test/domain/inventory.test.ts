@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { desire, wantsOf } from '../../src/domain/desire.ts';
-import { afterActions, beforeActions, isEndpointToGo, withPolicies } from '../../src/domain/inventory.ts';
+import { afterActions, beforeActions, isPathToGo, withPolicies } from '../../src/domain/inventory.ts';
 import * as plant from '../model/plant.ts';
 
 suite('the inventory', () => {
   const object = plant.pms();
   const want = desire(object, plant.INSTALLATION);
-  const [workspace] = want.workspaces;
-  assert.ok(workspace);
+  const workspace = plant.made(want.workspaces[0]);
   const create = { verb: 'create', key: workspace.key, want: workspace, why: 'absent' } as const;
 
   test('has each creation before it is sent, with the time, and the same inventory when there is none', () => {
@@ -39,11 +38,11 @@ suite('the inventory', () => {
   });
 
   test('tells whether an endpoint is to go', () => {
-    assert.ok(isEndpointToGo(plant.inventoryOf(object), want));
-    assert.ok(!isEndpointToGo(plant.inventoryOf(object), { ...want, abandoned: true }));
-    assert.ok(!isEndpointToGo([], want));
+    assert.ok(isPathToGo(plant.inventoryOf(object), want));
+    assert.ok(!isPathToGo(plant.inventoryOf(object), { ...want, abandoned: true }));
+    assert.ok(!isPathToGo([], want));
     const keeping = plant.pms({ spec: { deletionPolicy: 'Retain' } });
-    assert.ok(!isEndpointToGo(plant.inventoryOf(keeping), desire(keeping, plant.INSTALLATION)));
+    assert.ok(!isPathToGo(plant.inventoryOf(keeping), desire(keeping, plant.INSTALLATION)));
     assert.equal(wantsOf(want).length, 4);
   });
 });

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { desire } from '../../src/domain/desire.ts';
 import { isAllowed, missingRights, neededRights, type Permission } from '../../src/domain/rights.ts';
 import * as plant from '../model/plant.ts';
+import { adopting } from '../model/plant-adoption.ts';
 
 const WRITE = 'Microsoft.Insights/privateLinkScopes/write';
 const allow = (actions: readonly string[], notActions: readonly string[] = []): Permission => ({ actions, notActions });
@@ -58,4 +59,26 @@ test('a scope whose permissions nobody could read is not judged', () => {
     missingRights(needed, held).flatMap(({ actions }) => actions),
     ['Microsoft.Network/virtualNetworks/subnets/join/action'],
   );
+});
+
+test('what is adopted needs rights where it is, and those to read and to link alone', () => {
+  const needed = neededRights(desire(adopting, plant.INSTALLATION));
+  assert.deepEqual(
+    needed.map(({ name, actions }) => `${name}: ${actions.filter(action => !action.endsWith('/read')).join(', ')}`),
+    [
+      'Microsoft.OperationalInsights/workspaces law-hub: ',
+      'Microsoft.Insights/components web: ',
+      'Microsoft.Insights/privateLinkScopes ampls-hub: Microsoft.Insights/privateLinkScopes/scopedResources/write, Microsoft.Insights/privateLinkScopes/scopedResources/delete',
+      'resource group rg-hub: ',
+    ],
+  );
+});
+
+test('an approval that is only asked for needs no right to approve', () => {
+  const isApproval = (action: string) => action.includes('privateEndpointConnectionsApproval');
+  const needs = (approval: 'Automatic' | 'Manual') =>
+    neededRights(
+      desire(plant.pms({ spec: { privateEndpoint: { subnetId: plant.SUBNET, approval } } }), plant.INSTALLATION),
+    ).some(({ actions }) => actions.some(isApproval));
+  assert.deepEqual([needs('Automatic'), needs('Manual')], [true, false]);
 });

@@ -155,7 +155,11 @@ const deletions: readonly Case[] = [
     seen: full(del, {
       ...drained,
       inventory: keep(del, 'privateLinkScope'),
-      scope: { reading: present(plant.scope({ connectedEndpointIds: ['/subscriptions/x/privateEndpoints/pe-hub'] })) },
+      scope: {
+        reading: present(
+          plant.scope({ connections: [plant.connectionOf('/subscriptions/x/privateEndpoints/pe-hub')] }),
+        ),
+      },
       scopeLinks: present([plant.link('law-hub', { name: 'law-hub-by-hand' })]),
     }),
   },

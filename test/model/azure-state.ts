@@ -34,9 +34,13 @@ export interface Cell {
 /** What the test knows and Azure does not. */
 export interface Expectations {
   /** Ids of the workspaces that must be linked before an endpoint is put. */
-  linksFirst(): readonly string[];
-  /** Names of ours that clients are still sent to. */
-  namesInUse(): readonly string[];
+  linksFirst(endpointId: string): readonly string[];
+  /** Names of ours that clients are still sent to, over this endpoint. */
+  namesInUse(endpointId: string): readonly string[];
+  /** Who still needs a resource that is deleted; `undefined` when it may go. */
+  neededBy?(body: Resource): string | undefined;
+  /** Whether a link of the scope is that of somebody else, whose writes nobody can wait for. */
+  isForeign?(link: ScopedResource, endpointId: string): boolean;
 }
 
 export class AzureState {
@@ -211,10 +215,11 @@ export class AzureState {
 
   #entries({ body, base = 4 }: Cell): NetworkInterface['entries'] {
     const now = this.#clock.now();
-    const targets = [...this.#members]
+    const members = [...this.#members]
       .filter(([key, { from, until }]) => key.startsWith(`${body.id} `) && from <= now && (until ?? now + 1) > now)
-      .map(([key]) => this.cells.get(key.slice(body.id.length + 1))?.body)
-      .filter(target => target?.kind === 'workspace');
+      .map(([key]) => this.cells.get(key.slice(body.id.length + 1))?.body);
+    const targets = members.filter(target => target?.kind === 'workspace');
+    const components = members.filter(target => target?.kind === 'component').map(({ location }) => location);
     const regions = [...new Set(targets.map(target => target.location))].sort();
     const own = regions.flatMap(region =>
       OWN_MEMBERS.map(([member, suffix]) => ({
@@ -223,20 +228,24 @@ export class AzureState {
       })),
     );
     const shared = SHARED_MEMBERS.map(([member, fqdn]) => ({ member, fqdns: [fqdn] }));
-    return [...shared, ...own].map((entry, index) => ({ ...entry, address: `10.13.1.${base + index}` }));
+    const ingestion = [...new Set(components)].map(region => ({
+      member: `in-ai-${region}`,
+      fqdns: [`${region}-1.in.ai.monitor.azure.com`],
+    }));
+    return [...shared, ...own, ...ingestion].map((entry, index) => ({ ...entry, address: `10.13.1.${base + index}` }));
   }
 
   #check(want: Want): void {
-    if (want.kind === 'workspace' && this.softDeleted.has(idKey(want.id))) {
+    if (want.kind === 'workspace' && this.softDeleted.delete(idKey(want.id)) && !want.recover) {
       this.#violate(`a PUT brought the deleted ${want.name} back`);
     }
     if (want.kind === 'scopedResource') this.#checkLink(want.scopeId, want.targetId, want.id);
-    if (want.kind === 'privateEndpoint') this.#checkEndpoint(want.scopeId);
+    if (want.kind === 'privateEndpoint') this.#checkEndpoint(want.scopeId, want.id);
   }
 
   #checkLink(scopeId: string, targetId: string, id: string): void {
     const scope = this.get('privateLinkScope', scopeId);
-    const target = this.get('workspace', targetId);
+    const target = this.get('workspace', targetId) ?? this.get('component', targetId);
     if (scope === undefined) throw refuse(failed('NotFound', 'the scope is not there'));
     if (target?.provisioningState !== 'Succeeded') {
       this.#violate(`a link to ${targetId}, which is ${target?.provisioningState ?? 'not there'}`);
@@ -256,10 +265,13 @@ export class AzureState {
     }
   }
 
-  #checkEndpoint(scopeId: string): void {
+  #checkEndpoint(scopeId: string, endpointId: string): void {
+    const { expectations } = this;
     const links = this.links(scopeId);
-    const open = links.filter(link => link.provisioningState !== 'Succeeded').map(link => link.id);
-    const absent = this.expectations.linksFirst().filter(id => !links.some(link => sameId(link.targetId, id)));
+    const open = links
+      .filter(link => link.provisioningState !== 'Succeeded' && !expectations.isForeign?.(link, endpointId))
+      .map(link => link.id);
+    const absent = expectations.linksFirst(endpointId).filter(id => !links.some(link => sameId(link.targetId, id)));
     for (const id of [...open, ...absent]) this.#violate(`the endpoint was put before the link of ${id} was there`);
     const age = this.#clock.now() - this.#linkSettledAt;
     if (age < 5_000 && this.#random.chance(this.chances.membersRace)) {
@@ -268,6 +280,8 @@ export class AzureState {
   }
 
   #checkRemoval(body: Resource): void {
+    const needed = this.expectations.neededBy?.(body);
+    if (needed !== undefined) this.#violate(`${body.id} deleted, which ${needed} needs`);
     const linkOf = (id: string) => this.bodies().find(one => one.kind === 'scopedResource' && sameId(one.targetId, id));
     if (body.kind === 'scopedResource') {
       this.#checkAlone(body.id);
@@ -281,7 +295,9 @@ export class AzureState {
     }
     if (body.kind === 'privateLinkScope') this.#checkScopeRemoval(body);
     if (body.kind === 'privateEndpoint') {
-      for (const name of this.expectations.namesInUse()) this.#violate(`endpoint deleted while ${name} leads to it`);
+      for (const name of this.expectations.namesInUse(body.id)) {
+        this.#violate(`endpoint deleted while ${name} leads to it`);
+      }
     }
   }
 
@@ -308,6 +324,7 @@ const between = (random: Randomness, [low, high]: readonly [number, number]): nu
 
 const SETTLE_MS = {
   workspace: [0, 4_000],
+  component: [0, 0],
   privateLinkScope: [0, 0],
   scopedResource: [0, 6_000],
   privateEndpoint: [1_000, 15_000],
@@ -315,6 +332,7 @@ const SETTLE_MS = {
 
 const GONE_MS = {
   workspace: [0, 3_000],
+  component: [0, 0],
   privateLinkScope: [0, 1_000],
   scopedResource: [0, 3_000],
   privateEndpoint: [1_000, 10_000],
@@ -368,7 +386,7 @@ export function bodyOf(want: Want): Workspace | PrivateLinkScope | ScopedResourc
     case 'privateLinkScope': {
       const { ingestion = 'Open', query = 'Open' } = want.accessModes;
       const { tags } = want;
-      const state = { provisioningState: 'Provisioning', connectedEndpointIds: [] };
+      const state = { provisioningState: 'Provisioning', connections: [] };
       return {
         kind: 'privateLinkScope',
         id: id.toLowerCase(),
@@ -382,7 +400,8 @@ export function bodyOf(want: Want): Workspace | PrivateLinkScope | ScopedResourc
       return { kind: want.kind, id, name, targetId: want.targetId.toLowerCase(), provisioningState: 'Provisioning' };
     case 'privateEndpoint': {
       const { location, tags, subnetId, scopeId } = want;
-      const shape = { location, tags, subnetId, scopeId, customDnsConfigs: [], connectionStatus: 'Approved' };
+      const connectionStatus = want.approval === 'Manual' ? 'Pending' : 'Approved';
+      const shape = { location, tags, subnetId, scopeId, customDnsConfigs: [], connectionStatus };
       const networkInterfaceId = `${id.replace('privateEndpoints', 'networkInterfaces')}.nic`;
       return { kind: want.kind, id, name, ...shape, networkInterfaceId, provisioningState: 'Updating' };
     }

@@ -16,7 +16,7 @@ type Verb = 'create' | 'update' | 'delete';
 export interface AzureModelOptions {
   readonly clock: SteppingClock;
   readonly random: Randomness;
-  readonly subnetId: string;
+  readonly subnets: readonly string[];
   readonly location: string;
 }
 
@@ -41,7 +41,7 @@ export interface AzureModel {
   ignoresUpdates: boolean;
 }
 
-export function azureModel({ clock, random, subnetId, location }: AzureModelOptions): AzureModel {
+export function azureModel({ clock, random, subnets, location }: AzureModelOptions): AzureModel {
   const state = new AzureState(clock, random);
   let writes = 0;
   let reads = 0;
@@ -82,13 +82,18 @@ export function azureModel({ clock, random, subnetId, location }: AzureModelOpti
 
   /** A scope tells who is connected to it. */
   const told = (body: Resource): Resource =>
-    body.kind === 'privateLinkScope' ? { ...body, connectedEndpointIds: connectedTo(body) } : body;
+    body.kind === 'privateLinkScope' ? { ...body, connections: connectionsOf(body) } : body;
 
-  const connectedTo = (scope: PrivateLinkScope): readonly string[] =>
+  const connectionsOf = (scope: PrivateLinkScope): PrivateLinkScope['connections'] =>
     state
       .bodies()
-      .filter(one => one.kind === 'privateEndpoint' && sameId(one.scopeId, scope.id))
-      .map(one => one.id.toLowerCase());
+      .filter(one => one.kind === 'privateEndpoint')
+      .filter(one => sameId(one.scopeId, scope.id))
+      .map(({ id, name, connectionStatus: status }) => ({
+        id: `${scope.id}/privateendpointconnections/connection-of-${name}`,
+        endpointId: id.toLowerCase(),
+        ...(status === undefined ? {} : { status }),
+      }));
 
   const port: Azure = {
     identity: () => read(() => ({ tenantId: 'tenant', clientId: 'client' })),
@@ -108,7 +113,7 @@ export function azureModel({ clock, random, subnetId, location }: AzureModelOpti
     zoneGroupRecords: () => read(() => []),
     subnet: id =>
       read(() =>
-        sameId(id, subnetId)
+        subnets.some(known => sameId(id, known))
           ? {
               id,
               location,

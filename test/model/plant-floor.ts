@@ -13,6 +13,7 @@ import { type AzureModel, azureModel } from './azure.ts';
 import { type ClusterModel, clusterModel } from './cluster.ts';
 import { type DnsModel, dnsModel } from './dns.ts';
 import { INSTALLATION, SUBNET } from './plant.ts';
+import { HUB_SUBNET } from './plant-adoption.ts';
 import { randomness } from './randomness.ts';
 import { type SteppingClock, steppingClock } from './stepping-clock.ts';
 
@@ -51,7 +52,7 @@ const CALLS_PER_QUESTION = 20;
 export function plantFloor(options: { readonly seed: number; readonly faults: readonly Fault[] }): Floor {
   const clock = steppingClock();
   const random = randomness(options.seed);
-  const azure = azureModel({ clock, random, subnetId: SUBNET, location: 'japaneast' });
+  const azure = azureModel({ clock, random, subnets: [SUBNET, HUB_SUBNET], location: 'japaneast' });
   const cluster = clusterModel(clock, random);
   const dns = dnsModel({ clock, random, installation: INSTALLATION });
   const faults = [...options.faults];

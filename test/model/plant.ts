@@ -2,19 +2,23 @@
  * The plant that the tests know: one object, and Azure as it looks when everything is there. Tests change what they are
  * about and leave the rest.
  */
-import { desire } from '../../src/domain/desire.ts';
+import assert from 'node:assert/strict';
+import { type Desired, desire, wantsOf } from '../../src/domain/desire.ts';
 import type { PublishedLine } from '../../src/domain/merge.ts';
 import { mergeClaim } from '../../src/domain/merge.ts';
 import { linkName, scopedResourceId } from '../../src/domain/names.ts';
 import type { InventoryEntry, PmsObject, Spec, Status } from '../../src/domain/object.ts';
 import { ABSENT, type Observed, present, type Sight } from '../../src/domain/observed.ts';
 import { recordsHash, recordsOf } from '../../src/domain/records.ts';
-import type {
-  NetworkInterface,
-  PrivateEndpoint,
-  PrivateLinkScope,
-  ScopedResource,
-  Workspace,
+import {
+  isMade,
+  type NetworkInterface,
+  type PrivateEndpoint,
+  type PrivateLinkScope,
+  type ScopedResource,
+  type Want,
+  type Wanted,
+  type Workspace,
 } from '../../src/domain/resources.ts';
 
 export const INSTALLATION = '99999999-9999-4999-8999-999999999999';
@@ -24,6 +28,15 @@ export const GUID_A = 'e97e0ed9-0000-4000-8000-2c3dab8054b9';
 const GUID_B = 'aaaa0ed9-0000-4000-8000-2c3dab8054b9';
 const RG = '/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-monitor/providers';
 export const SUBNET = `${RG}/Microsoft.Network/virtualNetworks/vnet-plant/subnets/monitoring`;
+
+/** A wanted resource that is not adopted. */
+export function made<T extends Wanted>(item: T | undefined): Exclude<T, { readonly adopted: true }> {
+  assert.ok(item && isMade(item), `${item?.key} is made, not adopted`);
+  return item;
+}
+
+/** All resources that an object has made. */
+export const madeOf = (want: Desired): readonly Want[] => wantsOf(want).filter(isMade);
 
 export const spec = (over: Partial<Spec> = {}): Spec => ({
   subscriptionId: '11111111-1111-4111-8111-111111111111',
@@ -79,7 +92,7 @@ export const scope = (over: Partial<PrivateLinkScope> = {}): PrivateLinkScope =>
   provisioningState: 'Succeeded',
   tags,
   accessModes: { ingestion: 'Open', query: 'Open' },
-  connectedEndpointIds: [],
+  connections: [],
   ...over,
 });
 
@@ -105,6 +118,13 @@ export const endpoint = (over: Partial<PrivateEndpoint> = {}): PrivateEndpoint =
   networkInterfaceId: `${RG}/Microsoft.Network/networkInterfaces/pe-plant-a.nic`,
   customDnsConfigs: [],
   ...over,
+});
+
+/** A private endpoint as its scope shows it. */
+export const connectionOf = (endpointId: string, status = 'Approved'): PrivateLinkScope['connections'][number] => ({
+  id: `${scope().id}/privateendpointconnections/connection-0001`,
+  endpointId: endpointId.toLowerCase(),
+  status,
 });
 
 const FIRST = 4;
@@ -148,6 +168,7 @@ export const emptyAzure = (object: PmsObject = pms(), over: Partial<Observed> = 
   now: NOW,
   identity: present({ tenantId: 'tenant', clientId: 'client' }),
   workspaces: new Map(desire(object, INSTALLATION).workspaces.map(item => [item.key, { reading: ABSENT }])),
+  components: new Map(),
   scope: { reading: ABSENT },
   links: new Map(),
   scopeLinks: ABSENT,
@@ -169,6 +190,7 @@ export const emptyAzure = (object: PmsObject = pms(), over: Partial<Observed> = 
   target: present({ lines: [], maxBytes: 900_000, ttlSeconds: 60 }),
   resolution: ABSENT,
   inventory: [],
+  neighbours: [],
   ...over,
 });
 
@@ -176,7 +198,7 @@ export const emptyAzure = (object: PmsObject = pms(), over: Partial<Observed> = 
 export const fullAzure = (object: PmsObject = pms(), over: Partial<Observed> = {}): Observed =>
   emptyAzure(object, {
     workspaces: new Map([['workspace/law-plant-a', { reading: present(workspace()) }]]),
-    scope: { reading: present(scope({ connectedEndpointIds: [endpoint().id.toLowerCase()] })) },
+    scope: { reading: present(scope({ connections: [connectionOf(endpoint().id)] })) },
     links: new Map([['scopedResource/law-plant-a', { reading: present(link()) }]]),
     scopeLinks: present([link()]),
     endpoint: { reading: present(endpoint()) },

@@ -9,7 +9,7 @@ import type { PmsObject, Spec, Status } from '../../src/domain/object.ts';
 import { recordsHash, recordsOf } from '../../src/domain/records.ts';
 import type { Want } from '../../src/domain/resources.ts';
 import { bodyOf, type Cell } from './azure-state.ts';
-import { INSTALLATION, pms } from './plant.ts';
+import { INSTALLATION, madeOf, pms } from './plant.ts';
 import type { Fault, Floor } from './plant-floor.ts';
 
 const STATES = ['absent', 'half', 'settled', 'drifted', 'failed'] as const;
@@ -33,7 +33,7 @@ export interface Scenario {
 }
 
 const state = fc.constantFrom(...STATES);
-const fault: fc.Arbitrary<Fault> = fc.record({
+export const fault: fc.Arbitrary<Fault> = fc.record({
   after: fc.nat({ max: 30 }),
   kind: fc.constantFrom('crash', 'failure', 'defect'),
   when: fc.constantFrom('before', 'after'),
@@ -85,7 +85,7 @@ export async function lay(floor: Floor, of: Scenario): Promise<void> {
   const want = desire(object, INSTALLATION);
   const states = statesOf(of, want);
   const settleFrom = floor.clock.now() + 10_000;
-  for (const item of wantsOf(want)) seed(floor, item, states.get(item.key) ?? 'absent', settleFrom);
+  for (const item of madeOf(want)) seed(floor, item, states.get(item.key) ?? 'absent', settleFrom);
   floor.azure.state.chances = { failedEndpoint: 0.2, membersRace: 0.5 };
   // Long enough for the names of what is settled to be on the interface.
   await floor.clock.runFor(10_000);

@@ -6,7 +6,7 @@ import type { Memory } from '../../controller/world.ts';
 import { isFailedState, isSucceeded } from '../../domain/converge.ts';
 import type { Desired } from '../../domain/desire.ts';
 import type { Condition, PmsObject } from '../../domain/object.ts';
-import type { Resource, Want } from '../../domain/resources.ts';
+import type { Resource, Wanted } from '../../domain/resources.ts';
 import { type ConditionType, STEPS } from '../../domain/steps.ts';
 
 export type Mark = 'ready' | 'moving' | 'waiting' | 'stalled';
@@ -50,8 +50,8 @@ export const conditionOf = (object: PmsObject, type: string): Condition | undefi
 /** The steps of the plan in their order. */
 export function stepsOf(source: ProgressSource): readonly StepProgress[] {
   const { want } = source;
-  const below: Partial<Record<ConditionType, readonly Want[]>> = {
-    WorkspacesReady: want.workspaces,
+  const below: Partial<Record<ConditionType, readonly Wanted[]>> = {
+    WorkspacesReady: [...want.workspaces, ...want.components],
     ScopeReady: [want.scope],
     ResourcesLinked: want.links,
     EndpointReady: [want.endpoint],
@@ -74,7 +74,7 @@ function markOf(step: Condition | undefined, stalled: Condition | undefined): Ma
   return stalled?.status === 'True' && stalled.reason === step.reason ? 'stalled' : 'moving';
 }
 
-function resourceOf({ key, id, name }: Want, { object, memory, now }: ProgressSource): ResourceProgress {
+function resourceOf({ key, id, name }: Wanted, { object, memory, now }: ProgressSource): ResourceProgress {
   const { ledger, writes } = memory;
   const reading = ledger.peek<Resource>(id);
   const startedAt = object.status.resources?.find(entry => entry.key === key)?.startedAt;

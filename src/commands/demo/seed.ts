@@ -15,10 +15,16 @@ const SUBNET_PREFIX = '127.14.1.0/27';
 /** Everything that the operator expects to find. Throws SeedGapError. */
 export function seedFor(spec: Spec): Seed {
   const seed = defaultSeed();
-  const subnet = parseId(spec.privateEndpoint.subnetId);
+  const { subnetId } = spec.privateEndpoint;
+  if (subnetId === undefined) {
+    throw new SeedGapError(
+      'spec.privateEndpoint.subnetId: the demo begins with an empty Azure: nothing to adopt is there',
+    );
+  }
+  const subnet = parseId(subnetId);
   const [networkName, subnetName] = subnet?.names ?? [];
   if (subnet === undefined || networkName === undefined || subnetName === undefined) {
-    throw new SeedGapError(`spec.privateEndpoint.subnetId: not the id of a subnet: ${spec.privateEndpoint.subnetId}`);
+    throw new SeedGapError(`spec.privateEndpoint.subnetId: not the id of a subnet: ${subnetId}`);
   }
   if (!same(subnet.subscriptionId, spec.subscriptionId)) {
     const text = 'the simulated Azure has one subscription, and it is in another one than spec.subscriptionId';

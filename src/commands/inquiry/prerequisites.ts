@@ -5,6 +5,7 @@ import type { Desired } from '../../domain/desire.ts';
 import { failureOf } from '../../domain/failures.ts';
 import { ABSENT, present, type Reading, unread } from '../../domain/observed.ts';
 import { NEEDED_PROVIDERS, type Prerequisites } from '../../domain/prerequisites.ts';
+import { isAdopted } from '../../domain/resources.ts';
 import { neededRights } from '../../domain/rights.ts';
 import type { Azure, AzureInquiry } from '../../ports.ts';
 
@@ -14,8 +15,7 @@ export async function readPrerequisites(
   azure: Azure & AzureInquiry,
   signal: AbortSignal,
 ): Promise<Prerequisites> {
-  const { subscriptionId } = want;
-  const { subnetId } = want.endpoint;
+  const { subscriptionId, endpoint: wanted } = want;
   const ask = <T>(call: () => Promise<T | undefined>) => reading(call, signal);
   const [subscription, resourceGroup, registrations, subnet, usage, endpoint, rights] = await Promise.all([
     ask(() => azure.subscription(subscriptionId, signal)),
@@ -25,8 +25,8 @@ export async function readPrerequisites(
         async name => [name, await ask(() => azure.registration(subscriptionId, name, signal))] as const,
       ),
     ),
-    ask(() => azure.subnet(subnetId, signal)),
-    ask(() => azure.subnetUsage(subnetId, signal)),
+    isAdopted(wanted) ? ABSENT : ask(() => azure.subnet(wanted.subnetId, signal)),
+    isAdopted(wanted) ? ABSENT : ask(() => azure.subnetUsage(wanted.subnetId, signal)),
     ask(() => azure.get('privateEndpoint', want.endpoint.id, signal)),
     Promise.all(
       neededRights(want).map(({ scope }) =>

@@ -29,7 +29,7 @@ export interface PrivateMonitoringScopeSpec {
     [k: string]: string;
   };
   /**
-   * Log Analytics workspaces, created when they are not there, kept in the shape that is stated, and linked to the private link scope. 1 to 50, unique names without regard to case. An item that is taken out is unlinked, and then kept or deleted by the deletionPolicy it had.
+   * Log Analytics workspaces, created when they are not there and kept in the shape that is stated, or adopted by their resourceId; all are linked to the private link scope. 1 to 50, unique names without regard to case. An item that is taken out is unlinked, and then kept or deleted by the deletionPolicy it had; an adopted one always stays.
    *
    * @minItems 1
    * @maxItems 50
@@ -38,9 +38,13 @@ export interface PrivateMonitoringScopeSpec {
    */
   workspaces: {
     /**
-     * Name of the workspace in Azure, and of this item. 4 to 63 letters, digits and hyphens, beginning and ending with a letter or digit. Required, no default; another name is another workspace.
+     * Name of the workspace in Azure, and of this item; beside a resourceId it only names the item. 4 to 63 letters, digits and hyphens, beginning and ending with a letter or digit. Required, no default; another name is another workspace.
      */
     name: string;
+    /**
+     * Azure id of a workspace that is there already, as `az monitor log-analytics workspace show --query id` prints it. It is adopted - linked and read, never created, changed, tagged or deleted - and may be in another resource group or subscription. Default - none, and the workspace is created in spec.resourceGroup. Immutable.
+     */
+    resourceId?: string;
     /**
      * Azure region of the workspace, by its short name. Each region takes three more addresses of the subnet. Default - spec.location. Immutable.
      */
@@ -57,11 +61,36 @@ export interface PrivateMonitoringScopeSpec {
      * What becomes of the workspace when this item or the object is deleted. Retain keeps it and its logs, with our tag on it; Delete deletes it (Azure can recover it for 14 days). Only a workspace that the operator created is ever deleted. Default Retain.
      */
     deletionPolicy?: 'Retain' | 'Delete';
+    /**
+     * Whether a deleted workspace that still holds the name is brought back. For 14 days after a deletion Azure keeps the name, and creating it recovers the old workspace with its logs, settings and customer id; that is only done when this is true, and never in another region. Default - false.
+     */
+    recover?: boolean;
   }[];
   /**
-   * The Azure Monitor Private Link Scope that the workspaces are linked to. It is created in spec.resourceGroup. Default - one with the name of this object.
+   * Application Insights components that are there already, adopted by their resourceId and linked to the private link scope. At most 50, unique names without regard to case. An item that is taken out is unlinked; the component stays.
+   *
+   * @maxItems 50
+   *
+   * Items: One Application Insights component.
+   */
+  applicationInsights?: {
+    /**
+     * Name of this item. 1 to 50 letters, digits and hyphens, beginning and ending with a letter or digit. Required, no default.
+     */
+    name: string;
+    /**
+     * Azure id of the component, as `az monitor app-insights component show --query id` prints it. It is adopted - linked and read, never created, changed, tagged or deleted - and may be in another resource group or subscription. Required, no default, immutable.
+     */
+    resourceId: string;
+  }[];
+  /**
+   * The Azure Monitor Private Link Scope that the workspaces are linked to. It is created in spec.resourceGroup, or adopted by its resourceId. Default - one with the name of this object.
    */
   privateLinkScope?: {
+    /**
+     * Azure id of a scope that is there already, as `az monitor private-link-scope show --query id` prints it. It is adopted - the workspaces are linked to it and it is read, never created, changed, tagged or deleted - and may be in another resource group or subscription. One scope per DNS is Microsoft's rule, so a second site usually joins the first one's scope this way. Default - none, and the scope is created. Immutable.
+     */
+    resourceId?: string;
     /**
      * Name of the scope in Azure. 1 to 80 letters, digits, `-`, `_`, `.` and parentheses, ending with none of `.` and parentheses. Default - metadata.name. Immutable.
      */
@@ -81,17 +110,29 @@ export interface PrivateMonitoringScopeSpec {
     };
   };
   /**
-   * The private endpoint: the addresses in your network that stand for Azure Monitor. It is created in spec.resourceGroup.
+   * The private endpoint: the addresses in your network that stand for Azure Monitor. It is created in spec.resourceGroup, or adopted by its resourceId.
    */
   privateEndpoint: {
+    /**
+     * Azure id of a private endpoint that is there already, as `az network private-endpoint show --query id` prints it. It must connect to the scope. It is adopted - its records are read and published, and it is never created, changed, tagged or deleted - and may be in another resource group or subscription. Default - none, and the endpoint is created. Immutable.
+     */
+    resourceId?: string;
+    /**
+     * How the connection to the scope is approved when the endpoint is created. Automatic needs the right to approve connections of the scope; Manual only asks, and the scope's owner approves - the condition EndpointReady shows the command. Default - Automatic.
+     */
+    approval?: 'Automatic' | 'Manual';
+    /**
+     * What the scope's owner reads beside the request, with approval Manual. At most 140 characters. Default - none.
+     */
+    requestMessage?: string;
     /**
      * Name of the private endpoint in Azure. 2 to 64 letters, digits, `-`, `_` and `.`, beginning with a letter or digit and ending with a letter, digit or underscore. Default - pe-<metadata.name>. Immutable.
      */
     name?: string;
     /**
-     * Azure id of the subnet that gives the endpoint its addresses, as `az network vnet subnet show --query id` prints it: /subscriptions/<subscription>/resourceGroups/<group>/providers/Microsoft.Network/virtualNetworks/<network>/subnets/<subnet>. The subnet must exist, may be in another resource group or subscription, and must be reachable from your machines (VPN or ExpressRoute). It needs 8 free addresses and 3 more for each region of the workspaces: 11 for one region, so a /27 at least. Required, no default, immutable.
+     * Azure id of the subnet that gives the endpoint its addresses, as `az network vnet subnet show --query id` prints it: /subscriptions/<subscription>/resourceGroups/<group>/providers/Microsoft.Network/virtualNetworks/<network>/subnets/<subnet>. The subnet must exist, may be in another resource group or subscription, and must be reachable from your machines (VPN or ExpressRoute). It needs 8 free addresses and 3 more for each region of the workspaces: 11 for one region, so a /27 at least. Required unless there is a resourceId, no default, immutable.
      */
-    subnetId: string;
+    subnetId?: string;
     /**
      * Azure region of the endpoint, by its short name. It must be the region of the subnet's virtual network. Default - spec.location. Immutable.
      */
@@ -307,11 +348,11 @@ export interface PrivateMonitoringScopeStatus {
    */
   resources?: {
     /**
-     * Name of the resource within this object - privateLinkScope, privateEndpoint, workspace/<name>, scopedResource/<workspace>. At most 80 characters.
+     * Name of the resource within this object - privateLinkScope, privateEndpoint, workspace/<name>, component/<name>, scopedResource/<name of the link> - and for what was adopted by its resourceId eight digits that stand for that id. At most 96 characters.
      */
     key: string;
     /**
-     * Azure id of the resource. At most 416 characters.
+     * Azure id of the resource. At most 400 characters.
      */
     id: string;
     /**

@@ -1,0 +1,97 @@
+/**
+ * The other objects that share something with one: a scope, an endpoint, a workspace, a link. What a live one uses is
+ * released instead of deleted; what one that is being deleted still holds is waited for. Pure.
+ */
+import { desire, wantsOf } from './desire.ts';
+import { idKey, isOwnLinkName, ownerKey, scopeOfLink } from './names.ts';
+import type { PmsObject } from './object.ts';
+import { type ArmId, isAdopted, type Owner, type ScopedResource } from './resources.ts';
+
+/** One other object, as far as sharing goes. */
+export interface Neighbour {
+  /** `namespace/name`. */
+  readonly name: string;
+  readonly owner: Owner;
+  /** It is being deleted: what it holds goes soon, and it needs nothing any more. */
+  readonly isLeaving: boolean;
+  /** What it adopts or has listed, by `idKey`. What it would only like to create is not in use by it. */
+  readonly uses: ReadonlySet<string>;
+  /** Its links, each as scope and target. */
+  readonly links: ReadonlySet<string>;
+  /** Those of them that go when it goes. */
+  readonly mortalLinks: ReadonlySet<string>;
+}
+
+/** A link by what it joins: two objects may know it under two names. */
+const joint = (scopeId: ArmId, targetId: ArmId): string => `${idKey(scopeId)} ${idKey(targetId)}`;
+
+/** What one object has to do with anything in Azure. */
+export function neighbourOf(object: PmsObject, installation: string): Neighbour {
+  const want = desire(object, installation);
+  const inventory = object.status.resources ?? [];
+  const listed = new Set(inventory.map(entry => entry.key));
+  const isLeaving = want.deletedAt !== undefined;
+  // One that is being deleted, or only plans, needs no more than it has.
+  const needsMore = !isLeaving && !want.planOnly;
+  const adopted = needsMore ? wantsOf(want).filter(isAdopted) : [];
+  const links = want.links.filter(link => needsMore || listed.has(link.key));
+  return {
+    name: ownerKey(want.owner),
+    owner: want.owner,
+    isLeaving,
+    uses: new Set([...adopted, ...inventory].map(({ id }) => idKey(id))),
+    links: new Set(links.map(link => joint(link.scopeId, link.targetId))),
+    mortalLinks: new Set(
+      links.filter(({ policy }) => policy === 'Delete').map(link => joint(link.scopeId, link.targetId)),
+    ),
+  };
+}
+
+/** Those of the others that share a resource with the object. */
+export function neighboursOf(object: Neighbour, others: readonly Neighbour[]): readonly Neighbour[] {
+  const shares = (other: Neighbour) =>
+    [...object.uses].some(id => other.uses.has(id)) || [...object.links].some(link => other.links.has(link));
+  return others.filter(other => other.name !== object.name && shares(other));
+}
+
+interface Neighbourhood {
+  readonly neighbours: readonly Neighbour[];
+}
+
+/** The live objects that use a resource; links by what they join. */
+export const usersOf = (id: ArmId, { neighbours }: Neighbourhood): readonly string[] =>
+  neighbours.filter(({ isLeaving, uses }) => !isLeaving && uses.has(idKey(id))).map(({ name }) => name);
+
+/** The objects under deletion that have not let go of a resource yet. */
+export const leavingUsersOf = (id: ArmId, { neighbours }: Neighbourhood): readonly string[] =>
+  neighbours.filter(({ isLeaving, uses }) => isLeaving && uses.has(idKey(id))).map(({ name }) => name);
+
+/** The live objects that want a link between the same two, whatever its name. */
+export function usersOfLink({ id, targetId }: ScopedResource, { neighbours }: Neighbourhood): readonly string[] {
+  const wanted = joint(scopeOfLink(id), targetId);
+  return neighbours.filter(({ isLeaving, links }) => !isLeaving && links.has(wanted)).map(({ name }) => name);
+}
+
+/**
+ * Whether another object made a link that both need: it goes with the last of them. What somebody made by hand, or an
+ * object that keeps it, stays.
+ */
+export function isPassedOn({ id, name, targetId }: ScopedResource, { neighbours }: Neighbourhood): boolean {
+  const joined = joint(scopeOfLink(id), targetId);
+  return neighbours.some(({ owner, mortalLinks }) => isOwnLinkName(name, owner) && mortalLinks.has(joined));
+}
+
+/** The objects under deletion that have not taken their link to this target away yet. */
+export const leavingLinksTo = (targetId: ArmId, { neighbours }: Neighbourhood): readonly string[] =>
+  neighbours
+    .filter(({ isLeaving, links }) => isLeaving && [...links].some(link => link.endsWith(` ${idKey(targetId)}`)))
+    .map(({ name }) => name);
+
+/** The object under deletion that a link or an endpoint of a scope belongs to. */
+export const leavingHolder = (
+  guest: { readonly id: ArmId; readonly name: string },
+  { neighbours }: Neighbourhood,
+): string | undefined =>
+  neighbours.find(
+    ({ isLeaving, uses, owner }) => isLeaving && (uses.has(idKey(guest.id)) || isOwnLinkName(guest.name, owner)),
+  )?.name;

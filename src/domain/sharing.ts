@@ -1,0 +1,57 @@
+/**
+ * Who else needs what is about to be taken down. Pure.
+ *
+ * | used by                                   | then                                |
+ * |-------------------------------------------|-------------------------------------|
+ * | a live object                             | it is released, and left in Azure   |
+ * | somebody whom no object here stands for   | the same: a scope is never emptied  |
+ * | only objects that are being deleted too   | wait until they have let go         |
+ */
+import type { Desired } from './desire.ts';
+import type { Failure } from './failures.ts';
+import { isOwnLinkName, sameId, shortName } from './names.ts';
+import { leavingHolder, leavingLinksTo, leavingUsersOf, usersOf, usersOfLink } from './neighbours.ts';
+import { bodyOf, type Observed } from './observed.ts';
+import { type ArmId, isAdopted, type PrivateLinkScope, type Resource } from './resources.ts';
+
+export type Use =
+  | { readonly is: 'Free' }
+  /** By whom, for messages: `plant/line-2`, `link by-hand`. */
+  | { readonly is: 'Used'; readonly by: readonly string[] }
+  /** By objects that are being deleted. */
+  | { readonly is: 'Leaving'; readonly by: readonly string[] }
+  | { readonly is: 'Unknown'; readonly failure: Failure };
+
+/** Whether anybody else needs a resource of ours. */
+export function useOf(body: Resource, want: Desired, seen: Observed): Use {
+  const users = body.kind === 'scopedResource' ? usersOfLink(body, seen) : usersOf(body.id, seen);
+  if (users.length > 0) return { is: 'Used', by: users };
+  if (body.kind === 'workspace') return leavingUse(leavingLinksTo(body.id, seen));
+  // Its records lead there until it has taken them out of DNS.
+  if (body.kind === 'privateEndpoint') return leavingUse(leavingUsersOf(body.id, seen));
+  if (body.kind === 'privateLinkScope') return guestsOf(body, want, seen);
+  return { is: 'Free' };
+}
+
+const leavingUse = (by: readonly string[]): Use => (by.length > 0 ? { is: 'Leaving', by } : { is: 'Free' });
+
+/** A scope that others hang on is left to them: links and endpoints that are not this object's. */
+function guestsOf(scope: PrivateLinkScope, want: Desired, seen: Observed): Use {
+  if (seen.scopeLinks.is === 'unread') return { is: 'Unknown', failure: seen.scopeLinks.failure };
+  const links = (bodyOf(seen.scopeLinks) ?? [])
+    .filter(link => !isOwnLinkName(link.name, want.owner))
+    .map(({ id, name }): Guest => ({ id, name, text: `link ${name}` }));
+  const endpoints = scope.connections
+    .filter(({ endpointId }) => isAdopted(want.endpoint) || !sameId(endpointId, want.endpoint.id))
+    .map(({ endpointId: id }): Guest => ({ id, name: shortName(id), text: `private endpoint ${shortName(id)}` }));
+  const guests = [...links, ...endpoints].map(guest => ({ ...guest, holder: leavingHolder(guest, seen) }));
+  const staying = guests.filter(({ holder }) => holder === undefined);
+  if (staying.length > 0) return { is: 'Used', by: staying.map(({ text }) => text) };
+  return leavingUse([...new Set(guests.flatMap(({ holder }) => holder ?? []))]);
+}
+
+interface Guest {
+  readonly id: ArmId;
+  readonly name: string;
+  readonly text: string;
+}
