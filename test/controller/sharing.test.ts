@@ -154,10 +154,14 @@ suite('two objects that share', () => {
   });
 });
 
+/** Whether every link that an object wants is there and in its inventory. */
 function knowsItsLinks(floor: Floor, key: ObjectKey): boolean {
   const object = stored(floor, key);
-  const listed = new Set(object?.status.resources?.map(entry => entry.key));
-  return object !== undefined && desire(object, INSTALLATION).links.every(link => listed.has(link.key));
+  if (object === undefined) return false;
+  const there = new Set(idsIn(floor));
+  return desire(object, INSTALLATION).links.every(link =>
+    object.status.resources?.some(entry => entry.key === link.key && there.has(idKey(entry.id))),
+  );
 }
 
 /** By-hand things, and workspaces with the policy Retain. */
