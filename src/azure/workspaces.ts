@@ -3,9 +3,20 @@
  * perimeter and everything else alone. Deleted softly: logs can be had back for 14 days. src/azure only.
  * Source: REST reference "Workspaces - Create Or Update"; facts: ampls 1.2.
  */
-import type { Workspace, WorkspaceWant } from '../domain/resources.ts';
+import type { LinkView, Workspace, WorkspaceWant } from '../domain/resources.ts';
 import { type Adapter, hasChange, hasTagChange } from './adapter.ts';
-import { type Json, members, mergeTags, numeric, optional, readTags, required, resourceBase, text } from './wire.ts';
+import {
+  type Json,
+  list,
+  members,
+  mergeTags,
+  numeric,
+  optional,
+  readTags,
+  required,
+  resourceBase,
+  text,
+} from './wire.ts';
 
 /** An update is a PATCH, with a GET before it where tags change. */
 export const workspaces: Adapter<'workspace'> = {
@@ -34,6 +45,14 @@ export const workspaces: Adapter<'workspace'> = {
     });
   },
 
+  async setAccess({ sdk, resourceGroup, name }, { values }) {
+    const { ingestion, query } = values;
+    await sdk.operationalInsights.workspaces.update(resourceGroup, name, {
+      ...optional('publicNetworkAccessForIngestion', ingestion),
+      ...optional('publicNetworkAccessForQuery', query),
+    });
+  },
+
   remove: ({ sdk, resourceGroup, name }) => sdk.operationalInsights.workspaces.delete(resourceGroup, name).submitted(),
 };
 
@@ -54,5 +73,19 @@ function readWorkspace(body: Json): Workspace {
     ...optional('customerId', text(properties.customerId)),
     ...optional('retentionInDays', numeric(properties.retentionInDays)),
     ...optional('dailyQuotaGb', numeric(members(properties.workspaceCapping).dailyQuotaGb)),
+    access: {
+      ...optional('ingestion', text(properties.publicNetworkAccessForIngestion)),
+      ...optional('query', text(properties.publicNetworkAccessForQuery)),
+    },
+    ...optional('linkedBy', readLinkView(properties.privateLinkScopedResources)),
   };
+}
+
+/** Absent when Azure tells none; `scopeId` is the scope's GUID, `resourceId` the ARM id of the link. */
+function readLinkView(value: unknown): readonly LinkView[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  return list(value).flatMap(({ resourceId, scopeId }) => {
+    const linkId = text(resourceId);
+    return linkId === undefined ? [] : [{ linkId, ...optional('scopeGuid', text(scopeId)) }];
+  });
 }

@@ -18,14 +18,19 @@ import type {
   ScopedResource,
   Workspace,
 } from '../domain/resources.ts';
-import { keeping, lookAt, type Subject } from './look.ts';
+import { mayStrand } from '../domain/stranding.ts';
+import { lookAt, type Subject } from './look.ts';
+import { isDone, lookAtLink, lookAtWorkspace } from './look-linked.ts';
 import type { Pass } from './world.ts';
 
 /** What a deletion has to deal with in Azure. */
 export const stillOurs = (inventory: readonly InventoryEntry[], want: Desired): readonly InventoryEntry[] =>
-  withPolicies(inventory, want).filter(entry => !isReleased(entry, want));
+  withPolicies(inventory, want).filter(entry => !isReleased(entry, want) || mayStrand(entry, want));
 
-export type AzureSight = Omit<Observed, 'now' | 'identity' | 'inventory' | 'target' | 'formerTargets' | 'resolution'>;
+export type AzureSight = Omit<
+  Observed,
+  'now' | 'identity' | 'inventory' | 'target' | 'formerTargets' | 'resolution' | 'path'
+>;
 
 const ALWAYS_SETTLED = { settled: () => true, pollMs: () => 0 } as const;
 /** A subnet that is not there is looked for again after this time. */
@@ -41,7 +46,7 @@ export async function observeAzure(want: Desired, pass: Pass): Promise<AzureSigh
   const [scope, workspaces, subnet] = await Promise.all([
     // Who else is connected to a scope that is to go is asked anew each time.
     one('privateLinkScope', subjects, pass, want.deletedAt === undefined ? resyncMs : 0),
-    many('workspace', subjects, item => lookAt(item, pass, { resyncMs })),
+    many('workspace', subjects, item => lookAtWorkspace(item, want, pass)),
     readSubnet(want, pass),
   ]);
   const scopeLinks = await readScopeLinks(want, scope, pass);
@@ -149,23 +154,6 @@ async function readScopeLinks(want: Desired, scope: Sight, pass: Pass): Promise<
   });
 }
 
-/** A link that we never made and that the scope does not list is not there: no call is needed to know that. */
-async function lookAtLink(
-  subject: Subject<'scopedResource'>,
-  scopeLinks: Observed['scopeLinks'],
-  pass: Pass,
-  resyncMs: number,
-): Promise<Sight<ScopedResource>> {
-  const inventory = pass.object.status.resources ?? [];
-  const listed = bodyOf(scopeLinks)?.find(link => idKey(link.id) === idKey(subject.id));
-  const { ledger } = pass.memory;
-  if (scopeLinks.is === 'unread') return { reading: scopeLinks };
-  if (listed && ledger.peek(subject.id) === undefined) ledger.record(keeping(subject, pass, resyncMs), listed);
-  const known = listed !== undefined || ledger.peek(subject.id) !== undefined;
-  if (!known && !inventory.some(entry => entry.key === subject.key)) return { reading: ABSENT };
-  return lookAt(subject, pass, { resyncMs });
-}
-
 async function readEndpoint(
   subjects: readonly Subject[],
   links: ReadonlyMap<string, Sight<ScopedResource>>,
@@ -181,8 +169,6 @@ async function readEndpoint(
   const notBefore = Math.max(0, ...settled.map(link => ledger.changedAt(link.id)));
   return lookAt(subject, pass, { resyncMs, ...(isThere ? { notBefore } : {}) });
 }
-
-const isDone = (link: ScopedResource): boolean => isSucceeded(link.provisioningState);
 
 async function readInterface(
   want: Desired,

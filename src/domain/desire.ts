@@ -2,6 +2,7 @@
  * From the spec to plain data: every Azure resource that the object asks for, with ids, names and defaults filled in.
  * Pure: no clock, no Azure.
  */
+import type { AccessWant } from './access.ts';
 import { LOWER_RETENTION_ANNOTATION } from './diff.ts';
 import {
   ABANDON_ANNOTATION,
@@ -33,7 +34,19 @@ export interface Desired {
   readonly scope: PrivateLinkScopeWant;
   readonly links: readonly ScopedResourceWant[];
   readonly endpoint: PrivateEndpointWant;
-  readonly dns: { readonly target: string; readonly aliases: boolean };
+  readonly dns: {
+    readonly target: string;
+    readonly aliases: boolean;
+    /** Resolvers beside the target's own servers that must answer right. */
+    readonly verifyServers: readonly VerifyServer[];
+  };
+  /** How much must be proved before anything is closed. */
+  readonly gate: Gate;
+  /** What the spec says of public access, workspaces first and the scope last. */
+  readonly access: readonly AccessWant[];
+  readonly isolation: { readonly onDelete?: 'Reopen' | 'Leave'; readonly onLostPath: 'Report' | 'Reopen' };
+  /** The metadata.generation of the spec. */
+  readonly generation: number;
   /** Addresses the endpoint takes: the scope's own 8 and 3 for each region with a workspace (facts: ampls 2.3). */
   readonly addressesNeeded: number;
   /** Milliseconds after which Azure and DNS are read again. */
@@ -43,6 +56,16 @@ export interface Desired {
   readonly abandoned: boolean;
   /** Epoch ms of the deletion, when the object is being deleted. */
   readonly deletedAt?: number;
+}
+
+export type Gate = 'None' | 'DNS' | 'TLS' | 'Query';
+
+/** A DNS server that the spec names. */
+export interface VerifyServer {
+  /** As the spec has it. */
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
 }
 
 const SHARED_ADDRESSES = 8;
@@ -65,7 +88,15 @@ export function desire(object: PmsObject, installation: string): Desired {
     scope,
     links: workspaces.map(workspace => wantLink(workspace, scope, { owner, policy })),
     endpoint: wantEndpoint(object, scope, { tags, policy }),
-    dns: { target: spec.dns?.target ?? 'default', aliases: spec.dns?.aliases !== 'Disabled' },
+    dns: {
+      target: spec.dns?.target ?? 'default',
+      aliases: spec.dns?.aliases !== 'Disabled',
+      verifyServers: (spec.dns?.verifyServers ?? []).map(verifyServer),
+    },
+    gate: spec.verification?.gate ?? 'Query',
+    access: wantAccess(object, workspaces, scope),
+    isolation: { onLostPath: 'Report', ...spec.isolation },
+    generation: metadata.generation,
     addressesNeeded: SHARED_ADDRESSES + ADDRESSES_PER_REGION * regions.size,
     intervalMs: durationMs(spec.interval ?? '10m'),
     suspended: spec.suspend ?? false,
@@ -81,6 +112,28 @@ export const wantsOf = (want: Desired): readonly Want[] => [
   ...want.links,
   want.endpoint,
 ];
+
+const DNS_PORT = 53;
+
+/** `10.0.0.53`, `10.0.0.53:5353`, `fd00::53`, `[fd00::53]:53`: the forms that the CRD admits. */
+function verifyServer(text: string): VerifyServer {
+  const [, bracketed, plain, port] = /^(?:\[(.+)\]|([^:]+))(?::([0-9]+))?$/.exec(text) ?? [];
+  return { name: text, address: bracketed ?? plain ?? text, port: Number(port ?? DNS_PORT) };
+}
+
+/** The resources whose access the spec states, in the order in which they are closed. */
+function wantAccess(
+  { spec }: PmsObject,
+  workspaces: readonly WorkspaceWant[],
+  scope: PrivateLinkScopeWant,
+): readonly AccessWant[] {
+  const of = ({ kind, key, id, name }: WorkspaceWant | PrivateLinkScopeWant, access: AccessWant['access'] = {}) =>
+    access.ingestion === undefined && access.query === undefined ? [] : [{ kind, key, id, name, access }];
+  return [
+    ...workspaces.flatMap(item => of(item, spec.workspaces.find(({ name }) => name === item.name)?.isolation)),
+    ...of(scope, spec.privateLinkScope?.accessModes),
+  ];
+}
 
 const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
 
@@ -115,13 +168,11 @@ function wantWorkspace(
 
 function wantScope(object: PmsObject, tags: Tags, policy: Policy): PrivateLinkScopeWant {
   const name = object.spec.privateLinkScope?.name ?? object.metadata.name;
-  const accessModes = object.spec.privateLinkScope?.accessModes ?? {};
   return {
     kind: 'privateLinkScope',
     key: 'privateLinkScope',
     id: privateLinkScopeId(object.spec, name),
     name,
-    accessModes,
     tags,
     policy,
   };

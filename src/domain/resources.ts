@@ -16,8 +16,6 @@ export type Origin = 'Created' | 'Adopted';
 
 export type Tags = Readonly<Record<string, string>>;
 
-export type AccessMode = 'Open' | 'PrivateOnly';
-
 interface WantBase {
   /** Stable name of the resource inside one object: `workspace/law-a`, `privateEndpoint`. Key of the inventory. */
   readonly key: string;
@@ -40,7 +38,6 @@ export interface WorkspaceWant extends WantBase {
 
 export interface PrivateLinkScopeWant extends WantBase {
   readonly kind: 'privateLinkScope';
-  readonly accessModes: { readonly ingestion?: AccessMode; readonly query?: AccessMode };
   readonly tags: Tags;
 }
 
@@ -76,11 +73,25 @@ export interface Workspace extends ResourceBase {
   readonly customerId?: string;
   readonly retentionInDays?: number;
   readonly dailyQuotaGb?: number;
+  /** Public network access: Enabled, Disabled or SecuredByPerimeter. */
+  readonly access: { readonly ingestion?: string; readonly query?: string };
+  /** The workspace's own view of its links, whoever made them; absent when Azure tells none. */
+  readonly linkedBy?: readonly LinkView[];
+}
+
+/** One link as the workspace sees it. */
+export interface LinkView {
+  /** Id of the link: of the scoped resource below its scope. */
+  readonly linkId: ArmId;
+  /** The scope's GUID, not its ARM id. */
+  readonly scopeGuid?: string;
 }
 
 export interface PrivateLinkScope extends ResourceBase {
   readonly kind: 'privateLinkScope';
   readonly tags: Tags;
+  /** The name that workspaces know the scope by. */
+  readonly scopeGuid?: string;
   readonly accessModes: { readonly ingestion?: string; readonly query?: string };
   /** Ids of the private endpoints that are connected to the scope, whoever made them. */
   readonly connectedEndpointIds: readonly ArmId[];

@@ -12,6 +12,7 @@ import type { InventoryEntry } from './object.ts';
 import { bodyOf, type Observed, type Sight } from './observed.ts';
 import type { Kind } from './resources.ts';
 import { acts, after, each, inSeries, type Plan, ready, unreadable, type Verdict, waits } from './steps.ts';
+import { mayStrand, reopenAll } from './stranding.ts';
 
 const kindOf = (entry: InventoryEntry): Kind => entry.key.split('/')[0] as Kind;
 const ofKind = (entries: readonly InventoryEntry[], kind: Kind) => entries.filter(entry => kindOf(entry) === kind);
@@ -19,11 +20,14 @@ const ofKind = (entries: readonly InventoryEntry[], kind: Kind) => entries.filte
 /** The plan of a deletion. All steps Ready and the inventory empty: the object may go. */
 export function teardown(want: Desired, seen: Observed): Plan {
   const { inventory } = seen;
-  const needsAzure = inventory.some(entry => !isReleased(entry, want));
+  const needsAzure = inventory.some(entry => !isReleased(entry, want) || mayStrand(entry, want));
   const credentials = needsAzure ? judgeIdentity(seen) : ready('TokenObtained', 'not needed any more');
-  const unpublished = unpublish(want, seen);
+  const reopened = reopenAll(want, seen);
+  const unpublished =
+    reopened === undefined ? unpublish(want, seen) : after({ Isolated: reopened }, () => unpublish(want, seen));
   const drained = drain(want, seen, unpublished);
-  const gate = { CredentialsReady: credentials, RecordsPublished: unpublished, RecordsResolving: drained };
+  const opened = reopened === undefined ? {} : { Isolated: reopened };
+  const gate = { CredentialsReady: credentials, ...opened, RecordsPublished: unpublished, RecordsResolving: drained };
   const judge = (entry: InventoryEntry) =>
     isReleased(entry, want) ? release(entry, want) : takeDown(entry, want, seen);
   const remove = (kind: Kind) => each(ofKind(inventory, kind), judge);
@@ -35,6 +39,7 @@ export function teardown(want: Desired, seen: Observed): Plan {
     mode: 'teardown',
     steps: [
       { name: 'CredentialsReady', verdict: credentials },
+      ...(reopened === undefined ? [] : [{ name: 'Isolated', verdict: reopened } as const]),
       { name: 'RecordsPublished', verdict: unpublished },
       { name: 'RecordsResolving', verdict: drained },
       { name: 'EndpointReady', verdict: endpoint },

@@ -58,7 +58,6 @@ export const scopeWant: PrivateLinkScopeWant = {
   key: 'privateLinkScope',
   id: ids.scope,
   name: 'ampls',
-  accessModes: {},
   tags,
 };
 

@@ -343,6 +343,7 @@ suite('a deletion', () => {
     await untilReady(floor);
     floor.azure.state.expectations = {
       linksFirst: () => [],
+      closedTooEarly: () => [],
       namesInUse: () => floor.dns.served().map(line => line.name),
     };
     // Deleted an hour before the process sees it.

@@ -4,6 +4,8 @@ import { desire, wantsOf } from '../../src/domain/desire.ts';
 import { afterActions, beforeActions, isEndpointToGo, withPolicies } from '../../src/domain/inventory.ts';
 import * as plant from '../model/plant.ts';
 
+const MOMENT = { now: plant.NOW, generation: 1 };
+
 suite('the inventory', () => {
   const object = plant.pms();
   const want = desire(object, plant.INSTALLATION);
@@ -12,15 +14,18 @@ suite('the inventory', () => {
   const create = { verb: 'create', key: workspace.key, want: workspace, why: 'absent' } as const;
 
   test('has each creation before it is sent, with the time, and the same inventory when there is none', () => {
-    const entries = beforeActions([], [create], plant.NOW);
+    const entries = beforeActions([], [create], MOMENT);
     const { key, id, policy } = workspace;
     assert.deepEqual(entries, [{ key, id, policy, origin: 'Created', startedAt: '2026-11-24T12:00:00.000Z' }]);
-    assert.deepEqual(beforeActions(entries, [create], plant.NOW + 1_000)[0]?.startedAt, '2026-11-24T12:00:01.000Z');
-    assert.equal(beforeActions(entries, [], plant.NOW), entries);
+    assert.deepEqual(
+      beforeActions(entries, [create], { ...MOMENT, now: plant.NOW + 1_000 })[0]?.startedAt,
+      '2026-11-24T12:00:01.000Z',
+    );
+    assert.equal(beforeActions(entries, [], MOMENT), entries);
   });
 
   test('takes in what is adopted, and lets go what is forgotten', () => {
-    const [first] = beforeActions([], [create], plant.NOW);
+    const [first] = beforeActions([], [create], MOMENT);
     assert.ok(first);
     const adopt = { verb: 'adopt', key: 'scopedResource/x', id: '/x', policy: 'Retain', origin: 'Adopted' } as const;
     const forget = { verb: 'forget', key: first.key, id: first.id, why: 'Deleted' } as const;

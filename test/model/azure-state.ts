@@ -3,6 +3,7 @@
  * interface late, a deletion that takes a while. Rules that no operator may break are written down when it does. Knows
  * nothing of ports; test/model/azure.ts makes one of it.
  */
+import type { AccessValues } from '../../src/domain/access.ts';
 import { failed, PortError, stalled, waiting } from '../../src/domain/failures.ts';
 import { idKey, sameId, scopeOfLink } from '../../src/domain/names.ts';
 import type {
@@ -36,13 +37,15 @@ export interface Expectations {
   linksFirst(): readonly string[];
   /** Names of ours that clients are still sent to. */
   namesInUse(): readonly string[];
+  /** Why nothing may be closed now. */
+  closedTooEarly(id: string): readonly string[];
 }
 
 export class AzureState {
   readonly cells = new Map<string, Cell>();
   readonly violations: string[] = [];
   readonly softDeleted = new Map<string, Workspace>();
-  expectations: Expectations = { linksFirst: () => [], namesInUse: () => [] };
+  expectations: Expectations = { linksFirst: () => [], namesInUse: () => [], closedTooEarly: () => [] };
   /** Chances of what Azure does of itself. */
   chances = { failedEndpoint: 0, membersRace: 0 };
   readonly #members = new Map<string, { from: number; until?: number }>();
@@ -59,7 +62,17 @@ export class AzureState {
   get<K extends Resource['kind']>(kind: K, id: string): ResourceOf<K> | undefined {
     const cell = this.#find(id);
     if (cell === undefined || cell.body.kind !== kind) return undefined;
-    return cell.body as ResourceOf<K>;
+    return this.#told(cell.body) as ResourceOf<K>;
+  }
+
+  /** A workspace tells which links name it, those that settled; nothing when there is none. */
+  #told(body: Resource): Resource {
+    if (body.kind !== 'workspace') return body;
+    const links = [...this.cells.values()].map(cell => cell.body).filter(one => one.kind === 'scopedResource');
+    const linkedBy = links
+      .filter(link => sameId(link.targetId, body.id) && link.provisioningState === 'Succeeded')
+      .map(link => ({ linkId: link.id.toLowerCase(), scopeGuid: 'guid' }));
+    return linkedBy.length === 0 ? body : { ...body, linkedBy };
   }
 
   isVisible(id: string): boolean {
@@ -105,6 +118,16 @@ export class AzureState {
         second === undefined ? stated[first] : { ...inner(body[first]), [second]: inner(stated[first])[second] };
     }
     cell.body = body as unknown as Resource;
+  }
+
+  setAccess(id: string, values: AccessValues): void {
+    const cell = this.#find(id);
+    if (cell === undefined) throw refuse(failed('NotFound', `${id} is not there`));
+    const { body } = cell;
+    const closes = Object.values(values).some(value => value === 'Disabled' || value === 'PrivateOnly');
+    if (closes) for (const text of this.expectations.closedTooEarly(id)) this.#violate(text);
+    if (body.kind === 'workspace') cell.body = { ...body, access: { ...body.access, ...values } };
+    if (body.kind === 'privateLinkScope') cell.body = { ...body, accessModes: { ...body.accessModes, ...values } };
   }
 
   remove(id: string): void {
@@ -343,12 +366,12 @@ export function bodyOf(want: Want): Workspace | PrivateLinkScope | ScopedResourc
         tags,
         retentionInDays,
         dailyQuotaGb,
+        access: { ingestion: 'Enabled', query: 'Enabled' },
         customerId,
         provisioningState,
       };
     }
     case 'privateLinkScope': {
-      const { ingestion = 'Open', query = 'Open' } = want.accessModes;
       const { tags } = want;
       const state = { provisioningState: 'Provisioning', connectedEndpointIds: [] };
       return {
@@ -356,7 +379,7 @@ export function bodyOf(want: Want): Workspace | PrivateLinkScope | ScopedResourc
         id: id.toLowerCase(),
         name,
         tags,
-        accessModes: { ingestion, query },
+        accessModes: { ingestion: 'Open', query: 'Open' },
         ...state,
       };
     }

@@ -4,6 +4,7 @@
  */
 import { type Failure, failed, waiting } from '../../src/domain/failures.ts';
 import { idKey, sameId } from '../../src/domain/names.ts';
+import type { PathResult, QueryTarget } from '../../src/domain/path-proof.ts';
 import type { PrivateLinkScope, Resource } from '../../src/domain/resources.ts';
 import type { Azure, WriteAnswer } from '../../src/ports.ts';
 import { AzureState, refuse } from './azure-state.ts';
@@ -33,6 +34,8 @@ export interface AzureModel {
   refuses: (id: string, verb: Verb) => Failure | undefined;
   /** Updates are accepted and not carried out. */
   ignoresUpdates: boolean;
+  /** What a query through the private endpoint comes to. */
+  queries: (asked: QueryTarget) => PathResult;
 }
 
 export function azureModel({ clock, random, subnetId, location }: AzureModelOptions): AzureModel {
@@ -114,6 +117,12 @@ export function azureModel({ clock, random, subnetId, location }: AzureModelOpti
         if (!model.ignoresUpdates) state.patch(want, changes);
         return state.get(want.kind, want.id);
       }),
+    setAccess: ({ kind, id }, values) =>
+      write(id, 'update', () => {
+        if (!model.ignoresUpdates) state.setAccess(id, values);
+        return state.get(kind, id);
+      }),
+    query: asked => read(() => model.queries(asked)),
     remove: (_, id) =>
       write(id, 'delete', () => {
         state.remove(id);
@@ -131,6 +140,7 @@ export function azureModel({ clock, random, subnetId, location }: AzureModelOpti
     isDown: false,
     refuses: () => undefined,
     ignoresUpdates: false,
+    queries: () => ({ outcome: 'Held' }),
   };
   return model;
 }

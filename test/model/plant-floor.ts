@@ -8,7 +8,8 @@ import { createMemory } from '../../src/controller/world.ts';
 import { createTargets } from '../../src/coredns/targets.ts';
 import { failed, PortError } from '../../src/domain/failures.ts';
 import type { ObjectKey } from '../../src/domain/object.ts';
-import type { Clock, ControllerMetrics, Log } from '../../src/ports.ts';
+import type { PathResult } from '../../src/domain/path-proof.ts';
+import type { Clock, ControllerMetrics, Log, Prober } from '../../src/ports.ts';
 import { type AzureModel, azureModel } from './azure.ts';
 import { type ClusterModel, clusterModel } from './cluster.ts';
 import { type DnsModel, dnsModel } from './dns.ts';
@@ -24,7 +25,14 @@ export interface Fault {
   readonly when: 'before' | 'after';
 }
 
+/** The private path as the operator meets it. */
+export interface PathModel extends Prober {
+  /** What a connection to an address comes to. */
+  looks: () => PathResult;
+}
+
 export interface Floor {
+  readonly path: PathModel;
   readonly clock: SteppingClock;
   readonly azure: AzureModel;
   readonly cluster: ClusterModel;
@@ -54,6 +62,15 @@ export function plantFloor(options: { readonly seed: number; readonly faults: re
   const azure = azureModel({ clock, random, subnetId: SUBNET, location: 'japaneast' });
   const cluster = clusterModel(clock, random);
   const dns = dnsModel({ clock, random, installation: INSTALLATION });
+  const path: PathModel = {
+    from: 'pod pms-operator-0',
+    looks: () => ({ outcome: 'Held' }),
+    look: async (_, signal) => {
+      signal.throwIfAborted();
+      await clock.sleep(random.between(1, 50));
+      return path.looks();
+    },
+  };
   const faults = [...options.faults];
   const journal: string[] = [];
   const note = (text: string) => void journal.push(`${((clock.now() - startMs) / 1_000).toFixed(3)} ${text}`);
@@ -127,6 +144,7 @@ export function plantFloor(options: { readonly seed: number; readonly faults: re
           log: quiet,
         }),
         resolver: guard(dns.resolver, process, () => ++questions % CALLS_PER_QUESTION === 0),
+        prober: guard(path, process, () => ++questions % CALLS_PER_QUESTION === 0),
         clock: own,
         log: logInto(note),
         rules: { allowLoopback: false },
@@ -150,11 +168,11 @@ export function plantFloor(options: { readonly seed: number; readonly faults: re
     azure.troubles = 0;
   };
 
-  return { clock, azure, cluster, dns, start, calm, starts: () => starts, panics: () => panics, journal };
+  return { clock, azure, cluster, dns, path, start, calm, starts: () => starts, panics: () => panics, journal };
 }
 
-const SYNCHRONOUS = ['object', 'objects', 'emit'];
-const WRITES = ['create', 'update', 'remove', 'apply', 'setFinalizer', 'applyStatus'];
+const SYNCHRONOUS = ['object', 'objects', 'emit', 'looks'];
+const WRITES = ['create', 'update', 'setAccess', 'remove', 'apply', 'setFinalizer', 'applyStatus'];
 
 function idIn([first, second]: readonly unknown[]): string {
   if (typeof second === 'string') return second;

@@ -94,6 +94,7 @@ export async function lay(floor: Floor, of: Scenario): Promise<void> {
   floor.azure.troubles = of.azureTroubles;
   floor.azure.state.expectations = {
     linksFirst: () => want.workspaces.filter(item => isWanted(floor, item.name)).map(item => item.id),
+    closedTooEarly: () => [],
     namesInUse: () =>
       [...floor.dns.lines(), ...floor.dns.served()].filter(line => line.owners.includes(OWNER)).map(line => line.name),
   };

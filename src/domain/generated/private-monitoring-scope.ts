@@ -57,6 +57,19 @@ export interface PrivateMonitoringScopeSpec {
      * What becomes of the workspace when this item or the object is deleted. Retain keeps it and its logs, with our tag on it; Delete deletes it (Azure can recover it for 14 days). Only a workspace that the operator created is ever deleted. Default Retain.
      */
     deletionPolicy?: 'Retain' | 'Delete';
+    /**
+     * Access to the workspace over the public internet. It is closed last, only while spec.verification.gate holds, one workspace at a time, and opened again when the path is not proved for ten minutes after that. A workspace that is created is open at first. Default - as found.
+     */
+    isolation?: {
+      /**
+       * Whether logs may come in over the public internet, Enabled or Disabled. Default - as found. SecuredByPerimeter is left as it is.
+       */
+      ingestion?: 'Enabled' | 'Disabled';
+      /**
+       * Whether logs may be queried over the public internet, Enabled or Disabled. Disabled also ends queries that go through Azure Resource Manager, such as those of some workbooks and Logic Apps. Default - as found. SecuredByPerimeter is left as it is.
+       */
+      query?: 'Enabled' | 'Disabled';
+    };
   }[];
   /**
    * The Azure Monitor Private Link Scope that the workspaces are linked to. It is created in spec.resourceGroup. Default - one with the name of this object.
@@ -71,13 +84,13 @@ export interface PrivateMonitoringScopeSpec {
      */
     accessModes?: {
       /**
-       * Where logs may be sent to. Open - to every workspace, linked or not. Default - as found.
+       * Where logs may be sent to. Open - to every workspace, linked or not. PrivateOnly - only to what is linked to the scope; it holds for every network and team behind this DNS, and is set last, only while spec.verification.gate holds. Default - as found.
        */
-      ingestion?: 'Open';
+      ingestion?: 'Open' | 'PrivateOnly';
       /**
-       * What may be queried. Open - every workspace, linked or not. Default - as found.
+       * What may be queried. Open - every workspace, linked or not. PrivateOnly - only what is linked to the scope; it holds for every network and team behind this DNS, and is set last, only while spec.verification.gate holds. Default - as found.
        */
-      query?: 'Open';
+      query?: 'Open' | 'PrivateOnly';
     };
   };
   /**
@@ -109,6 +122,36 @@ export interface PrivateMonitoringScopeSpec {
      * Whether the names that Azure's own DNS would lead to a published name, such as api.loganalytics.io, are published too. Enabled or Disabled. Default Enabled - without them some clients leave the private path.
      */
     aliases?: 'Enabled' | 'Disabled';
+    /**
+     * DNS servers that must answer right too before the object is Ready: the resolvers that your machines ask, when they are not the target's own. Addresses with an optional port, as `10.0.0.53`, `10.0.0.53:5353` or `[fd00::53]:53`; 8 at most. Default - none.
+     *
+     * @maxItems 8
+     *
+     * Items: Address of one DNS server. Default port 53.
+     */
+    verifyServers?: string[];
+  };
+  /**
+   * What is proved before the object is Ready and before public access is closed.
+   */
+  verification?: {
+    /**
+     * How much must be proved. None - nothing; RecordsResolving is still told. DNS - every DNS server answers every name with the endpoint's addresses. TLS - also Azure's certificate is seen at those addresses. Query - also every workspace answers a query through them. An operator that cannot reach the addresses says PathVerified Unknown; the object can be Ready then, and nothing is closed. Default Query.
+     */
+    gate?: 'None' | 'DNS' | 'TLS' | 'Query';
+  };
+  /**
+   * What becomes of closed public access when the path is lost, or when the object goes.
+   */
+  isolation?: {
+    /**
+     * What becomes of public access that is closed when the object is deleted, or a workspace is taken out of it, and the workspace stays. Reopen - what the operator closed is opened again first. Leave - it stays closed, and is reached through no endpoint of this object. There is no default; without it such a deletion waits and says so.
+     */
+    onDelete?: 'Reopen' | 'Leave';
+    /**
+     * What to do when the proof fails later than ten minutes after a closing. Report - say so and leave it closed. Reopen - open what the operator closed; it stays open until the spec changes. Default Report.
+     */
+    onLostPath?: 'Report' | 'Reopen';
   };
   /**
    * What becomes of the scope, the links and the private endpoint when the object is deleted. Delete deletes what the operator created; Retain keeps it, with our tag on it, so that the object applied again finds its own. DNS records are withdrawn either way. Workspaces have their own deletionPolicy. Default Delete.
@@ -248,5 +291,60 @@ export interface PrivateMonitoringScopeStatus {
      * When the resource was first asked for, RFC 3339; until 30 s later Azure's "not found" means "wait". Absent for what was adopted.
      */
     startedAt?: string;
+    /**
+     * What the operator has closed, written before it is closed. Absent when it closed nothing.
+     */
+    closed?: {
+      /**
+       * What Azure showed before, of each access that the operator closed.
+       */
+      before?: {
+        /**
+         * Value before the closing, such as Enabled. At most 16 characters.
+         */
+        ingestion?: string;
+        /**
+         * Value before the closing, such as Enabled. At most 16 characters.
+         */
+        query?: string;
+      };
+      /**
+       * When it was closed last, RFC 3339.
+       */
+      at?: string;
+      /**
+       * When the private path was proved before that, RFC 3339; absent with gate None.
+       */
+      provedAt?: string;
+      /**
+       * Which of them stayed proved for ten minutes after they were closed - ingestion, query.
+       *
+       * @maxItems 2
+       *
+       * Items: One access, ingestion or query.
+       */
+      confirmed?: ('ingestion' | 'query')[];
+      /**
+       * What was opened again since the proof failed. It stays open until the spec changes.
+       */
+      rolledBack?: {
+        /**
+         * Which, ingestion or query.
+         *
+         * @maxItems 2
+         *
+         * Items: One access, ingestion or query.
+         */
+        accesses: ('ingestion' | 'query')[];
+        /**
+         * The metadata.generation that asked for the closing.
+         */
+        generation: number;
+        /**
+         * When, RFC 3339.
+         */
+        at: string;
+      };
+    };
   }[];
 }
