@@ -208,7 +208,9 @@ function settled(subject: Subject, { proof, seen }: Context): Verdict {
       ? { ...verdict, actions: [{ verb: 'note', key: item.key, accesses: trial, is: 'Confirmed' }] }
       : verdict;
   }
-  const others = shut.filter(access => entry?.closed?.before?.[access] === undefined);
+  const others = shut.filter(
+    access => isClosed(item.kind, item.access[access]) && entry?.closed?.before?.[access] === undefined,
+  );
   const lost = isLost(proof, seen.now, workspaceOf(item))
     ? '; the path is not proved any more, and nothing is opened for that'
     : '';

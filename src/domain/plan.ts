@@ -32,9 +32,11 @@ export function plan(want: Desired, seen: Observed, rules: DnsRules): Plan {
   );
   // What stays must not stay closed unasked once its link is gone.
   const reopened = reopenLeaving(want, seen);
-  const unlinked = after({ ResourcesLinked: links, ...stepOf('Isolated', reopened) }, () => unlink(want, seen));
+  const unlinked = after({ ResourcesLinked: links, ...stepOf('the workspaces taken out', reopened) }, () =>
+    unlink(want, seen),
+  );
   // An endpoint takes its members from the links: none may be coming or going. One that cannot go is no reason to wait.
-  const leaving = unlinked.state === 'Waiting' ? { Pruned: unlinked } : {};
+  const leaving = unlinked.state === 'Waiting' && reopened?.state !== 'Stalled' ? { Pruned: unlinked } : {};
   const endpoint = after({ ...gate, ResourcesLinked: links, ...leaving }, () => convergeEndpoint(want, seen, view));
   const published = after({ EndpointReady: endpoint }, () => publish(want, seen, view));
   const resolving = judgeResolution(want, seen);

@@ -103,7 +103,7 @@ function failing(
 function text(findings: readonly PathFinding[]): string {
   const told = findings.slice(0, FINDINGS_SHOWN).map(({ via, subject, address, detail }) => {
     const what = via === 'Query' ? `query of ${subject} through ${address}` : `${subject} at ${address}`;
-    return `${what}: ${detail ?? 'no answer'}`;
+    return `${what}: ${(detail ?? 'no answer').replace(/\.$/, '')}`;
   });
   const more = findings.length - told.length;
   return more > 0 ? `${told.join('; ')}; and ${more} more` : told.join('; ');

@@ -344,6 +344,7 @@ suite('a deletion', () => {
     floor.azure.state.expectations = {
       linksFirst: () => [],
       closedTooEarly: () => [],
+      stranded: () => [],
       namesInUse: () => floor.dns.served().map(line => line.name),
     };
     // Deleted an hour before the process sees it.

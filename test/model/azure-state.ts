@@ -39,13 +39,20 @@ export interface Expectations {
   namesInUse(): readonly string[];
   /** Why nothing may be closed now. */
   closedTooEarly(id: string): readonly string[];
+  /** What nobody would reach any more once the endpoint is gone. */
+  stranded(): readonly string[];
 }
 
 export class AzureState {
   readonly cells = new Map<string, Cell>();
   readonly violations: string[] = [];
   readonly softDeleted = new Map<string, Workspace>();
-  expectations: Expectations = { linksFirst: () => [], namesInUse: () => [], closedTooEarly: () => [] };
+  expectations: Expectations = {
+    linksFirst: () => [],
+    namesInUse: () => [],
+    closedTooEarly: () => [],
+    stranded: () => [],
+  };
   /** Chances of what Azure does of itself. */
   chances = { failedEndpoint: 0, membersRace: 0 };
   readonly #members = new Map<string, { from: number; until?: number }>();
@@ -286,6 +293,7 @@ export class AzureState {
     }
     if (body.kind === 'privateLinkScope') this.#checkScopeRemoval(body);
     if (body.kind === 'privateEndpoint') {
+      for (const text of this.expectations.stranded()) this.#violate(text);
       for (const name of this.expectations.namesInUse()) this.#violate(`endpoint deleted while ${name} leads to it`);
     }
   }
@@ -357,19 +365,9 @@ export function bodyOf(want: Want): Workspace | PrivateLinkScope | ScopedResourc
     case 'workspace': {
       const { location, tags, retentionInDays = 30, dailyQuotaGb = -1 } = want;
       const customerId = customerIdOf(name);
-      const provisioningState = 'Creating';
-      return {
-        kind: 'workspace',
-        id,
-        name,
-        location,
-        tags,
-        retentionInDays,
-        dailyQuotaGb,
-        access: { ingestion: 'Enabled', query: 'Enabled' },
-        customerId,
-        provisioningState,
-      };
+      const access = { ingestion: 'Enabled', query: 'Enabled' };
+      const shape = { location, tags, retentionInDays, dailyQuotaGb, access, customerId };
+      return { kind: 'workspace', id, name, ...shape, provisioningState: 'Creating' };
     }
     case 'privateLinkScope': {
       const { tags } = want;

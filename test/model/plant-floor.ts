@@ -8,7 +8,7 @@ import { createMemory } from '../../src/controller/world.ts';
 import { createTargets } from '../../src/coredns/targets.ts';
 import { failed, PortError } from '../../src/domain/failures.ts';
 import type { ObjectKey } from '../../src/domain/object.ts';
-import type { PathResult } from '../../src/domain/path-proof.ts';
+import type { PathOutcome, PathResult } from '../../src/domain/path-proof.ts';
 import type { Clock, ControllerMetrics, Log, Prober } from '../../src/ports.ts';
 import { type AzureModel, azureModel } from './azure.ts';
 import { type ClusterModel, clusterModel } from './cluster.ts';
@@ -25,10 +25,13 @@ export interface Fault {
   readonly when: 'before' | 'after';
 }
 
-/** The private path as the operator meets it. */
-export interface PathModel extends Prober {
-  /** What a connection to an address comes to. */
-  looks: () => PathResult;
+/** The private path as the operator meets it: connections and queries. */
+export interface PathModel {
+  readonly prober: Prober;
+  down(as: PathOutcome): void;
+  up(): void;
+  /** Since when (epoch ms) it is down. */
+  downSince(): number | undefined;
 }
 
 export interface Floor {
@@ -62,15 +65,27 @@ export function plantFloor(options: { readonly seed: number; readonly faults: re
   const azure = azureModel({ clock, random, subnetId: SUBNET, location: 'japaneast' });
   const cluster = clusterModel(clock, random);
   const dns = dnsModel({ clock, random, installation: INSTALLATION });
+  let trouble: { readonly since: number; readonly as: PathOutcome } | undefined;
+  const result = (): PathResult =>
+    trouble === undefined ? { outcome: 'Held' } : { outcome: trouble.as, detail: `it is ${trouble.as}` };
   const path: PathModel = {
-    from: 'pod pms-operator-0',
-    looks: () => ({ outcome: 'Held' }),
-    look: async (_, signal) => {
-      signal.throwIfAborted();
-      await clock.sleep(random.between(1, 50));
-      return path.looks();
+    prober: {
+      from: 'pod pms-operator-0',
+      look: async (_, signal) => {
+        signal.throwIfAborted();
+        await clock.sleep(random.between(1, 50));
+        return result();
+      },
     },
+    down: as => {
+      trouble = { since: trouble?.since ?? clock.now(), as };
+    },
+    up: () => {
+      trouble = undefined;
+    },
+    downSince: () => trouble?.since,
   };
+  azure.queries = result;
   const faults = [...options.faults];
   const journal: string[] = [];
   const note = (text: string) => void journal.push(`${((clock.now() - startMs) / 1_000).toFixed(3)} ${text}`);
@@ -144,7 +159,7 @@ export function plantFloor(options: { readonly seed: number; readonly faults: re
           log: quiet,
         }),
         resolver: guard(dns.resolver, process, () => ++questions % CALLS_PER_QUESTION === 0),
-        prober: guard(path, process, () => ++questions % CALLS_PER_QUESTION === 0),
+        prober: guard(path.prober, process, () => ++questions % CALLS_PER_QUESTION === 0),
         clock: own,
         log: logInto(note),
         rules: { allowLoopback: false },
@@ -171,7 +186,7 @@ export function plantFloor(options: { readonly seed: number; readonly faults: re
   return { clock, azure, cluster, dns, path, start, calm, starts: () => starts, panics: () => panics, journal };
 }
 
-const SYNCHRONOUS = ['object', 'objects', 'emit', 'looks'];
+const SYNCHRONOUS = ['object', 'objects', 'emit'];
 const WRITES = ['create', 'update', 'setAccess', 'remove', 'apply', 'setFinalizer', 'applyStatus'];
 
 function idIn([first, second]: readonly unknown[]): string {

@@ -22,7 +22,7 @@ export const INSTALLATION = '99999999-9999-4999-8999-999999999999';
 export const NOW = Date.parse('2026-11-24T12:00:00Z');
 export const RULES = { allowLoopback: false };
 export const GUID_A = 'e97e0ed9-0000-4000-8000-2c3dab8054b9';
-const GUID_B = 'aaaa0ed9-0000-4000-8000-2c3dab8054b9';
+export const GUID_B = 'aaaa0ed9-0000-4000-8000-2c3dab8054b9';
 const RG = '/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-monitor/providers';
 export const SUBNET = `${RG}/Microsoft.Network/virtualNetworks/vnet-plant/subnets/monitoring`;
 
