@@ -72,7 +72,16 @@ function changed(
     const closed = change(entry.closed ?? {});
     if (closed === entry.closed) return entry;
     const { closed: _, ...bare } = entry;
-    const isEmpty = Object.keys(closed.before ?? {}).length === 0 && closed.rolledBack === undefined;
-    return isEmpty ? bare : { ...bare, closed };
+    const kept = withoutEmpty(closed);
+    return kept.before === undefined && kept.rolledBack === undefined ? bare : { ...bare, closed: kept };
   });
+}
+
+/** Server-side apply makes null of a map that loses its last member, and the API server refuses that. */
+function withoutEmpty({ before = {}, confirmed = [], ...rest }: Closed): Closed {
+  return {
+    ...rest,
+    ...(Object.keys(before).length > 0 ? { before } : {}),
+    ...(confirmed.length > 0 ? { confirmed } : {}),
+  };
 }

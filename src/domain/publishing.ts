@@ -98,7 +98,11 @@ export function resolving(want: Desired, seen: Observed): Verdict {
 /** On their way at first; wrong for good when nothing can be on its way any more, nor in anybody's cache. */
 function wrongAnswers({ questions, wrong, wrongSince, askedAt }: Resolution, now: number): Verdict {
   const count = `${questions - wrong.length}/${questions} answers`;
-  const text = (findings: readonly DnsFinding[]) => findings.slice(0, FINDINGS_SHOWN).map(findingText).join('; ');
+  // An address tells more than a name that is not there.
+  const byTelling = (findings: readonly DnsFinding[]) =>
+    [...findings].sort((a, b) => Number(b.addresses.length > 0) - Number(a.addresses.length > 0));
+  const text = (findings: readonly DnsFinding[]) =>
+    byTelling(findings).slice(0, FINDINGS_SHOWN).map(findingText).join('; ');
   const isLate = now - (wrongSince ?? askedAt) >= PROPAGATION_MS;
   const late = isLate ? wrong.filter(({ cachedUntil = 0 }) => cachedUntil <= now) : [];
   if (late.length === 0)
