@@ -11,6 +11,7 @@ import type { PathOutcome } from '../../src/domain/path-proof.ts';
 import { INSTALLATION } from '../model/plant.ts';
 import { type Fault, type Floor, plantFloor } from '../model/plant-floor.ts';
 import { fault, KEY, lay, type Scenario } from '../model/scenario.ts';
+import { settledScenario } from '../model/settled-scenario.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -37,24 +38,11 @@ const loss: fc.Arbitrary<Loss> = fc.record({
 });
 
 const scenarioOf = ({ seed, faults, isolation, gate }: Loss): Scenario => ({
+  ...settledScenario,
   seed,
   faults,
   isolation,
   gate,
-  policies: ['Retain'],
-  deletionPolicy: 'Delete',
-  workspaces: ['settled', 'absent'],
-  scope: 'settled',
-  links: ['settled', 'absent'],
-  endpoint: 'settled',
-  inventory: 'kept',
-  published: 'all',
-  azureTroubles: 0,
-  editAt: 0,
-  edit: 'none',
-  onDelete: 'Leave',
-  foundClosed: false,
-  outage: { from: 0, forMs: 0 },
 });
 
 const condition = (floor: Floor, type: string) =>
