@@ -1,8 +1,12 @@
 /**
  * The contracts between the DNS targets (src/coredns) and the API server (src/kubernetes): ConfigMaps and the addresses
- * behind a Service. Apart from src/ports.ts because the controller never sees them.
+ * behind a Service; and what a target can do whose CoreDNS must reload. Apart from src/ports.ts because the controller
+ * sees nothing of it but `ReloadingTarget`.
  */
-import type { DnsServer } from './ports.ts';
+import type { AllowLists } from './domain/allow-lists.ts';
+import type { Failure } from './domain/failures.ts';
+import type { DnsFinding } from './domain/observed.ts';
+import type { DnsServer, DnsTarget } from './ports.ts';
 
 export interface ConfigMapRef {
   readonly namespace: string;
@@ -46,4 +50,27 @@ export interface ServiceRef {
 export interface ServiceEndpoints {
   /** Ready, non-terminating addresses of a Service's EndpointSlices. */
   addresses(ref: ServiceRef, signal: AbortSignal): Promise<readonly DnsServer[]>;
+}
+
+/** What the servers of a target answered, just now, to the names of one object. */
+export interface SeenAnswers {
+  readonly names: readonly string[];
+  /** Everybody who was asked, by name. */
+  readonly servers: readonly string[];
+  /** Only the answers that are not as they should be. */
+  readonly wrong: readonly Pick<DnsFinding, 'server' | 'name' | 'rcode'>[];
+}
+
+/** A target whose servers serve what was written only once they have taken up a new configuration. */
+export interface ReloadingTarget extends DnsTarget {
+  /** What may be published here: the pass sorts out what `refusedBy` refuses, so that the others go their way. */
+  readonly allowLists: AllowLists;
+
+  /**
+   * Call with every look at the servers' answers. Compares with the last write: names that answer confirm it; when CoreDNS
+   * refused the configuration, or no server answers a new name 3 minutes later, the new names are taken out again.
+   * Resolves with what the object should say of it, `undefined` when there is nothing to say. Throws what `publish`
+   * throws.
+   */
+  confirm(seen: SeenAnswers, signal: AbortSignal): Promise<Failure | undefined>;
 }

@@ -7,12 +7,14 @@
 import type { AccessKind, AccessValues } from './domain/access.ts';
 import type { Failure } from './domain/failures.ts';
 import type { Claim, Merged } from './domain/merge.ts';
+import type { Place } from './domain/names.ts';
 import type { ObjectKey, PmsObject, Status } from './domain/object.ts';
 import type { TargetSight } from './domain/observed.ts';
 import type { PathResult, QueryTarget, TlsTarget } from './domain/path-proof.ts';
 import type {
   ArmId,
   Change,
+  EndpointNeed,
   Identity,
   Kind,
   NamedAddresses,
@@ -24,6 +26,7 @@ import type {
   Subnet,
   Want,
 } from './domain/resources.ts';
+import type { Permission } from './domain/rights.ts';
 
 /** The first answer to a write. */
 export interface WriteAnswer {
@@ -53,11 +56,17 @@ export interface Azure {
   /** A subnet with the region of its network; `undefined` on 404 of either. */
   subnet(id: ArmId, signal: AbortSignal): Promise<Subnet | undefined>;
 
-  /** Soft-deleted workspaces whose names are still held. */
+  /** What a scope requires of a private endpoint to it now; `undefined` on 404. */
+  endpointNeed(scopeId: ArmId, signal: AbortSignal): Promise<EndpointNeed | undefined>;
+
+  /** What we may do at a scope: a resource group or a resource. Throws Forbidden where even that may not be asked. */
+  permissions(scope: ArmId, signal: AbortSignal): Promise<readonly Permission[]>;
+
+  /** Soft-deleted workspaces whose names are still held; `undefined` when there is no such resource group. */
   softDeletedWorkspaces(
     place: { readonly subscriptionId: string; readonly resourceGroup: string },
     signal: AbortSignal,
-  ): Promise<readonly SoftDeletedWorkspace[]>;
+  ): Promise<readonly SoftDeletedWorkspace[] | undefined>;
 
   /** PUT of the whole wanted resource. Resolves with the first answer; the operation goes on in Azure. */
   create(want: Want, signal: AbortSignal): Promise<WriteAnswer>;
@@ -84,11 +93,31 @@ export interface Azure {
    */
   query(asked: QueryTarget, signal: AbortSignal): Promise<PathResult>;
 
+  /** Takes one tag off and leaves everything else as it is. A 404 is success. */
+  untag(kind: Kind, id: ArmId, tag: string, signal: AbortSignal): Promise<WriteAnswer>;
+
   /** DELETE. A 404 is success. A workspace is soft-deleted. */
   remove(kind: Kind, id: ArmId, signal: AbortSignal): Promise<WriteAnswer>;
 
   /** Why a long-running operation failed; `undefined` while it runs, when it succeeded, or when it is not known. */
   operationFailure(operation: string, signal: AbortSignal): Promise<Failure | undefined>;
+}
+
+/** What `pms check` and `pms plan` ask beside, about things that the operator never writes. */
+export interface AzureInquiry {
+  /** `undefined` when it is not there, or we have no right in it: Azure says the same to both. */
+  subscription(id: string, signal: AbortSignal): Promise<{ readonly name: string; readonly state: string } | undefined>;
+
+  resourceGroup(place: Place, signal: AbortSignal): Promise<{ readonly location: string } | undefined>;
+
+  /** `Registered`, `NotRegistered`, ... of a provider's namespace. */
+  registration(subscriptionId: string, namespace: string, signal: AbortSignal): Promise<string>;
+
+  /** Addresses of a subnet by Azure's own count; `undefined` when Azure does not list it. */
+  subnetUsage(
+    subnetId: ArmId,
+    signal: AbortSignal,
+  ): Promise<{ readonly limit: number; readonly used: number } | undefined>;
 }
 
 /** A Kubernetes event about an object. `reason` is CamelCase, `note` at most 1 KiB. */

@@ -1,6 +1,7 @@
 /**
  * What `npm test` runs: types, lint and layers, generated types, the bundle, the control plane's programs, then every
- * test file, then guards against a run that is green because nothing ran (run-tally.ts).
+ * test file, then what the simulator answered in all of them (test/contract), then guards against a run that is green
+ * because nothing ran (run-tally.ts).
  *
  *   node test/run.ts                  everything
  *   node test/run.ts --unit           no control plane, no end-to-end: types, lint and the fast tests
@@ -8,10 +9,13 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { globSync } from 'node:fs';
+import { globSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { delimiter, join, relative, resolve, sep } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
+import { pathToFileURL } from 'node:url';
+import { checkKept } from './contract/check-kept.ts';
 import { ensureBinaries } from './env/binaries.ts';
 import { installMissingTools } from './env/debian.ts';
 import { complaints, count, emptyTally, type TestEvent } from './run-tally.ts';
@@ -23,7 +27,7 @@ const fileDeadlineMs = 15 * 60_000;
 /** Where tests start other programs; they come first, being the longest, and `--unit` leaves them out. */
 const slowPlaces = [
   ...['test/e2e/', 'test/faults/', 'test/bench/', 'test/env/', 'test/deploy/server', 'test/crd/crd.test.ts'],
-  ...['test/kubernetes/cluster/', 'test/coredns/real-coredns', 'test/probe/real-coredns'],
+  ...['test/kubernetes/cluster/', 'test/coredns/real-coredns', 'test/probe/real-coredns', 'test/simulator/az'],
 ];
 const isSlow = (file: string) => slowPlaces.some(place => file.startsWith(place));
 
@@ -61,6 +65,14 @@ const programs: Stage = {
   },
 };
 
+/** Every test file's process keeps what the simulator answered in it, and the stage after the tests checks all of that. */
+const answers = mkdtempSync(join(tmpdir(), 'pms-answers-'));
+process.env.PMS_KEPT_ANSWERS = answers;
+process.once('exit', () => rmSync(answers, { recursive: true, force: true }));
+const keeping = ['--import', pathToFileURL(join(root, 'test/contract/keep-answers.ts')).href];
+
+const contract: Stage = { name: 'contract', run: () => checkKept(answers) };
+
 const tests = (files: readonly string[]): Stage => ({
   name: 'tests',
   run: async signal => {
@@ -72,7 +84,8 @@ const tests = (files: readonly string[]): Stage => ({
     };
     if (files.length > 0) {
       const absolute = files.map(file => resolve(root, file));
-      const stream = run({ files: absolute, concurrency: 2, timeout: fileDeadlineMs, signal, cwd: root });
+      const options = { concurrency: 2, timeout: fileDeadlineMs, signal, cwd: root, execArgv: keeping };
+      const stream = run({ files: absolute, ...options });
       stream.on('test:pass', add('passed')).on('test:fail', add('failed'));
       const report = stream.compose(new spec());
       report.pipe(process.stdout, { end: false });
@@ -97,10 +110,10 @@ function testFiles(): string[] {
 
 function stagesFor(args: readonly string[]): readonly Stage[] {
   const [first] = args;
-  if (first === undefined) return [...staticStages, bundle, programs, tests(testFiles())];
-  if (first === '--unit') return [...staticStages, tests(testFiles().filter(file => !isSlow(file)))];
+  if (first === undefined) return [...staticStages, bundle, programs, tests(testFiles()), contract];
+  if (first === '--unit') return [...staticStages, tests(testFiles().filter(file => !isSlow(file))), contract];
   if (args.some(arg => arg.startsWith('-'))) throw new Error('usage: node test/run.ts [--unit | FILE.test.ts ...]');
-  return [tests(args.map(file => pathInRepository(resolve(file))))];
+  return [tests(args.map(file => pathInRepository(resolve(file)))), contract];
 }
 
 /** Runs every stage, also after one failed, so that one run shows all there is to mend. */

@@ -5,7 +5,7 @@
 import type { AccessValues } from '../domain/access.ts';
 import { PortError, stalled } from '../domain/failures.ts';
 import { parseId } from '../domain/names.ts';
-import type { ArmId, Change, Kind, ResourceOf, WantOf } from '../domain/resources.ts';
+import type { ArmId, Change, Kind, ResourceOf, Tags, WantOf } from '../domain/resources.ts';
 import type { Sdk } from './clients.ts';
 import type { Answer } from './pipeline.ts';
 import type { Json } from './wire.ts';
@@ -44,6 +44,8 @@ export interface Adapter<K extends Kind> {
   update(at: Site, update: Update<K>): Promise<unknown>;
   /** Only of types that have public access. */
   setAccess?: (at: Site, update: AccessUpdate) => Promise<unknown>;
+  /** Sends these tags in place of all that are there; `fetch` reads what is. */
+  retag(at: Site, tags: Tags, fetch: Update<K>['fetch']): Promise<unknown>;
   remove(at: Site): Promise<unknown>;
 }
 

@@ -3,10 +3,11 @@
  * request. The only module of src/azure that others import, with `settings.ts` and the type `RequestRecord`.
  */
 import type { ArmId } from '../domain/resources.ts';
-import type { Azure, Clock, Log } from '../ports.ts';
+import type { Azure, AzureInquiry, Clock, Log } from '../ports.ts';
 import { siteOf } from './adapter.ts';
 import { createClients } from './clients.ts';
 import { createCredential } from './credential.ts';
+import { createInquiry, readEndpointNeed, readPermissions } from './inquiries.ts';
 import { readScopeLinks, readSoftDeleted, readZoneGroupRecords } from './listings.ts';
 import { createLogsQuery } from './logs-query.ts';
 import {
@@ -19,7 +20,7 @@ import {
 } from './networks.ts';
 import { failureOfOperation, subscriptionOf } from './operations.ts';
 import { createCalls, type RequestRecord } from './pipeline.ts';
-import { type Arm, create, get, READ_DEADLINE_MS, readOne, remove, setAccess, update } from './resources.ts';
+import { type Arm, create, get, READ_DEADLINE_MS, readOne, remove, setAccess, untag, update } from './resources.ts';
 import type { AzureSettings } from './settings.ts';
 
 /** What the port needs of the process around it. */
@@ -37,7 +38,7 @@ export interface AzureOptions {
  * Azure as one identity. Nothing is sent before the first call, and wrong credentials show there, as `PortError`. Throws
  * a TypeError when `settings.endpoint` is no URL: whoever reads the configuration checks that.
  */
-export function createAzure({ settings, log, clock, onRequest, version }: AzureOptions): Azure {
+export function createAzure({ settings, log, clock, onRequest, version }: AzureOptions): Azure & AzureInquiry {
   const credential = createCredential(settings, clock);
   const calls = createCalls({
     endpoint: settings.endpoint,
@@ -48,19 +49,23 @@ export function createAzure({ settings, log, clock, onRequest, version }: AzureO
     },
   });
   const sdkOf = createClients({ settings, credential, policy: calls.policy, version });
-  const arm: Arm = { calls, sdkOf };
+  const arm = { calls, sdkOf, endpoint: settings.endpoint };
   return {
+    ...createInquiry(arm),
     identity: signal => credential.identity(signal),
     get: (kind, id, signal) => get(arm, kind, id, signal),
     scopeLinks: (scopeId, signal) => readScopeLinks(arm, scopeId, signal),
     networkInterface: (id, signal) => networkInterface(arm, id, signal),
     zoneGroupRecords: (endpointId, signal) => readZoneGroupRecords(arm, endpointId, signal),
     subnet: (id, signal) => subnet(arm, id, signal),
+    endpointNeed: (scopeId, signal) => readEndpointNeed(arm, scopeId, signal),
+    permissions: (scope, signal) => readPermissions(arm, scope, signal),
     softDeletedWorkspaces: (place, signal) => readSoftDeleted(arm, place, signal),
     create: (want, signal) => create(arm, want, signal),
     update: (want, changes, signal) => update(arm, want, changes, signal),
     setAccess: (at, values, signal) => setAccess(arm, at, values, signal),
     query: createLogsQuery({ settings: settings.logsQuery, credential, clock }),
+    untag: (kind, id, tag, signal) => untag(arm, { kind, id, tag }, signal),
     remove: (kind, id, signal) => remove(arm, kind, id, signal),
     operationFailure: (operation, signal) => operationFailure(arm, operation, signal),
   };

@@ -39,12 +39,12 @@ export async function readZoneGroupRecords(
   return (groups ?? []).flat();
 }
 
-/** Soft-deleted workspaces of a resource group; none when the group is not there. */
+/** Soft-deleted workspaces of a resource group; `undefined` when Azure says that there is no such group. */
 export async function readSoftDeleted(
   arm: Arm,
   { subscriptionId, resourceGroup }: Place,
   signal: AbortSignal,
-): Promise<readonly SoftDeletedWorkspace[]> {
+): Promise<readonly SoftDeletedWorkspace[] | undefined> {
   const task = { what: `listing the soft-deleted workspaces of ${resourceGroup}`, signal };
   const send = async () => {
     const { deletedWorkspaces } = arm.sdkOf(subscriptionId).operationalInsights;
@@ -52,7 +52,18 @@ export async function readSoftDeleted(
       // The pages are kept by the call as they were sent.
     }
   };
-  return (await readAll(arm, task, { send, read: readSoftDeletedWorkspace })) ?? [];
+  let isGroupMissing = false;
+  const noting = async () => {
+    try {
+      await send();
+    } catch (thrown) {
+      const [item] = thrown instanceof ArmError ? thrown.facts.items : [];
+      isGroupMissing = item?.code.toLowerCase() === 'resourcegroupnotfound';
+      throw thrown;
+    }
+  };
+  const found = await readAll(arm, task, { send: noting, read: readSoftDeletedWorkspace });
+  return found ?? (isGroupMissing ? undefined : []);
 }
 
 const readSoftDeletedWorkspace = (body: Json): SoftDeletedWorkspace => ({

@@ -41,7 +41,8 @@ function readEntry({ properties }: Json): readonly NetworkInterfaceEntry[] {
 
 /** The subnet as its network shows it; `undefined` when the network has no such subnet. */
 export function readSubnet(network: Json, id: ArmId): Subnet | undefined {
-  const found = requiredList(members(network.properties), 'subnets').find(subnet => sameId(text(subnet.id), id));
+  const subnets = requiredList(members(network.properties), 'subnets');
+  const found = subnets.find(subnet => sameId(text(subnet.id), id));
   if (found === undefined) return undefined;
   const properties = members(found.properties);
   const prefix = text(properties.addressPrefix);
@@ -51,5 +52,8 @@ export function readSubnet(network: Json, id: ArmId): Subnet | undefined {
     location: required(network, 'location'),
     addressPrefixes: prefixes.length > 0 || prefix === undefined ? prefixes : [prefix],
     addressesUsed: list(properties.ipConfigurations).length,
+    networkEndpointIds: subnets
+      .flatMap(subnet => list(members(subnet.properties).privateEndpoints))
+      .flatMap(endpoint => text(endpoint.id) ?? []),
   };
 }

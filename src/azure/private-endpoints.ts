@@ -3,8 +3,9 @@
  * security groups, static addresses and the interface's own name survive, and If-Match keeps a stale body out.
  * src/azure only. Source: REST reference "Private Endpoints - Create Or Update"; facts: ampls 1.2.
  */
-import type { NamedAddresses, PrivateEndpoint } from '../domain/resources.ts';
-import type { Adapter } from './adapter.ts';
+import type { NamedAddresses, PrivateEndpoint, Tags } from '../domain/resources.ts';
+import type { Adapter, Site } from './adapter.ts';
+import type { Answer } from './pipeline.ts';
 import {
   fqdnOf,
   type Json,
@@ -42,20 +43,26 @@ export const privateEndpoints: Adapter<'privateEndpoint'> = {
       })
       .submitted(),
 
-  async update({ sdk }, { want, fetch }) {
+  async update(at, { want, fetch }) {
     const found = await fetch();
-    const body = objectOf(found.body);
-    const etag = text(body.etag) ?? found.header('etag');
-    await sdk.send({
-      method: 'PUT',
-      url: found.url,
-      headers: optional('if-match', etag),
-      body: { ...writable(body), tags: mergeTags(readTags(body), want.tags) },
-    });
+    await putTags(at, found, mergeTags(readTags(objectOf(found.body)), want.tags));
   },
+
+  retag: async (at, tags, fetch) => putTags(at, await fetch(), tags),
 
   remove: ({ sdk, resourceGroup, name }) => sdk.network.privateEndpoints.delete(resourceGroup, name).submitted(),
 };
+
+async function putTags({ sdk }: Site, found: Answer, tags: Tags): Promise<void> {
+  const body = objectOf(found.body);
+  const etag = text(body.etag) ?? found.header('etag');
+  await sdk.send({
+    method: 'PUT',
+    url: found.url,
+    headers: optional('if-match', etag),
+    body: { ...writable(body), tags },
+  });
+}
 
 /**
  * A body as it may be sent back. `customDnsConfigs` is Azure's own reading of the interface: it is computed again, and

@@ -47,6 +47,9 @@ export const privateLinkScopes: Adapter<'privateLinkScope'> = {
     await sdk.send({ method: 'PUT', url: found.url, body: withAccessModes(objectOf(found.body), values) });
   },
 
+  retag: ({ sdk, resourceGroup, name }, tags) =>
+    sdk.monitor.privateLinkScopes.updateTags(resourceGroup, name, { tags: { ...tags } }),
+
   remove: ({ sdk, resourceGroup, name }) => sdk.monitor.privateLinkScopes.delete(resourceGroup, name).submitted(),
 };
 

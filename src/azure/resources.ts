@@ -15,7 +15,7 @@ import type { Answer, Calls, Task } from './pipeline.ts';
 import { privateEndpoints } from './private-endpoints.ts';
 import { privateLinkScopes } from './private-link-scopes.ts';
 import { scopedResources } from './scoped-resources.ts';
-import { isObject, type Json, objectOf, text, UnexpectedAnswerError } from './wire.ts';
+import { isObject, type Json, objectOf, readTags, text, UnexpectedAnswerError } from './wire.ts';
 import { workspaces } from './workspaces.ts';
 
 /** Milliseconds. A PUT's first answer takes up to 12 s when all is well (facts: performance 1.2). */
@@ -116,6 +116,25 @@ export async function setAccess(
   return write(arm, { at, adapter, what, signal }, async answers =>
     adapter.setAccess?.(at, { values, fetch: () => fetch(adapter.get(at), answers) }),
   );
+}
+
+/** A GET and a write of the tags without one; nothing is sent where there is no such tag. */
+export async function untag(
+  arm: Arm,
+  { kind, id, tag }: { readonly kind: Kind; readonly id: ArmId; readonly tag: string },
+  signal: AbortSignal,
+): Promise<WriteAnswer> {
+  const adapter = adapterOf(kind);
+  const at = siteOf(id, adapter.type, arm.sdkOf);
+  const what = `taking the tag ${tag} off ${nameOf({ kind, name: shortName(id) })}`;
+  const send = async (answers: readonly Answer[]) => {
+    const found = await fetch(adapter.get(at), answers);
+    const tags = readTags(objectOf(found.body));
+    const kept = Object.fromEntries(Object.entries(tags).filter(([name]) => name.toLowerCase() !== tag.toLowerCase()));
+    if (Object.keys(kept).length === Object.keys(tags).length) return;
+    await adapter.retag(at, kept, async () => found);
+  };
+  return (await orAbsent(write(arm, { at, adapter, what, signal }, send))) ?? {};
 }
 
 /** One DELETE; a resource that is not there counts as deleted. */

@@ -23,6 +23,9 @@ export const scopedResources: Adapter<'scopedResource'> = {
   update: ({ name }) =>
     Promise.reject(new PortError(stalled('ImmutableDifference', `link ${name}: Azure cannot change a link`))),
 
+  retag: ({ name }) =>
+    Promise.reject(new PortError(stalled('ImmutableDifference', `link ${name}: a link has no tags`))),
+
   remove: ({ sdk, resourceGroup, parent, name }) =>
     sdk.monitor.privateLinkScopedResources.delete(resourceGroup, parent, name).submitted(),
 };

@@ -53,6 +53,10 @@ export const workspaces: Adapter<'workspace'> = {
     });
   },
 
+  retag: ({ sdk, resourceGroup, name }, tags) =>
+    // A PATCH replaces the whole set of tags.
+    sdk.operationalInsights.workspaces.update(resourceGroup, name, { tags: { ...tags } }),
+
   remove: ({ sdk, resourceGroup, name }) => sdk.operationalInsights.workspaces.delete(resourceGroup, name).submitted(),
 };
 

@@ -2,16 +2,14 @@
  * `pms demo`: the operator's controller over a cluster in memory, a simulated Azure and a small DNS server; no account, no
  * cluster. Reads the flags, owns signals and exit code; the work is in the folder demo/. src/main.ts has it in its table.
  */
-import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { NewObject } from './demo/cluster.ts';
-import { ManifestError, parseManifest } from './demo/manifest.ts';
+import { type NewObject, parseManifest } from '../manifest/manifest.ts';
+import { readPackageFile } from '../manifest/package-file.ts';
 import type { Outcome } from './demo/outcome.ts';
 import type { DemoOutput } from './demo/output.ts';
-import { readPackageFile } from './demo/package-file.ts';
 import { SeedGapError } from './demo/seed-gap.ts';
 import { isTerminal, lineView, liveView, noView, progressOnly, type View } from './demo/view.ts';
+import { readManifest, UsageError } from './manifest-file.ts';
 import { systemClock } from './system-clock.ts';
 
 interface Flags {
@@ -97,18 +95,9 @@ function reachLoopbackDirectly(): void {
   process.env.NO_PROXY = [NO_PROXY ?? lower ?? '', '127.0.0.1'].filter(host => host !== '').join(',');
 }
 
-/** What is wrong is in the file or the flags; the message names it. */
-class UsageError extends Error {}
-
 async function manifestOf({ file }: Flags): Promise<NewObject> {
   if (file === undefined) return parseManifest(await readPackageFile(SAMPLE));
-  const from = file === '-' ? 'standard input' : file;
-  try {
-    return await parseManifest(file === '-' ? await text(process.stdin) : await readFile(file, 'utf8'));
-  } catch (cause) {
-    if (cause instanceof ManifestError) throw new UsageError(`${from} is not valid:\n  ${cause.message}`, { cause });
-    throw new UsageError(`option '--file ${file}': cannot be read: ${reasonOf(cause)}`, { cause });
-  }
+  return readManifest(file);
 }
 
 async function run(flags: Flags, manifest: NewObject, stop: AbortSignal): Promise<Outcome> {

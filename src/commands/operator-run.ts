@@ -9,7 +9,8 @@ import type { OperatorConfig } from '../config/operator.ts';
 import { type Controller, createController } from '../controller/controller.ts';
 import { WorkQueue } from '../controller/queue.ts';
 import { createMemory } from '../controller/world.ts';
-import { createTargets, type Targets } from '../coredns/targets.ts';
+import { readReloadFailures } from '../coredns/reload-counter.ts';
+import { configMapsOf, createTargets, type Targets } from '../coredns/targets.ts';
 import { failureOf } from '../domain/failures.ts';
 import { connectKubernetes, type Kubernetes } from '../kubernetes/kubernetes.ts';
 import type { Log } from '../ports.ts';
@@ -39,7 +40,7 @@ export async function runOperator(config: OperatorConfig, stop: AbortSignal): Pr
     log,
     clock,
     random: Math.random,
-    configMaps: config.targets.map(target => ({ namespace: target.namespace, name: target.configMap })),
+    configMaps: config.targets.flatMap(configMapsOf),
     onRequest: ({ method, code, seconds }) => metrics.kubernetesRequest({ method, code, seconds }),
   });
   const notReady = () => (kubernetes.isSynced() ? [] : ['the objects of the API server are not listed yet']);
@@ -75,6 +76,7 @@ async function work(config: OperatorConfig, parts: Parts, stop: AbortSignal): Pr
     store: kubernetes.configMaps,
     endpoints: kubernetes.endpoints,
     log,
+    reload: { clock, failures: readReloadFailures },
   });
   const controller = assemble(config, parts, { installation, targets });
   kubernetes.onObjectChange((key, change) => controller.enqueue(key, change === 'listed' ? 'low' : 'high'));
@@ -137,7 +139,9 @@ async function onTargetChange(
   { targets, controller, log }: Woken,
   stop: AbortSignal,
 ): Promise<void> {
-  const target = targets.all.find(one => one.ref.namespace === ref.namespace && one.ref.name === ref.name);
+  const target = targets.all.find(({ refs }) =>
+    refs.some(one => one.namespace === ref.namespace && one.name === ref.name),
+  );
   if (target === undefined || stop.aborted) return;
   try {
     await target.repair(stop);

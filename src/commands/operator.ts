@@ -3,12 +3,12 @@
  * put together in operator-run.ts.
  */
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import { AZURE_OPTIONS } from '../config/azure.ts';
 import { LOGS_QUERY_OPTIONS } from '../config/data-plane.ts';
-import { type ConfigFile, LOG_LEVELS, type OperatorFlags, readOperatorConfig } from '../config/operator.ts';
+import { LOG_LEVELS, type OperatorFlags, readOperatorConfig } from '../config/operator.ts';
 import { ConfigError } from '../config/problems.ts';
+import { readConfigFile } from './inquiry/config-file.ts';
 import { runOperator } from './operator-run.ts';
 
 /** The pod is killed 30 s after SIGTERM: whatever still hangs then is given up before. */
@@ -47,8 +47,8 @@ async function run(flags: OperatorFlags): Promise<void> {
     setTimeout(() => fail('not everything ended within 25 s after the signal', 1), SHUTDOWN_LIMIT_MS).unref();
   });
   try {
-    const file = await read('--config', flags.config);
-    const ca = await read('--data-plane-ca-file', flags.dataPlaneCaFile);
+    const file = await readConfigFile(flags.config);
+    const ca = await readConfigFile(flags.dataPlaneCaFile, '--data-plane-ca-file');
     await runOperator(readOperatorConfig(flags, file, ca), stop.signal);
   } catch (thrown) {
     if (thrown instanceof ConfigError) fail(thrown.problems.join('\nerror: '), 2);
@@ -56,16 +56,6 @@ async function run(flags: OperatorFlags): Promise<void> {
   }
   // Writes that Azure has not answered yet are left to it: the inventory knows of them.
   process.exit(0);
-}
-
-async function read(flag: string, name: string | undefined): Promise<ConfigFile | undefined> {
-  if (name === undefined) return undefined;
-  try {
-    return { name, text: await readFile(name, 'utf8') };
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new ConfigError([`${flag} ${name} cannot be read: ${why}`]);
-  }
 }
 
 function fail(message: string, exitCode: 1 | 2): never {

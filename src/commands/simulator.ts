@@ -21,9 +21,11 @@ import {
 
 interface Flags {
   readonly listen: { readonly host: string; readonly port: number };
+  readonly endpoint?: string;
   readonly seed?: string;
   readonly latency: 'none' | 'real';
   readonly latencyScale: number;
+  readonly latencyJitter: number;
   readonly throttling: 'none' | 'real';
   readonly throttlingScale: number;
   readonly faults?: string;
@@ -45,6 +47,12 @@ function addressAndPort(value: string): Flags['listen'] {
   return { host, port };
 }
 
+function share(value: string): number {
+  const number = Number(value);
+  if (value.trim() !== '' && number >= 0 && number <= 1) return number;
+  throw new InvalidArgumentError('It must be a number from 0 to 1.');
+}
+
 function scale(value: string): number {
   const number = Number(value);
   if (value.trim() !== '' && Number.isFinite(number) && number >= 0) return number;
@@ -58,6 +66,12 @@ function portOrOff(value: string): Flags['dataPlanePort'] {
   const port = Number(value);
   if (/^\d{1,5}$/.test(value) && port > 0 && port <= 65_535) return port;
   throw new InvalidArgumentError("It must be a port from 1 to 65535, or 'off'.");
+}
+
+function httpsUrl(value: string): string {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url?.protocol === 'https:' && url.pathname === '/' && url.search === '' && url.username === '') return url.origin;
+  throw new InvalidArgumentError('It must be https://HOST[:PORT].');
 }
 
 function secretText(value: string): string {
@@ -107,9 +121,10 @@ const given = <K extends string, V>(key: K, value: V | undefined): Partial<Recor
 async function optionsOf(flags: Flags): Promise<SimulatorOptions> {
   const seed = await fromFile<Seed>('--seed', flags.seed, parseSeed);
   const faults = await fromFile<FaultPlan>('--faults', flags.faults, parseFaultPlan);
-  const { listen, latency, latencyScale, throttling, throttlingScale, journalBodies, agent } = flags;
+  const { listen, latency, latencyScale, latencyJitter, throttling, throttlingScale, journalBodies, agent } = flags;
   return {
-    ...{ listen, latency, latencyScale, throttling, throttlingScale, journalBodies, agent },
+    ...{ listen, latency, latencyScale, latencyJitter, throttling, throttlingScale, journalBodies, agent },
+    ...given('endpoint', flags.endpoint),
     ...given('seed', seed),
     ...given('faults', faults),
     ...given('stateFile', flags.state),
@@ -158,6 +173,7 @@ export function simulatorCommand(): Command {
       host: '127.0.0.1',
       port: 0,
     })
+    .option('--endpoint <url>', 'https://HOST[:PORT] by which clients reach it, if not where it listens', httpsUrl)
     .option('--seed <file>', 'YAML file of what is there at start; default: one subscription, group and network')
     .addOption(
       new Option('--latency <profile>', "'real': as slow as Azure, 'none': at once")
@@ -165,6 +181,7 @@ export function simulatorCommand(): Command {
         .default('real'),
     )
     .option('--latency-scale <factor>', 'multiplies every time of --latency real; 0 = at once', scale, 1)
+    .option('--latency-jitter <share>', 'makes each time up to this share longer or shorter, 0 to 1', share, 0)
     .addOption(
       new Option('--throttling <profile>', "'real': calls above Azure's published limits get 429")
         .choices(['none', 'real'])

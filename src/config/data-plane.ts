@@ -2,6 +2,7 @@
  * How the private path is measured: the port of the endpoint's addresses, the authorities that certificates are checked
  * against, and the Logs query service of the cloud. Reads no file; the commands import it.
  */
+import { type AzureConfig, type AzureFlags, readAzure } from './azure.ts';
 import type { Report } from './problems.ts';
 
 /** As commander hands them over. */
@@ -50,8 +51,21 @@ export interface CaFile {
   readonly text: string;
 }
 
+/** Everything that the Azure adapter is told. */
+export type WholeAzureConfig = AzureConfig & { readonly logsQuery: LogsQueryConfig };
+
+/** Identity, Resource Manager and Logs query service. */
+export function readWholeAzure(
+  flags: AzureFlags & DataPlaneFlags,
+  ca: CaFile | undefined,
+  report: Report,
+): WholeAzureConfig {
+  const azure = readAzure(flags, report);
+  return { ...azure, logsQuery: readDataPlane(flags, { resourceManager: azure.endpoint, ca }, report) };
+}
+
 /** Fills in the defaults; reports what cannot be. `resourceManager` is the address of Azure Resource Manager. */
-export function readDataPlane(
+function readDataPlane(
   flags: DataPlaneFlags,
   { resourceManager, ca }: { readonly resourceManager: string; readonly ca: CaFile | undefined },
   report: Report,

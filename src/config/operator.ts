@@ -2,8 +2,8 @@
  * The configuration of `pms operator`: flags and environment, the file of DNS targets, defaults, and every problem told
  * at once. Imported by src/commands/operator.ts alone.
  */
-import { type AzureConfig, type AzureFlags, readAzure } from './azure.ts';
-import { type CaFile, type DataPlaneFlags, type LogsQueryConfig, readDataPlane } from './data-plane.ts';
+import type { AzureFlags } from './azure.ts';
+import { type CaFile, type DataPlaneFlags, readWholeAzure, type WholeAzureConfig } from './data-plane.ts';
 import { type Report, readAll } from './problems.ts';
 import { readTargets, type TargetConfig } from './targets.ts';
 
@@ -30,7 +30,7 @@ export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export interface OperatorConfig {
-  readonly azure: AzureConfig & { readonly logsQuery: LogsQueryConfig };
+  readonly azure: WholeAzureConfig;
   readonly targets: readonly TargetConfig[];
   /** Absent: the uid of kube-system. */
   readonly installationId?: string;
@@ -66,11 +66,6 @@ export const readOperatorConfig = (flags: OperatorFlags, file: ConfigFile | unde
     logLevel: logLevel(flags.logLevel ?? DEFAULTS.logLevel, report),
     simulatedAzure: flags.simulatedAzure ?? false,
   }));
-
-function readWholeAzure(flags: OperatorFlags, ca: CaFile | undefined, report: Report): OperatorConfig['azure'] {
-  const azure = readAzure(flags, report);
-  return { ...azure, logsQuery: readDataPlane(flags, { resourceManager: azure.endpoint, ca }, report) };
-}
 
 function installation(value: string | undefined, report: Report): Pick<OperatorConfig, 'installationId'> {
   if (!value) return {};

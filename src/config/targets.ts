@@ -1,11 +1,18 @@
 /**
- * The DNS targets of the operator's configuration file: the administrator's word on where records may be written and by
- * which namespaces. Text in, plain data out; the file is read by whoever calls. The result has the shape of
- * `HostsFileConfig` of src/coredns/hosts-file-target.ts. Source: design section 7.
+ * The DNS targets of the operator's configuration file: the administrator's word on where records may be written, which
+ * records, and by which namespaces. Text in, plain data out; the file is read by whoever calls. The result has the shape
+ * of `TargetConfig` of src/coredns/targets.ts. Source: design section 7.
  */
-import { isIP } from 'node:net';
+import { isIP, isIPv4 } from 'node:net';
 import { parse } from 'yaml';
+import { fields, LABEL, list, name, SUBDOMAIN, shown, words } from './fields.ts';
 import type { Report } from './problems.ts';
+import {
+  type CorefileServerConfig,
+  type CustomServerServerConfig,
+  readCorefileServer,
+  readCustomServer,
+} from './server-settings.ts';
 
 export interface ServerConfig {
   readonly name: string;
@@ -13,20 +20,31 @@ export interface ServerConfig {
   readonly port: number;
 }
 
-export interface TargetConfig {
+interface TargetFields {
   readonly name: string;
-  readonly kind: 'HostsFile';
   readonly namespace: string;
   readonly configMap: string;
   /** `*` is every namespace. */
   readonly allowedNamespaces: readonly string[];
+  readonly allowedSuffixes?: readonly string[];
+  readonly allowedAddressRanges?: readonly string[];
   readonly service?: { readonly namespace: string; readonly service: string; readonly port?: string };
   readonly servers?: readonly ServerConfig[];
   readonly ttlSeconds: number;
 }
 
-const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
-const SUBDOMAIN = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
+export type TargetConfig = TargetFields &
+  (
+    | { readonly kind: 'HostsFile' }
+    | { readonly kind: 'CustomServer'; readonly server: CustomServerServerConfig }
+    | { readonly kind: 'Corefile'; readonly server: CorefileServerConfig }
+  );
+
+const KINDS = ['HostsFile', 'CustomServer', 'Corefile'] as const;
+const FIELDS = [
+  ...['name', 'kind', 'namespace', 'configMap', 'allowedNamespaces', 'allowedSuffixes', 'allowedAddressRanges'],
+  ...['service', 'servers', 'ttlSeconds', 'server'],
+];
 const DEFAULT_TTL_SECONDS = 60;
 const DNS_PORT = 53;
 
@@ -53,29 +71,69 @@ function parseYaml(text: string, report: Report): { readonly value: unknown } | 
 }
 
 function readTarget(value: unknown, path: string, report: Report): TargetConfig {
-  const known = ['name', 'kind', 'namespace', 'configMap', 'allowedNamespaces', 'service', 'servers', 'ttlSeconds'];
-  const target = fields(value, path, known, report);
+  const target = fields(value, path, FIELDS, report);
   const at = (field: string) => `${path}.${field}`;
-  if (target.kind !== undefined && target.kind !== 'HostsFile') {
-    report(`${at('kind')} is ${shown(target.kind)}: the only kind there is is HostsFile`);
-  }
   const { service, servers } = target;
   if ((service === undefined) === (servers === undefined)) {
     report(`${path}: exactly one of service and servers is needed: the DNS endpoints that must answer`);
   }
   const namespaces = list(target.allowedNamespaces, at('allowedNamespaces'), report);
-  return {
+  const common: TargetFields = {
     name: name(target.name, at('name'), LABEL, report),
-    kind: 'HostsFile',
     namespace: name(target.namespace, at('namespace'), LABEL, report),
     configMap: name(target.configMap, at('configMap'), SUBDOMAIN, report),
     allowedNamespaces: namespaces.map((item, index) =>
       item === '*' ? '*' : name(item, `${at('allowedNamespaces')}[${index}]`, LABEL, report),
     ),
+    ...allowed('allowedSuffixes', target.allowedSuffixes, SUFFIX, { path, report }),
+    ...allowed('allowedAddressRanges', target.allowedAddressRanges, RANGE, { path, report }),
     ...(service === undefined ? {} : { service: readService(service, at('service'), report) }),
     ...(servers === undefined ? {} : { servers: readServers(servers, at('servers'), report) }),
     ttlSeconds: ttl(target.ttlSeconds, at('ttlSeconds'), report),
   };
+  return { ...common, ...kindOf(target, path, report) };
+}
+
+type KindFields = TargetConfig extends infer T ? (T extends TargetConfig ? Omit<T, keyof TargetFields> : never) : never;
+
+function kindOf(target: Readonly<Record<string, unknown>>, path: string, report: Report): KindFields {
+  const kind = KINDS.find(one => one === (target.kind ?? 'HostsFile'));
+  const { server } = target;
+  if (kind === 'CustomServer') return { kind, server: readCustomServer(server ?? {}, `${path}.server`, report) };
+  if (kind === 'Corefile') return { kind, server: readCorefileServer(server ?? {}, `${path}.server`, report) };
+  if (kind === undefined) report(`${path}.kind is ${shown(target.kind)}: it must be one of ${KINDS.join(', ')}`);
+  else if (server !== undefined) report(`${path}.server: a target of kind HostsFile writes no server block`);
+  return { kind: 'HostsFile' };
+}
+
+interface WordForm {
+  readonly isWord: (text: string) => boolean;
+  readonly meaning: string;
+}
+
+const SUFFIX: WordForm = {
+  isWord: text => text.length <= 253 && /^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/.test(text),
+  meaning: 'a domain in lower case without a leading or trailing dot, as monitor.azure.com',
+};
+
+const RANGE: WordForm = {
+  isWord: text => {
+    const [address = '', bits = '', ...rest] = text.split('/');
+    return isIPv4(address) && /^[0-9]{1,2}$/.test(bits) && Number(bits) <= 32 && rest.length === 0;
+  },
+  meaning: 'an IPv4 range, as 10.0.0.0/8',
+};
+
+function allowed(
+  field: 'allowedSuffixes' | 'allowedAddressRanges',
+  value: unknown,
+  form: WordForm,
+  { path, report }: { readonly path: string; readonly report: Report },
+): Partial<TargetFields> {
+  if (value === undefined) return {};
+  const found = words(value, `${path}.${field}`, form, report);
+  if (Array.isArray(value) && value.length === 0) report(`${path}.${field} is empty: leave it out to allow all`);
+  return { [field]: found };
 }
 
 function readService(value: unknown, path: string, report: Report): NonNullable<TargetConfig['service']> {
@@ -121,7 +179,10 @@ function ttl(value: unknown, path: string, report: Report): number {
 
 function reportRepeated(targets: readonly TargetConfig[], report: Report): void {
   const names = targets.map(target => target.name);
-  const places = targets.map(target => `${target.namespace}/${target.configMap}`);
+  const places = targets.flatMap(target => [
+    `${target.namespace}/${target.configMap}`,
+    ...(target.kind === 'Corefile' ? [`${target.server.store.namespace}/${target.server.store.name}`] : []),
+  ]);
   for (const repeated of new Set(names.filter((item, index) => names.indexOf(item) !== index))) {
     report(`targets: the name ${repeated} is there twice; give each target its own`);
   }
@@ -129,31 +190,3 @@ function reportRepeated(targets: readonly TargetConfig[], report: Report): void 
     report(`targets: ConfigMap ${repeated} is written by two targets; give each its own, there is one writer for each`);
   }
 }
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function fields(value: unknown, path: string, known: readonly string[], report: Report): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    report(`${path || 'the file'} is ${shown(value)}: it must be a map with ${known.join(', ')}`);
-    return {};
-  }
-  for (const field of Object.keys(value)) {
-    if (known.includes(field)) continue;
-    report(`${path === '' ? field : `${path}.${field}`} is not a field here: there are ${known.join(', ')}`);
-  }
-  return value as Fields;
-}
-
-function list(value: unknown, path: string, report: Report): readonly unknown[] {
-  if (Array.isArray(value)) return value;
-  report(`${path} is ${shown(value)}: it must be a list`);
-  return [];
-}
-
-function name(value: unknown, path: string, pattern: RegExp, report: Report): string {
-  if (typeof value === 'string' && pattern.test(value)) return value;
-  report(`${path} is ${shown(value)}: it must be a Kubernetes name (lower-case letters, digits, hyphens)`);
-  return '';
-}
-
-const shown = (value: unknown): string => (value === undefined ? 'missing' : JSON.stringify(value));

@@ -9,7 +9,7 @@ import { differences } from '../domain/diff.ts';
 import type { ActionResult } from '../domain/events.ts';
 import { type Failure, failed, failureOf, isInDoubt, waiting } from '../domain/failures.ts';
 import type { Claim } from '../domain/merge.ts';
-import { idKey, ownerKey, sameId, scopeOfLink, shortName } from '../domain/names.ts';
+import { idKey, OWNER_TAG, ownerKey, sameId, scopeOfLink, shortName } from '../domain/names.ts';
 import { bodyOf } from '../domain/observed.ts';
 import type { ArmId, Kind, Resource, Want } from '../domain/resources.ts';
 import type { Action, Plan } from '../domain/steps.ts';
@@ -53,6 +53,8 @@ async function dispatch(action: Action, want: Desired, pass: Pass): Promise<Outc
     case 'close':
     case 'open':
       return setAccess(action, want, pass);
+    case 'untag':
+      return untag(action, want, pass);
     case 'publish':
       await publish(want.dns.target, claimOf(want, action.records.records), pass);
       return DONE;
@@ -136,6 +138,13 @@ async function remove(action: { key: string; kind: Kind; id: ArmId }, want: Desi
   if (body === undefined || !isOurs(body, want.owner)) return DONE;
   const send = () => pass.world.azure.remove(action.kind, action.id, pass.writeSignal);
   return submit({ subject: action, verb: 'delete', send }, want, pass);
+}
+
+async function untag(action: { key: string; kind: Kind; id: ArmId }, want: Desired, pass: Pass): Promise<Outcome> {
+  const body = await fresh(action, want, pass);
+  if (body === undefined || !isOurs(body, want.owner)) return DONE;
+  const send = () => pass.world.azure.untag(action.kind, action.id, OWNER_TAG, pass.writeSignal);
+  return submit({ subject: action, verb: 'update', send }, want, pass);
 }
 
 /** A link that the scope did not list a moment ago, and that we never made, needs no GET to be absent. */

@@ -73,6 +73,19 @@ export class Ledger {
     this.#entries.delete(idKey(id));
   }
 
+  /** Everything that is known of these ids, and of what lies below them, is read again at the next look. */
+  expire(ids: readonly string[]): void {
+    const keys = ids.map(idKey);
+    for (const [id, entry] of this.#entries) {
+      if (!keys.some(key => id === key || id.startsWith(`${key}/`))) continue;
+      this.#entries.set(id, {
+        ...entry,
+        readAt: 0,
+        ...(entry.dueAt === undefined ? {} : { dueAt: this.#clock.now() }),
+      });
+    }
+  }
+
   /** The body is settled in Azure's words, but more is expected of it: look again after `delayMs`. */
   expectChange(id: string, delayMs: number): void {
     const entry = this.#entries.get(idKey(id));

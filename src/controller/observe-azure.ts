@@ -6,8 +6,8 @@ import { isSucceeded } from '../domain/converge.ts';
 import { type Desired, wantsOf } from '../domain/desire.ts';
 import { type RecordsSight, viewRecords } from '../domain/endpoint.ts';
 import type { Failure } from '../domain/failures.ts';
-import { isReleased, withPolicies } from '../domain/inventory.ts';
-import { idKey } from '../domain/names.ts';
+import { needsAzure, withPolicies } from '../domain/inventory.ts';
+import { deletedWorkspacesId, idKey } from '../domain/names.ts';
 import type { InventoryEntry } from '../domain/object.ts';
 import { ABSENT, bodyOf, type Observed, type Reading, type Sight, unread } from '../domain/observed.ts';
 import type {
@@ -21,11 +21,12 @@ import type {
 import { mayStrand } from '../domain/stranding.ts';
 import { lookAt, type Subject } from './look.ts';
 import { isDone, lookAtLink, lookAtWorkspace } from './look-linked.ts';
+import { readEndpointNeed, readNetworkEndpoints, readRights } from './observe-prerequisites.ts';
 import type { Pass } from './world.ts';
 
 /** What a deletion has to deal with in Azure. */
 export const stillOurs = (inventory: readonly InventoryEntry[], want: Desired): readonly InventoryEntry[] =>
-  withPolicies(inventory, want).filter(entry => !isReleased(entry, want) || mayStrand(entry, want));
+  withPolicies(inventory, want).filter(entry => needsAzure(entry, want) || mayStrand(entry, want));
 
 export type AzureSight = Omit<
   Observed,
@@ -35,6 +36,8 @@ export type AzureSight = Omit<
 const ALWAYS_SETTLED = { settled: () => true, pollMs: () => 0 } as const;
 /** A subnet that is not there is looked for again after this time. */
 const SUBNET_RETRY_MS = 30_000;
+/** So is a resource group. */
+const GROUP_RETRY_MS = 30_000;
 /** A finished endpoint's interface is read this often until the names of a new link are on it. */
 const MEMBERS_POLL_MS = 3_000;
 /** After a link was taken away the names may stay on the endpoint for this long. */
@@ -53,9 +56,13 @@ export async function observeAzure(want: Desired, pass: Pass): Promise<AzureSigh
   const links = await many('scopedResource', subjects, item => lookAtLink(item, scopeLinks, pass, resyncMs));
   const endpoint = await readEndpoint(subjects, links, pass, resyncMs);
   const networkInterface = await readInterface(want, endpoint, pass);
-  const [zoneGroupRecords, softDeleted] = await Promise.all([
+  const sights = [scope, endpoint, ...workspaces.values(), ...links.values()];
+  const [zoneGroupRecords, softDeleted, networkEndpoints, endpointNeed, rights] = await Promise.all([
     readZoneGroups(want, endpoint, networkInterface, pass),
     readSoftDeleted(want, workspaces, pass),
+    readNetworkEndpoints(want, subnet, endpoint, pass),
+    readEndpointNeed(want, links, endpoint, pass),
+    readRights(want, sights, pass),
   ]);
   const sight = {
     scope,
@@ -66,10 +73,14 @@ export async function observeAzure(want: Desired, pass: Pass): Promise<AzureSigh
     endpoint,
     networkInterface,
     zoneGroupRecords,
-    softDeleted,
+    ...softDeleted,
+    networkEndpoints,
+    endpointNeed,
+    rights,
   };
   expectMembers(want, sight, pass);
-  const dueAt = [...subjects.map(item => item.id), want.endpoint.subnetId].map(id => pass.memory.ledger.dueAt(id));
+  const looked = [...subjects.map(item => item.id), want.endpoint.subnetId, deletedWorkspacesId(want)];
+  const dueAt = looked.map(id => pass.memory.ledger.dueAt(id));
   // What was due when the pass began and still is could not be read: the failure says when to come back.
   const lookAgainAt = Math.min(...dueAt.filter(at => at !== undefined && at > pass.now).map(Number));
   return Number.isFinite(lookAgainAt) ? { ...sight, lookAgainAt } : sight;
@@ -101,6 +112,9 @@ export function unreadAzure(want: Desired, pass: Pass, failure: Failure): AzureS
     networkInterface: reading,
     zoneGroupRecords: reading,
     softDeleted: reading,
+    networkEndpoints: reading,
+    endpointNeed: reading,
+    rights: ABSENT,
   };
 }
 
@@ -216,15 +230,17 @@ async function readSoftDeleted(
   want: Desired,
   workspaces: ReadonlyMap<string, Sight<Workspace>>,
   { memory, world, signal }: Pass,
-): Promise<Observed['softDeleted']> {
+): Promise<Pick<Observed, 'softDeleted' | 'isGroupMissing'>> {
   const absent = want.workspaces.filter(item => workspaces.get(item.key)?.reading.is === 'absent');
-  if (want.deletedAt !== undefined || absent.length === 0) return ABSENT;
+  if (want.deletedAt !== undefined || absent.length === 0) return { softDeleted: ABSENT };
   const { subscriptionId, resourceGroup } = want;
-  return memory.ledger.look({
-    ...ALWAYS_SETTLED,
-    id: `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/deletedWorkspaces`,
+  const softDeleted = await memory.ledger.look({
+    settled: body => body !== undefined,
+    pollMs: () => GROUP_RETRY_MS,
+    id: deletedWorkspacesId(want),
     resyncMs: want.intervalMs,
     notBefore: Math.max(...absent.map(item => memory.ledger.changedAt(item.id))),
     load: () => world.azure.softDeletedWorkspaces({ subscriptionId, resourceGroup }, signal),
   });
+  return { softDeleted, isGroupMissing: softDeleted.is === 'absent' };
 }

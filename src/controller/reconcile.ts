@@ -2,15 +2,20 @@
  * One pass over one object: desire, observe, plan, execute, summarize. Level-based: it keeps nothing but the inventory
  * in the status, and can be killed anywhere.
  */
-import { desire } from '../domain/desire.ts';
+import { type Desired, desire, wantsOf } from '../domain/desire.ts';
+import { withDrift } from '../domain/drift.ts';
+import { forecast } from '../domain/forecast.ts';
 import { beforeActions } from '../domain/inventory.ts';
-import { FINALIZER } from '../domain/names.ts';
+import { deletedWorkspacesId, FINALIZER } from '../domain/names.ts';
 import type { PmsObject } from '../domain/object.ts';
+import type { Observed } from '../domain/observed.ts';
 import { plan } from '../domain/plan.ts';
+import { summarizePlan } from '../domain/plan-only.ts';
 import { recordsHash } from '../domain/records.ts';
 import type { Plan } from '../domain/steps.ts';
 import {
   type PassContext,
+  requestOf,
   type Summary,
   sameStatus,
   statusOf,
@@ -36,6 +41,7 @@ export async function reconcile(pass: Pass): Promise<Outcome> {
   const guarded = metadata.finalizers.includes(FINALIZER);
   if (deleting && !guarded) return { is: 'Gone' };
   if (pass.object.spec.suspend && !deleting) return suspended(pass);
+  if (pass.object.spec.mode === 'Plan' && !deleting) return planOnly(pass);
   const object = guarded ? pass.object : await world.cluster.setFinalizer(pass.object, true, signal);
   return converge({ ...pass, object });
 }
@@ -43,9 +49,10 @@ export async function reconcile(pass: Pass): Promise<Outcome> {
 async function converge(pass: Pass): Promise<Outcome> {
   const { object, world } = pass;
   const want = desire(object, world.installation);
-  const seen = await observe(want, pass);
-  const steps = want.deletedAt === undefined ? plan(want, seen, world.rules) : teardown(want, seen);
-  const context = { object, before: object.status.conditions ?? [], want, seen };
+  const seen = await look(want, pass);
+  const steps =
+    want.deletedAt === undefined ? withDrift(plan(want, seen, world.rules), object, want, seen) : teardown(want, seen);
+  const context = contextOf(object, want, seen);
   if (isFinished(steps, context)) {
     await world.cluster.setFinalizer(object, false, pass.signal);
     return { is: 'Gone' };
@@ -54,6 +61,45 @@ async function converge(pass: Pass): Promise<Outcome> {
   const results = await execute(steps, want, { ...pass, object: ready.object });
   const summary = summarize(steps, results, ready);
   await store(summary, ready.object, pass);
+  return summary.requeueAfterMs === undefined ? { is: 'Again' } : { is: 'Again', afterMs: summary.requeueAfterMs };
+}
+
+/** What was known is read again when the object asks for that and has not had it yet. */
+function look(want: Desired, pass: Pass): Promise<Observed> {
+  const { object, memory } = pass;
+  const request = requestOf(object);
+  if (request !== undefined && request !== object.status.lastHandledRequest) {
+    const listed = (object.status.resources ?? []).map(entry => entry.id);
+    memory.ledger.expire([
+      ...wantsOf(want).map(item => item.id),
+      ...listed,
+      want.endpoint.subnetId,
+      deletedWorkspacesId(want),
+    ]);
+    memory.asked.delete(object.metadata.uid);
+    memory.paths.delete(object.metadata.uid);
+  }
+  return observe(want, pass);
+}
+
+const contextOf = (object: PmsObject, want: Desired, seen: Observed): PassContext => ({
+  object,
+  before: object.status.conditions ?? [],
+  recordsBefore: object.status.records,
+  want,
+  seen,
+});
+
+/** Only looks. What owns nothing needs no finalizer: its deletion has nothing to do. */
+async function planOnly(pass: Pass): Promise<Outcome> {
+  const { world, signal } = pass;
+  const isGuarded = pass.object.metadata.finalizers.includes(FINALIZER);
+  const isOwner = (pass.object.status.resources ?? []).length > 0;
+  const object = isGuarded && !isOwner ? await world.cluster.setFinalizer(pass.object, false, signal) : pass.object;
+  const want = desire(object, world.installation);
+  const seen = await look(want, { ...pass, object });
+  const summary = summarizePlan(forecast(want, seen, world.rules), contextOf(object, want, seen));
+  await store(summary, object, pass);
   return summary.requeueAfterMs === undefined ? { is: 'Again' } : { is: 'Again', afterMs: summary.requeueAfterMs };
 }
 

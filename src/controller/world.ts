@@ -6,6 +6,7 @@ import type { DnsRules } from '../domain/endpoint.ts';
 import type { ObjectKey, PmsObject } from '../domain/object.ts';
 import type { Resolution } from '../domain/observed.ts';
 import type { PathProof } from '../domain/path-proof.ts';
+import { requestOf } from '../domain/summarize.ts';
 import type { Azure, Clock, Cluster, DnsTargets, Log, Prober, Resolver } from '../ports.ts';
 import { Ledger } from './ledger.ts';
 import { Writes } from './writes.ts';
@@ -65,5 +66,9 @@ export interface Pass {
   readonly wake: (key: ObjectKey) => void;
 }
 
-/** Who asks: a failed write is tried again at once when its object was edited. */
-export const askerOf = (object: PmsObject): string => `${object.metadata.uid}@${object.metadata.generation}`;
+/** Who asks: a failed write is tried again at once when its object was edited, or a run was requested. */
+export function askerOf(object: PmsObject): string {
+  const { uid, generation } = object.metadata;
+  const request = requestOf(object);
+  return `${uid}@${generation}${request === undefined ? '' : `/${request}`}`;
+}

@@ -1,13 +1,22 @@
 /**
- * Whose a target's ConfigMap is, and how large it may grow. A ConfigMap with our annotation is ours to force, in our key
- * only; one without it may be taken while our key holds nothing. Pure; src/coredns uses it. Source: design section 7.
+ * Whose a target's ConfigMap is, and how large it may grow. A ConfigMap with our annotation is ours to force, in our keys
+ * only; one without it may be taken while our keys hold nothing. Pure; src/coredns uses it. Source: design section 7.
  */
 import { type Failure, stalled } from '../domain/failures.ts';
 import type { ConfigMapRef, ConfigMapView } from '../ports-dns.ts';
 import { readEntry } from './hosts-text.ts';
 
-/** The key that a HostsFile target writes. */
+/** The key of the lines: all that a HostsFile target writes. */
 export const HOSTS_KEY = 'pms.hosts';
+
+/** The key of the server block that a CustomServer target writes; its ending is what `import custom/*.server` finds. */
+export const SERVER_KEY = 'pms.server';
+
+/** The key of the names whose block is being written: there only between the writes of one change. */
+export const PENDING_KEY = 'pms.pending';
+
+/** The key of what the shared Corefile was before our last write: for whoever has to go back by hand. */
+export const PREVIOUS_KEY = 'Corefile.previous';
 
 /** `<installation>/<target>`: who writes the ConfigMap. */
 export const TARGET_ANNOTATION = 'privatemonitoring.dev/target';
@@ -25,7 +34,7 @@ export const isOurs = (view: ConfigMapView, place: Place): boolean =>
   view.annotations[TARGET_ANNOTATION] === place.marker;
 
 /** Why we may not write into this ConfigMap at all; `undefined` when we may. */
-export function notOurs(view: ConfigMapView, place: Place): Failure | undefined {
+export function notOurs(view: ConfigMapView, place: Place, keys: readonly string[] = [HOSTS_KEY]): Failure | undefined {
   const { namespace, name, marker } = place;
   const holder = view.annotations[TARGET_ANNOTATION];
   if (holder === marker) return undefined;
@@ -34,8 +43,9 @@ export function notOurs(view: ConfigMapView, place: Place): Failure | undefined 
     const text = `ConfigMap ${namespace}/${name} is written by ${holder}, not by ${marker}: give this target a ConfigMap of its own, or hand that one over: ${handOver}`;
     return stalled('TargetOwnedByOther', text);
   }
-  if (!hasRecords(view.data[HOSTS_KEY])) return undefined;
-  const text = `ConfigMap ${namespace}/${name} has a key ${HOSTS_KEY} that is not ours: remove the key, give this target another ConfigMap, or let us overwrite it: ${handOver}`;
+  const key = keys.find(one => hasContent(view.data[one]));
+  if (key === undefined) return undefined;
+  const text = `ConfigMap ${namespace}/${name} has a key ${key} that is not ours: remove the key, give this target another ConfigMap, or let us overwrite it: ${handOver}`;
   return stalled('TargetNotOurs', text);
 }
 
@@ -50,14 +60,15 @@ export const tooLargeFailure = ({ namespace, name }: ConfigMapRef, what: string)
   stalled('TooLarge', `ConfigMap ${namespace}/${name} stays as it is: ${what}; spread the objects over two targets`);
 
 /** Comments and empty lines are nothing that could be lost. */
-const hasRecords = (text: string | undefined): boolean =>
+const hasContent = (text: string | undefined): boolean =>
   text?.split('\n').some(line => readEntry(line) !== undefined) ?? false;
 
-/** Bytes of everything in the ConfigMap but our key. */
-export function foreignBytes(view: ConfigMapView | undefined): number {
-  const text = view?.data[HOSTS_KEY];
-  return (view?.bytes ?? 0) - (text === undefined ? 0 : keyBytes(text));
+/** Bytes of everything in the ConfigMap but our keys. */
+export function foreignBytes(view: ConfigMapView | undefined, keys: readonly string[] = [HOSTS_KEY]): number {
+  const own = keys.map(key => keyBytes(view?.data[key], key)).reduce((sum, bytes) => sum + bytes, 0);
+  return (view?.bytes ?? 0) - own;
 }
 
-/** Bytes that our key takes with this text. */
-export const keyBytes = (text: string): number => Buffer.byteLength(HOSTS_KEY) + Buffer.byteLength(text);
+/** Bytes that a key takes with this text; none when it is not there. */
+export const keyBytes = (text: string | undefined, key = HOSTS_KEY): number =>
+  text === undefined ? 0 : Buffer.byteLength(key) + Buffer.byteLength(text);

@@ -26,10 +26,14 @@ export interface ConditionContext {
 
 /** All conditions of an object, summary first. A condition whose status did not change keeps its transition time. */
 export function conditionsOf(plan: Plan, context: ConditionContext): readonly Condition[] {
+  return stamp([...summaryDrafts(plan), ...stepDrafts(plan)], context);
+}
+
+/** One for each step that has a condition, in the order of the conditions. */
+function stepDrafts(plan: Plan): readonly Draft[] {
   const steps = [...plan.steps].filter(step => (STEPS as readonly string[]).includes(step.name));
   const order = (step: Step) => STEPS.indexOf(step.name as (typeof STEPS)[number]);
-  const drafts = steps.sort((a, b) => order(a) - order(b)).map(step => stepDraft(step, plan.mode));
-  return stamp([...summaryDrafts(plan), ...drafts], context);
+  return steps.sort((a, b) => order(a) - order(b)).map(step => stepDraft(step, plan.mode));
 }
 
 /** The conditions of a suspended object: what was last known stays, and Ready says that nobody looks. */
@@ -42,6 +46,24 @@ export function suspendedConditions(context: ConditionContext): readonly Conditi
   ];
   const kept = context.previous.filter(condition => !summary.some(draft => draft.type === condition.type));
   return [...stamp(summary, context), ...kept];
+}
+
+/**
+ * The conditions of an object that is only planned: its steps as they are, and Ready False whatever they say. Stalled
+ * tells what would stand in the way.
+ */
+export function plannedConditions(
+  plan: Plan,
+  { message, obstacle }: { readonly message: string; readonly obstacle?: Verdict },
+  context: ConditionContext,
+): readonly Condition[] {
+  const told = obstacle === undefined ? undefined : { reason: obstacle.reason, message: obstacle.message };
+  const summary: readonly Draft[] = [
+    { type: 'Ready', status: 'False', reason: 'PlanOnly', message },
+    { type: 'Reconciling', status: 'False', reason: 'PlanOnly', message },
+    { type: 'Stalled', status: told ? 'True' : 'False', ...(told ?? { reason: 'PlanOnly', message }) },
+  ];
+  return stamp([...summary, ...stepDrafts(plan)], context);
 }
 
 /** The verdict that speaks for the whole object: the gravest step that is not merely waiting for another. */

@@ -11,6 +11,7 @@ import {
   ownerText,
   privateEndpointId,
   privateLinkScopeId,
+  RELEASE_ANNOTATION,
   scopedResourceId,
   workspaceId,
 } from './names.ts';
@@ -52,6 +53,12 @@ export interface Desired {
   /** Milliseconds after which Azure and DNS are read again. */
   readonly intervalMs: number;
   readonly suspended: boolean;
+  /** Nothing is written, only told. */
+  readonly planOnly: boolean;
+  /** What others changed in Azure is told and left. */
+  readonly reportsDrift: boolean;
+  /** A deletion takes our tag off what it leaves. */
+  readonly releases: boolean;
   /** The object is to go without anything in Azure being touched. */
   readonly abandoned: boolean;
   /** Epoch ms of the deletion, when the object is being deleted. */
@@ -100,6 +107,9 @@ export function desire(object: PmsObject, installation: string): Desired {
     addressesNeeded: SHARED_ADDRESSES + ADDRESSES_PER_REGION * regions.size,
     intervalMs: durationMs(spec.interval ?? '10m'),
     suspended: spec.suspend ?? false,
+    planOnly: spec.mode === 'Plan',
+    reportsDrift: spec.driftPolicy === 'Report',
+    releases: metadata.annotations[RELEASE_ANNOTATION] === 'true',
     abandoned: metadata.annotations[ABANDON_ANNOTATION] === metadata.uid,
     ...(metadata.deletionTimestamp === undefined ? {} : { deletedAt: Date.parse(metadata.deletionTimestamp) }),
   };

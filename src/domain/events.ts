@@ -4,7 +4,7 @@
  */
 import { accessChangeText } from './access.ts';
 import type { Failure } from './failures.ts';
-import type { Condition } from './object.ts';
+import type { Condition, Status, StatusRecord } from './object.ts';
 import type { Action } from './steps.ts';
 
 /**
@@ -31,6 +31,7 @@ const VERB_TEXT = {
   delete: 'Deleting',
   close: 'Isolating',
   open: 'Reopening',
+  untag: 'Updating',
   adopt: 'Adopted',
   forget: 'Released',
 } as const;
@@ -82,20 +83,66 @@ const event = (type: PassEvent['type'], reason: string, note: string): PassEvent
   note: note.length > NOTE_MAX ? `${note.slice(0, NOTE_MAX - 3)}...` : note,
 });
 
+/** Drift is told when it is found, and again when it is no more; both by the conditions, so that nothing is told twice. */
+export function driftEvents(before: readonly Condition[], now: readonly Condition[]): readonly PassEvent[] {
+  return now
+    .filter(({ type }) => !SUMMARY.includes(type))
+    .flatMap(condition => {
+      const previous = before.find(({ type }) => type === condition.type);
+      const was = previous?.reason === 'DriftDetected';
+      if (condition.reason === 'DriftDetected') {
+        return was && previous.message === condition.message
+          ? []
+          : [event('Warning', 'DriftDetected', condition.message)];
+      }
+      return was && condition.status === 'True'
+        ? [event('Normal', 'DriftCorrected', `as asked again: ${condition.message}`)]
+        : [];
+    });
+}
+
+const SUMMARY = ['Ready', 'Reconciling', 'Stalled'];
+
+/** Names that an event tells before it counts the rest. */
+const NAMES_SHOWN = 6;
+
+/** `+3 -0`: names that came and went since the pass began, by whoever's doing; and what got other addresses. */
+export function recordEvents(before: Status['records'], { records: now }: Status): readonly PassEvent[] {
+  if (before === undefined || before.length === 0 || now === undefined) return [];
+  const added = now.filter(({ name }) => !before.some(other => other.name === name));
+  const removed = before.filter(({ name }) => !now.some(other => other.name === name));
+  const moved = now.filter(record => before.some(other => other.name === record.name && !sameAddresses(other, record)));
+  const changed = [...added, ...removed, ...moved];
+  if (changed.length === 0) return [];
+  const names = changed.slice(0, NAMES_SHOWN).map(({ name }) => name);
+  const more = changed.length > names.length ? ` and ${changed.length - names.length} more` : '';
+  const others = moved.length > 0 ? ` ~${moved.length}` : '';
+  return [
+    event('Normal', 'RecordsChanged', `+${added.length} -${removed.length}${others}: ${names.join(', ')}${more}`),
+  ];
+}
+
+const sameAddresses = (a: StatusRecord, b: StatusRecord): boolean =>
+  [...a.addresses].sort().join() === [...b.addresses].sort().join();
+
 const TOLD = ['Ready', 'Stalled', 'RecordsPublished', 'RecordsResolving', 'PathVerified', 'Isolated'];
 
 /** Events only when a condition's status changes, never on every look. */
 export function transitionEvents(before: readonly Condition[], now: readonly Condition[]): readonly PassEvent[] {
-  return now
-    .filter(condition => TOLD.includes(condition.type))
-    .filter(condition => {
-      const previous = before.find(candidate => candidate.type === condition.type);
-      const changed = previous?.status !== condition.status;
-      return changed && (condition.status === 'True' || previous?.status === 'True');
-    })
-    .map(({ type, status, reason, message }) => {
-      const good = (status === 'True') === (type !== 'Stalled');
-      const told = type === 'Stalled' ? reason : type;
-      return event(good ? 'Normal' : 'Warning', status === 'True' ? told : `Not${type}`, message);
-    });
+  return (
+    now
+      .filter(condition => TOLD.includes(condition.type))
+      // Drift is told by its own events.
+      .filter(({ type, reason }) => type !== 'Stalled' || reason !== 'DriftDetected')
+      .filter(condition => {
+        const previous = before.find(candidate => candidate.type === condition.type);
+        const changed = previous?.status !== condition.status;
+        return changed && (condition.status === 'True' || previous?.status === 'True');
+      })
+      .map(({ type, status, reason, message }) => {
+        const good = (status === 'True') === (type !== 'Stalled');
+        const told = type === 'Stalled' ? reason : type;
+        return event(good ? 'Normal' : 'Warning', status === 'True' ? told : `Not${type}`, message);
+      })
+  );
 }

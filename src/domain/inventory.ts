@@ -64,7 +64,20 @@ export function afterActions(
 
 /** Whether a deletion gives an entry up instead of deleting it: no call to Azure is needed for it. */
 export const isReleased = (entry: InventoryEntry, want: Desired): boolean =>
-  want.abandoned || entry.origin === 'Adopted' || entry.policy === 'Retain';
+  want.abandoned || want.planOnly || entry.origin === 'Adopted' || entry.policy === 'Retain';
+
+/** Whether a deletion takes our tag off an entry that it gives up. Links have none. */
+export const isToUntag = (entry: InventoryEntry, want: Desired): boolean =>
+  want.releases &&
+  !want.abandoned &&
+  !want.planOnly &&
+  entry.origin === 'Created' &&
+  isReleased(entry, want) &&
+  !entry.key.startsWith('scopedResource/');
+
+/** Whether a deletion has to call Azure about an entry. */
+export const needsAzure = (entry: InventoryEntry, want: Desired): boolean =>
+  !isReleased(entry, want) || isToUntag(entry, want);
 
 /** Whether a deletion takes addresses away that DNS may still lead to. */
 export const isEndpointToGo = (entries: readonly InventoryEntry[], want: Desired): boolean =>

@@ -168,6 +168,23 @@ function closing(subject: Subject, context: Context): Verdict | undefined {
   return notYet(told, context) ?? after(context.before, () => verdict);
 }
 
+/** What would be closed if every step before held: for a look ahead. Nothing of what was taken back. */
+export function dueClosings(want: Desired, seen: Observed): readonly Extract<Action, { verb: 'close' }>[] {
+  if (seen.inventory.some(entry => takenBack(entry, want.generation).length > 0)) return [];
+  return want.access.flatMap(item => {
+    const body = bodyOf(sightOf(item, seen).reading);
+    if (body === undefined) return [];
+    const found = accessOf(body);
+    const due = ACCESSES.filter(
+      access =>
+        isClosed(item.kind, item.access[access]) && !isClosed(item.kind, found[access]) && found[access] !== PERIMETER,
+    );
+    const { key, kind, id } = item;
+    const changes = due.map(access => ({ access, found: found[access], wanted: item.access[access] ?? '' }));
+    return changes.length === 0 ? [] : [{ verb: 'close', key, kind, id, changes }];
+  });
+}
+
 const workspaceOf = ({ kind, name }: AccessWant): string | undefined => (kind === 'workspace' ? name : undefined);
 
 /** The steps before may hold by an older look: a closing wants one that is younger than the closing before. */

@@ -12,6 +12,12 @@ export const FINALIZER = 'privatemonitoring.dev/azure';
 /** With the object's uid as value: a deletion lets the object go at once and leaves everything in Azure. */
 export const ABANDON_ANNOTATION = 'privatemonitoring.dev/abandon';
 
+/** With any value that it had not before: everything is read again at once, whatever is known. */
+export const REQUEST_ANNOTATION = 'privatemonitoring.dev/requestedAt';
+
+/** With the value `true`: a deletion takes our tag off what it leaves in Azure. */
+export const RELEASE_ANNOTATION = 'privatemonitoring.dev/release';
+
 const providerId = (subscriptionId: string, resourceGroup: string, type: string, name: string): ArmId =>
   `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/${type}/${name}`;
 
@@ -31,6 +37,10 @@ export const privateEndpointId = (place: Place, name: string): ArmId =>
   providerId(place.subscriptionId, place.resourceGroup, 'Microsoft.Network/privateEndpoints', name);
 
 export const scopedResourceId = (scopeId: ArmId, name: string): ArmId => `${scopeId}/scopedResources/${name}`;
+
+/** Where the soft-deleted workspaces of a resource group are listed. */
+export const deletedWorkspacesId = ({ subscriptionId, resourceGroup }: Place): ArmId =>
+  `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/deletedWorkspaces`;
 
 /** The scope of a scoped resource: everything before `/scopedResources/`. */
 export const scopeOfLink = (linkId: ArmId): ArmId => linkId.replace(/\/scopedResources\/[^/]+$/i, '');

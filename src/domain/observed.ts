@@ -7,6 +7,7 @@ import type { PublishedLine } from './merge.ts';
 import type { InventoryEntry } from './object.ts';
 import type { PathProof } from './path-proof.ts';
 import type {
+  EndpointNeed,
   Identity,
   NamedAddresses,
   NetworkInterface,
@@ -18,6 +19,7 @@ import type {
   Subnet,
   Workspace,
 } from './resources.ts';
+import type { HeldRights } from './rights.ts';
 
 /** The result of one read. `absent` only when the server said so (404); `unread` knows nothing. */
 export type Reading<T> =
@@ -104,6 +106,14 @@ export interface Observed {
   readonly subnet: Reading<Subnet>;
   /** Absent when no wanted workspace is missing. */
   readonly softDeleted: Reading<readonly SoftDeletedWorkspace[]>;
+  /** Azure has said that there is no such resource group; only while a wanted workspace is missing. */
+  readonly isGroupMissing?: boolean;
+  /** Other private endpoints on the endpoint's network; absent once our own is there. */
+  readonly networkEndpoints: Reading<readonly PrivateEndpoint[]>;
+  /** What the scope requires of an endpoint, once everything is linked; absent when our own is there. */
+  readonly endpointNeed: Reading<EndpointNeed>;
+  /** What we may do; absent unless Azure has refused something for want of a right. */
+  readonly rights: Reading<readonly HeldRights[]>;
   readonly target: Reading<TargetSight>;
   /** Names of other targets that hold lines of ours: the spec named them once. */
   readonly formerTargets: readonly string[];

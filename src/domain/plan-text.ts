@@ -4,7 +4,7 @@
  */
 import { accessField } from './access.ts';
 import { nameOf } from './converge.ts';
-import { shortName } from './names.ts';
+import { OWNER_TAG, shortName } from './names.ts';
 import type { Want } from './resources.ts';
 import type { Action, Plan, Step } from './steps.ts';
 
@@ -33,6 +33,8 @@ export function actionLines(action: Action): readonly string[] {
       ];
     case 'note':
       return [`= ${action.key}: ${action.accesses.join(', ')} ${NOTE_TEXT[action.is]}`];
+    case 'untag':
+      return [`~ ${nameOf({ kind: action.kind, name: shortName(action.id) })}`, `    tags.${OWNER_TAG}: taken off`];
     case 'adopt':
       return [`= ${shortName(action.id)} ${ADOPT_TEXT[action.origin]} ${action.key}`];
     case 'forget':

@@ -8,7 +8,7 @@ import { judgeIdentity } from './identity.ts';
 import { isolate } from './isolation.ts';
 import { sameId, shortName } from './names.ts';
 import { bodyOf, entryOf, type Observed, type Sight } from './observed.ts';
-import { addressCount, preflight as judgePreflight } from './preflight.ts';
+import { addressCount, exactNeed, preflight as judgePreflight } from './preflight.ts';
 import { proofOf } from './proof.ts';
 import { resolving as judgeResolution, leaveFormerTargets, mergedTarget, publish } from './publishing.ts';
 import type { ScopedResourceWant } from './resources.ts';
@@ -37,7 +37,10 @@ export function plan(want: Desired, seen: Observed, rules: DnsRules): Plan {
   );
   // An endpoint takes its members from the links: none may be coming or going. One that cannot go is no reason to wait.
   const leaving = unlinked.state === 'Waiting' && reopened?.state !== 'Stalled' ? { Pruned: unlinked } : {};
-  const endpoint = after({ ...gate, ResourcesLinked: links, ...leaving }, () => convergeEndpoint(want, seen, view));
+  const endpoint = after(
+    { ...gate, ResourcesLinked: links, ...leaving },
+    () => exactNeed(want, seen) ?? convergeEndpoint(want, seen, view),
+  );
   const published = after({ EndpointReady: endpoint }, () => publish(want, seen, view));
   const resolving = judgeResolution(want, seen);
   const taken = unlinked.state === 'Ready' ? { ResourcesLinked: links } : { 'the links taken out': unlinked };
@@ -114,5 +117,5 @@ function convergeLink(link: ScopedResourceWant, want: Desired, seen: Observed): 
 function subnetOf(want: Desired, seen: Observed): Pick<Plan, 'subnet'> {
   const subnet = bodyOf(seen.subnet);
   if (subnet === undefined || seen.endpoint.reading.is !== 'absent') return {};
-  return { subnet: addressCount(want, subnet) };
+  return { subnet: addressCount(want, subnet, bodyOf(seen.endpointNeed)) };
 }

@@ -6,8 +6,9 @@ import { prefixLengthFor, usableAddresses } from './addresses.ts';
 import { type Desired, wantsOf } from './desire.ts';
 import { INVENTORY_MAX } from './inventory.ts';
 import { parseId, sameId } from './names.ts';
-import type { Observed } from './observed.ts';
-import type { Subnet } from './resources.ts';
+import { bodyOf, type Observed } from './observed.ts';
+import { missing, otherLinks, otherScopeOnNetwork, resourceGroup } from './preflight-checks.ts';
+import type { EndpointNeed, Subnet } from './resources.ts';
 import { combine, each, ready, unreadable, type Verdict } from './steps.ts';
 
 const fatal = (
@@ -22,7 +23,18 @@ const fatal = (
 
 /** The verdict of all checks; only what would make a creation fail or harm somebody is fatal. */
 export function preflight(want: Desired, seen: Observed): Verdict {
-  return combine([softDeleted(want, seen), subnet(want, seen), ...inventoryRoom(want, seen)]);
+  const checks = [
+    softDeleted(want, seen),
+    subnet(want, seen),
+    ...inventoryRoom(want, seen),
+    ...resourceGroup(want, seen),
+    ...otherScopeOnNetwork(want, seen),
+    ...otherLinks(want, seen),
+    ...missing(want, seen),
+  ];
+  const verdict = combine(checks);
+  const isWarned = checks.some(({ reason }) => reason === 'PassedWithWarnings');
+  return verdict.state === 'Ready' && isWarned ? { ...verdict, reason: 'PassedWithWarnings' } : verdict;
 }
 
 /** Nothing is created that could not be written down first. */
@@ -70,9 +82,21 @@ function region(want: Desired, found: Subnet): Verdict {
 }
 
 /** Addresses that the endpoint needs and that its subnet has free. */
-export function addressCount(want: Desired, found: Subnet): { addressesNeeded: number; addressesFree: number } {
+export function addressCount(
+  want: Desired,
+  found: Subnet,
+  need?: EndpointNeed,
+): { addressesNeeded: number; addressesFree: number } {
   const addressesFree = Math.max(0, usableAddresses(found.addressPrefixes) - found.addressesUsed);
-  return { addressesNeeded: want.addressesNeeded, addressesFree };
+  return { addressesNeeded: need?.members.length ?? want.addressesNeeded, addressesFree };
+}
+
+/** The second stage, once everything is linked: as many addresses as the scope requires, counted by Azure itself. */
+export function exactNeed(want: Desired, seen: Observed): Verdict | undefined {
+  const [found, need] = [bodyOf(seen.subnet), bodyOf(seen.endpointNeed)];
+  if (found === undefined || need === undefined || need.members.length === 0) return undefined;
+  const { addressesNeeded, addressesFree } = addressCount(want, found, need);
+  return addressesFree >= addressesNeeded ? undefined : subnetFull(addressesNeeded, addressesFree);
 }
 
 function room(want: Desired, found: Subnet): Verdict {
@@ -80,8 +104,11 @@ function room(want: Desired, found: Subnet): Verdict {
   if (addressesFree >= addressesNeeded) {
     return ready('ChecksPassed', `${addressesNeeded} addresses needed, ${addressesFree} free in the subnet`);
   }
-  return fatal(
-    'SubnetFull',
-    `spec.privateEndpoint.subnetId: ${addressesNeeded} addresses are needed and ${addressesFree} are free; take a subnet of at least /${prefixLengthFor(addressesNeeded)}`,
-  );
+  return subnetFull(addressesNeeded, addressesFree);
 }
+
+const subnetFull = (needed: number, free: number): Verdict =>
+  fatal(
+    'SubnetFull',
+    `spec.privateEndpoint.subnetId: ${needed} addresses are needed and ${free} are free; take a subnet of at least /${prefixLengthFor(needed)}`,
+  );

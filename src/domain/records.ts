@@ -64,14 +64,19 @@ export function recordsOf(sources: RecordSources, rules: RecordRules): RecordSet
     if (why !== undefined) refused.push({ name: record.name, why });
     return why === undefined;
   });
-  const byFqdn = new Map(accepted.map(record => [record.name, record]));
-  for (const record of accepted) {
-    for (const derived of derivedOf(record, rules.aliases)) {
+  return { records: withDerived(accepted, rules.aliases), refused };
+}
+
+/** The records with their twins and, when asked for, their aliases; sorted by name. */
+export function withDerived(records: readonly DnsRecord[], aliases: boolean): readonly DnsRecord[] {
+  const byFqdn = new Map(records.map(record => [record.name, record]));
+  for (const record of records) {
+    for (const derived of derivedOf(record, aliases)) {
       // A name that Azure itself lists is Azure's word; a derived one never overrides it.
       if (!byFqdn.has(derived.name)) byFqdn.set(derived.name, derived);
     }
   }
-  return { records: [...byFqdn.values()].sort(byName), refused };
+  return [...byFqdn.values()].sort(byName);
 }
 
 /** Changes exactly when a name or an address does. */

@@ -149,6 +149,16 @@ export interface Subnet {
   readonly addressPrefixes: readonly string[];
   /** Addresses already given to network interfaces. */
   readonly addressesUsed: number;
+  /** Ids of the private endpoints in any subnet of the network. */
+  readonly networkEndpointIds: readonly ArmId[];
+}
+
+/** What a scope requires of a private endpoint to it now, by its links. */
+export interface EndpointNeed {
+  /** One address each. */
+  readonly members: readonly string[];
+  /** Public DNS zones, as Azure lists them: with or without `privatelink.`. */
+  readonly zones: readonly string[];
 }
 
 export interface SoftDeletedWorkspace {

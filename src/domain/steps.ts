@@ -31,6 +31,8 @@ export type Action =
   | { readonly verb: 'create'; readonly key: string; readonly want: Want; readonly why: string }
   | { readonly verb: 'update'; readonly key: string; readonly want: Want; readonly changes: readonly Change[] }
   | { readonly verb: 'delete'; readonly key: string; readonly kind: Kind; readonly id: ArmId }
+  /** What is left in Azure loses our tag. */
+  | { readonly verb: 'untag'; readonly key: string; readonly kind: Kind; readonly id: ArmId }
   /** What is there already is taken into the inventory; no call to Azure. */
   | {
       readonly verb: 'adopt';
@@ -81,6 +83,8 @@ export interface Verdict {
   readonly retryAfterMs?: number;
   /** The thing could not be read: nothing is known to be wrong, nothing is known to be right. */
   readonly unknown?: true;
+  /** Names of the steps that must be Ready before this one may act. */
+  readonly waitsFor?: readonly string[];
   readonly actions: readonly Action[];
 }
 
@@ -139,7 +143,8 @@ export function after(prerequisites: Readonly<Record<string, Verdict>>, judge: (
   const verdict = judge();
   const open = Object.entries(prerequisites).filter(([, prerequisite]) => prerequisite.state !== 'Ready');
   if (open.length === 0 || verdict.actions.length === 0) return verdict;
-  return waits('WaitingForStep', `waits for ${open.map(([name]) => name).join(', ')}`);
+  const waitsFor = open.map(([name]) => name);
+  return { ...waits('WaitingForStep', `waits for ${waitsFor.join(', ')}`), waitsFor };
 }
 
 const GRAVITY = { Stalled: 3, Failed: 2, Waiting: 1, Ready: 0 } as const;
@@ -168,10 +173,12 @@ export function combine(verdicts: readonly Verdict[]): Verdict {
   if (gravest === undefined) return ready('AllReady', 'nothing to do');
   const told = verdicts.filter(verdict => verdict.state !== 'Ready');
   const message = [...new Set((told.length > 0 ? told : verdicts).map(verdict => verdict.message))].join('; ');
+  const waitsFor = [...new Set(verdicts.flatMap(verdict => verdict.waitsFor ?? []))];
   const delays = verdicts.map(verdict => verdict.retryAfterMs).filter(delay => delay !== undefined);
   return {
     ...gravest,
     message,
+    ...(waitsFor.length > 0 ? { waitsFor } : {}),
     ...(delays.length > 0 ? { retryAfterMs: Math.min(...delays) } : {}),
     actions: verdicts.flatMap(verdict => verdict.actions),
   };

@@ -16,7 +16,7 @@ const hasSwitches = (kind: string): kind is AccessKind => kind === 'workspace' |
 
 /** Whether a deletion has to look at what it leaves: it may be closed, by us or as the spec asks. */
 export function mayStrand(entry: InventoryEntry, want: Desired): boolean {
-  if (want.abandoned || want.isolation.onDelete === 'Leave' || !isReleased(entry, want)) return false;
+  if (want.abandoned || want.planOnly || want.isolation.onDelete === 'Leave' || !isReleased(entry, want)) return false;
   const item = itemOf(entry, want);
   if (item === undefined) return false;
   const isAsked = ACCESSES.some(access => isClosed(item.kind, item.access[access]));

@@ -3,8 +3,16 @@
  */
 import { conditionsOf, suspendedConditions } from './conditions.ts';
 import type { Desired } from './desire.ts';
-import { type ActionResult, actionEvents, type PassEvent, transitionEvents } from './events.ts';
+import {
+  type ActionResult,
+  actionEvents,
+  driftEvents,
+  type PassEvent,
+  recordEvents,
+  transitionEvents,
+} from './events.ts';
 import { afterActions } from './inventory.ts';
+import { REQUEST_ANNOTATION } from './names.ts';
 import type { Condition, InventoryEntry, PmsObject, Status, StatusRecord } from './object.ts';
 import type { Observed } from './observed.ts';
 import { type RecordSet, recordsHash } from './records.ts';
@@ -21,6 +29,8 @@ export interface PassContext {
   readonly object: PmsObject;
   /** The conditions when the pass began: what events are compared with. */
   readonly before: readonly Condition[];
+  /** The records when the pass began. */
+  readonly recordsBefore?: Status['records'];
   readonly want: Desired;
   readonly seen: Observed;
 }
@@ -34,10 +44,15 @@ const ADDRESSES_SHOWN = 4;
 export function statusOf(plan: Plan, { object, seen }: PassContext, inventory: readonly InventoryEntry[]): Status {
   const { generation } = object.metadata;
   const previous = object.status;
+  const request = requestOf(object);
   const conditions = conditionsOf(plan, { previous: previous.conditions ?? [], generation, now: seen.now });
   const subnet = plan.subnet ?? previous.subnet;
+  const isConverged = conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
+  const convergedGeneration = isConverged ? generation : previous.convergedGeneration;
   return {
     observedGeneration: generation,
+    ...(convergedGeneration === undefined ? {} : { convergedGeneration }),
+    ...(request === undefined ? {} : { lastHandledRequest: request }),
     conditions: [...conditions],
     ...recordsStatus(plan.records, previous),
     ...(subnet === undefined ? {} : { subnet }),
@@ -55,7 +70,12 @@ export function summarize(plan: Plan, results: readonly ActionResult[], context:
   const requeueAfterMs = nextLook(told, results, context);
   return {
     status,
-    events: [...actionEvents(results, before), ...transitionEvents(before, status.conditions ?? [])],
+    events: [
+      ...actionEvents(results, before),
+      ...driftEvents(before, status.conditions ?? []),
+      ...recordEvents(context.recordsBefore, status),
+      ...transitionEvents(before, status.conditions ?? []),
+    ],
     ...(requeueAfterMs === undefined ? {} : { requeueAfterMs }),
   };
 }
@@ -67,6 +87,15 @@ export function summarizeSuspended(object: PmsObject, now: number): Summary {
   const conditions = suspendedConditions({ previous: previous.conditions ?? [], generation, now });
   const status = { ...previous, observedGeneration: generation, conditions: [...conditions] };
   return { status, events: transitionEvents(previous.conditions ?? [], conditions) };
+}
+
+/** The CRD admits this much of it. */
+const REQUEST_MAX = 256;
+
+/** What the object's annotation asks to have everything read again for; `undefined` when it asks nothing. */
+export function requestOf({ metadata }: PmsObject): string | undefined {
+  const asked = metadata.annotations[REQUEST_ANNOTATION];
+  return asked === undefined || asked === '' ? undefined : asked.slice(0, REQUEST_MAX);
 }
 
 /** Whether two statuses say the same; transition times follow from the rest. */

@@ -6,7 +6,7 @@ import { busyVerdict, graceLeftMs, isOurs, nameOf } from './converge.ts';
 import { type Desired, wantsOf } from './desire.ts';
 import { drain, unpublish } from './drain.ts';
 import { judgeIdentity } from './identity.ts';
-import { isReleased } from './inventory.ts';
+import { isReleased, isToUntag, needsAzure } from './inventory.ts';
 import { isOwnLinkName, sameId, shortName } from './names.ts';
 import type { InventoryEntry } from './object.ts';
 import { bodyOf, type Observed, type Sight } from './observed.ts';
@@ -20,8 +20,9 @@ const ofKind = (entries: readonly InventoryEntry[], kind: Kind) => entries.filte
 /** The plan of a deletion. All steps Ready and the inventory empty: the object may go. */
 export function teardown(want: Desired, seen: Observed): Plan {
   const { inventory } = seen;
-  const needsAzure = inventory.some(entry => !isReleased(entry, want) || mayStrand(entry, want));
-  const credentials = needsAzure ? judgeIdentity(seen) : ready('TokenObtained', 'not needed any more');
+  const credentials = inventory.some(entry => needsAzure(entry, want) || mayStrand(entry, want))
+    ? judgeIdentity(seen)
+    : ready('TokenObtained', 'not needed any more');
   const reopened = reopenAll(want, seen);
   const unpublished =
     reopened === undefined ? unpublish(want, seen) : after({ Isolated: reopened }, () => unpublish(want, seen));
@@ -29,7 +30,7 @@ export function teardown(want: Desired, seen: Observed): Plan {
   const opened = reopened === undefined ? {} : { Isolated: reopened };
   const gate = { CredentialsReady: credentials, ...opened, RecordsPublished: unpublished, RecordsResolving: drained };
   const judge = (entry: InventoryEntry) =>
-    isReleased(entry, want) ? release(entry, want) : takeDown(entry, want, seen);
+    isReleased(entry, want) ? giveUp(entry, want, seen) : takeDown(entry, want, seen);
   const remove = (kind: Kind) => each(ofKind(inventory, kind), judge);
   const endpoint = after(gate, () => remove('privateEndpoint'));
   const links = after({ ...gate, EndpointReady: endpoint }, () => inSeries(ofKind(inventory, 'scopedResource'), judge));
@@ -86,8 +87,26 @@ function forget({ key, id }: InventoryEntry, why: Why, message: string): Verdict
 }
 
 function release(entry: InventoryEntry, want: Desired): Verdict {
-  const why = want.abandoned ? ': the object is abandoned' : '';
+  const why = want.abandoned ? ': the object is abandoned' : want.planOnly ? ': spec.mode is Plan' : '';
   return forget(entry, 'Retained', `${nameOf(subjectOf(entry))} is left in Azure${why}`);
+}
+
+/** What is left keeps our tag, so that the object applied again finds its own; unless it is to be released. */
+function giveUp(entry: InventoryEntry, want: Desired, seen: Observed): Verdict {
+  if (!isToUntag(entry, want)) return release(entry, want);
+  const of = subjectOf(entry);
+  const sight = sightOf(entry, seen);
+  const busy = busyVerdict(of, sight, seen.now);
+  if (busy) return busy;
+  if (sight.reading.is === 'unread') return unreadable(sight.reading.failure);
+  if (sight.reading.is === 'absent' || !isOurs(sight.reading.body, want.owner)) return release(entry, want);
+  const { key } = entry;
+  return acts('Updating', `${nameOf(of)} loses our tag and is left in Azure`, {
+    verb: 'untag',
+    key,
+    kind: of.kind,
+    id: sight.reading.body.id,
+  });
 }
 
 function takeDown(entry: InventoryEntry, want: Desired, seen: Observed): Verdict {

@@ -37,6 +37,18 @@ export const pmsCollection = (namespace?: string): Collection => ({
 
 const pathOf = ({ namespace, name }: ObjectKey): string => `${pmsCollection(namespace).path}/${name}`;
 
+/** One object from the API server; `undefined` when it is not there. Throws PortError. */
+export const readObject = (client: KubeClient, key: ObjectKey, signal: AbortSignal): Promise<PmsObject | undefined> =>
+  translated(`reading ${keyText(key)}`, async () => {
+    try {
+      const answer = await client.request('GET', pathOf(key), { signal });
+      return isRecord(answer) ? readPms(answer) : undefined;
+    } catch (thrown) {
+      if (hasStatus(thrown, 404)) return undefined;
+      throw thrown;
+    }
+  });
+
 export interface ClusterDeps {
   readonly client: KubeClient;
   /** Filled by a reflector of `pmsCollection`. */

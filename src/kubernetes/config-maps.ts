@@ -14,6 +14,7 @@ import { type Identity, identityOf, isRecord, type RawObject } from './raw-objec
 
 /** Owns our keys; a fixed name, which managedFields shows. */
 const FIELD_MANAGER = 'private-monitoring-scope';
+const CREATOR = `${FIELD_MANAGER}-create`;
 
 export const configMapKey = ({ namespace, name }: ConfigMapRef): string => `${namespace}/${name}`;
 
@@ -61,8 +62,8 @@ export function createConfigMapStore({ client, watched }: ConfigMapDeps): Config
 
   const send = async (write: Write, resourceVersion: string | undefined): Promise<StoredConfigMap> => {
     if (resourceVersion === undefined) return apply(client, write);
-    if (resourceVersion === '') return apply(client, write, await create(client, write));
-    return apply(client, write, await identityAt(write.ref, resourceVersion, write.signal));
+    if (resourceVersion === '') return apply(client, write, { expected: await create(client, write) });
+    return apply(client, write, { expected: await identityAt(write.ref, resourceVersion, write.signal) });
   };
 
   return {
@@ -106,29 +107,36 @@ async function get(client: KubeClient, ref: ConfigMapRef, signal: AbortSignal): 
 }
 
 /**
- * An apply cannot say "only if it is not there", a create can; but what a create sets belongs to an `Update` of its
- * manager for ever, beside whatever the manager applies later, and could never be taken out by leaving it out. So an
- * empty ConfigMap is created, and filled by an apply with its version as precondition. A crash in between leaves an
- * empty ConfigMap, which is filled next time.
+ * Made by an apply of nothing, then filled by one with its version as precondition. A POST would do in one call, but RBAC
+ * cannot bind `create` to a name then, and what a POST sets could never be taken out by leaving it out of an apply. An
+ * apply cannot say "only if it is not there", so it is a manager of its own that applies nothing: where somebody was
+ * faster it changes nothing, and what is there tells. A crash in between leaves an empty ConfigMap, filled next time.
  */
-async function create(client: KubeClient, { ref, signal }: Write): Promise<Identity> {
-  const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: ref.namespace, name: ref.name } };
-  const query = { fieldManager: FIELD_MANAGER };
-  return identityOf(await client.request('POST', pathOf(ref.namespace), { query, body, signal }));
+async function create(client: KubeClient, write: Write): Promise<Identity> {
+  const nothing = { ...write, wanted: { annotations: {}, data: {} }, force: false };
+  const { uid, resourceVersion, value } = await apply(client, nothing, { manager: CREATOR });
+  const key = configMapKey(write.ref);
+  if (value.bytes > 0 || value.immutable || Object.keys(value.annotations).length > 0) {
+    throw new ConflictError(`ConfigMap ${key} was made by somebody else meanwhile`);
+  }
+  return { key, uid, resourceVersion };
 }
 
 /** An apply with a resourceVersion alone would create what is gone meanwhile; the uid makes that a conflict (409). */
 async function apply(
   client: KubeClient,
   { ref, wanted, force, signal }: Write,
-  expected?: Identity,
+  { expected, manager = FIELD_MANAGER }: { readonly expected?: Identity; readonly manager?: string } = {},
 ): Promise<StoredConfigMap> {
   const precondition = expected ? { uid: expected.uid, resourceVersion: expected.resourceVersion } : {};
   const { namespace, name } = ref;
-  const metadata = { namespace, name, annotations: wanted.annotations, ...precondition };
+  // An empty map would be owned as a whole.
+  const annotations = Object.keys(wanted.annotations).length > 0 ? { annotations: wanted.annotations } : {};
+  const data = Object.keys(wanted.data).length > 0 ? { data: wanted.data } : {};
+  const metadata = { namespace, name, ...annotations, ...precondition };
   const answer = await client.request('PATCH', `${pathOf(namespace)}/${name}`, {
-    query: { fieldManager: FIELD_MANAGER, force: String(force) },
-    body: { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: wanted.data },
+    query: { fieldManager: manager, force: String(force) },
+    body: { apiVersion: 'v1', kind: 'ConfigMap', metadata, ...data },
     contentType: APPLY_PATCH,
     signal,
   });

@@ -8,7 +8,7 @@ import { type ObjectKey, type PmsObject, parseKey } from '../domain/object.ts';
 import type { Clock, Cluster, Log } from '../ports.ts';
 import type { ConfigMapRef, ConfigMapStore, ServiceEndpoints } from '../ports-dns.ts';
 import { createKubeClient, type KubeClient, type KubeRequestRecord } from './client.ts';
-import { createCluster, pmsCollection } from './cluster.ts';
+import { createCluster, pmsCollection, readObject } from './cluster.ts';
 import {
   configMapCollection,
   configMapKey,
@@ -59,6 +59,8 @@ export interface Kubernetes {
   readonly server: string;
   /** Namespace of the kubeconfig's context or of the pod. */
   readonly namespace: string;
+  /** One object from the API server, not from the cache; `undefined` when it is not there. One GET. Throws PortError. */
+  read(key: ObjectKey, signal: AbortSignal): Promise<PmsObject | undefined>;
   /** uid of the namespace kube-system, which tells clusters apart. One GET. Throws PortError. */
   installation(signal: AbortSignal): Promise<string>;
   /**
@@ -121,6 +123,7 @@ export function connectKubernetes(options: KubernetesOptions): Kubernetes {
     client,
     server: connection.server,
     namespace: connection.namespace,
+    read: (key, signal) => readObject(client, key, signal),
     installation: signal => readInstallation(client, signal),
     onObjectChange: callback => objects.onChange((key, change) => callback(parseKey(key), change)),
     onConfigMapChange(callback) {

@@ -6,6 +6,7 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Bound, Service } from './bound.ts';
 import { isoTime } from './clock.ts';
+import { type Exchange, exchanges } from './exchange.ts';
 import { cutOff, underPlan, type WireFaults } from './faults/http.ts';
 import type { CallFacts, JournalEntry } from './journal.ts';
 import { journalBody } from './journal-bodies.ts';
@@ -37,6 +38,22 @@ async function bodies(context: Context<Bound>): Promise<Pick<JournalEntry, 'requ
   return { ...(request === undefined ? {} : { request }), ...(response === undefined ? {} : { response }) };
 }
 
+async function exchangeOf(context: Context<Bound>): Promise<Exchange> {
+  const { req, res } = context;
+  const { fault } = context.get('facts');
+  return {
+    service: context.get('service') as JournalEntry['service'],
+    method: req.method,
+    url: req.url,
+    requestHeaders: req.raw.headers,
+    request: await req.text().catch(() => ''),
+    status: res.status,
+    responseHeaders: res.headers,
+    response: await res.clone().text(),
+    ...(fault === undefined ? {} : { fault }),
+  };
+}
+
 /** A Hono that does all that; routes are added to it. */
 export function front(options: FrontOptions): Hono<Bound> {
   const { clock, connections, reachability } = options;
@@ -58,6 +75,7 @@ export function front(options: FrontOptions): Hono<Bound> {
       cutOff(context);
     } else await underPlan(context, next, service, options);
     const kept = options.keepBodies && service !== 'admin' ? await bodies(context) : {};
+    if (exchanges.hasSubscribers && !context.get('cut')) exchanges.publish(await exchangeOf(context));
     const host = service === 'data-plane' ? context.req.header('host') : undefined;
     options.record({
       time: isoTime(startedAtMs),
@@ -77,7 +95,9 @@ export function front(options: FrontOptions): Hono<Bound> {
   hono.use(bodyLimit({ maxSize: mostBytes, onError: context => context.json(tooLarge, 413) }));
   hono.onError((error, context) => {
     // A body that broke off, or came in a way that nobody can read: the caller's fault, who has mostly gone.
-    if (context.req.raw.signal.aborted || context.env.incoming.destroyed) return context.body(null, 400);
+    // `destroyed` would not do: a request that was read to its end is that too.
+    const { incoming } = context.env;
+    if (context.req.raw.signal.aborted || incoming.errored || !incoming.complete) return context.body(null, 400);
     process.emitWarning(error);
     return context.json({ error: { code: 'InternalServerError', message: 'A fault of the simulator itself.' } }, 500);
   });

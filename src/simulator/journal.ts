@@ -46,8 +46,8 @@ export interface Journal {
   watch(watcher: (entry: JournalEntry) => void): () => void;
 }
 
-/** So many entries are some 40 MB; a test that needs more of them has the journal file. */
-const mostEntries = 100_000;
+/** So many entries are some 35 MB; a test that needs more of them has the journal file. */
+const mostEntries = 50_000;
 
 export function createJournal(limit = mostEntries): Journal {
   const entries: JournalEntry[] = [];

@@ -73,15 +73,32 @@ export interface LatencyOptions {
   readonly scale: number;
   /** Replaces single lines of the profile. */
   readonly profile?: Partial<LatencyProfile>;
+  /** Share by which each time is made longer or shorter, 0 to 1; default 0. The same draws in every run. */
+  readonly jitter?: number;
 }
 
 /** The times of one simulator. `none` is `real` at scale 0; intermediate bodies are given in either case. */
 export function latency(options: LatencyOptions): Latency {
   const scale = options.kind === 'none' ? 0 : options.scale;
   const profile: LatencyProfile = { ...realProfile, ...options.profile };
+  const { jitter = 0 } = options;
+  const random = draws(JITTER_SEED);
+  const time = (realMs: number) => Math.round(realMs * scale * (1 - jitter + 2 * jitter * random()));
   return {
-    answerMs: work => Math.round(profile[work].answerMs * scale),
-    settleMs: work => Math.round(profile[work].settleMs * scale),
+    answerMs: work => time(profile[work].answerMs),
+    settleMs: work => time(profile[work].settleMs),
     retryAfterSeconds: realSeconds => Math.ceil(realSeconds * scale),
+  };
+}
+
+/** A run that is repeated must have the same times. */
+const JITTER_SEED = 20_261_125;
+
+/** Numbers in [0, 1), the same sequence for a seed: the linear congruential generator of Numerical Recipes. */
+function draws(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
   };
 }

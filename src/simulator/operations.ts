@@ -2,7 +2,7 @@
  * Long-running work: operations that a client can ask after, and resources that settle by themselves. Starting, ending,
  * and the headers that send a client to an operation. How an operation answers is in types/*-operations.ts.
  */
-import { randomUUID } from 'node:crypto';
+import { newGuid } from './guid.ts';
 import type { Work } from './latency.ts';
 import type { Operation } from './resources.ts';
 import type { Outcome, World } from './world.ts';
@@ -28,7 +28,7 @@ export interface Ending {
 export function startOperation(world: World, start: OperationStart): Operation {
   const { provider, resourceId, title, scopeGuid, paceSeconds } = start;
   const operation: Operation = {
-    id: randomUUID(),
+    id: newGuid(),
     provider,
     resourceId,
     title,

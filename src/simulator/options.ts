@@ -10,9 +10,13 @@ import type { Seed } from './seed.ts';
 export interface SimulatorOptions {
   /** Default 127.0.0.1, any free port. */
   readonly listen?: { readonly host: string; readonly port: number };
+  /** `https://host[:port]` by which clients reach it, where that is another: a container, a cluster. */
+  readonly endpoint?: string;
   readonly latency: 'none' | 'real';
   /** Multiplies every time of `real`; default 1, 0 = at once. */
   readonly latencyScale?: number;
+  /** Share by which each time of `real` is made longer or shorter, 0 to 1, the same in every run; default 0. */
+  readonly latencyJitter?: number;
   /** Replaces single lines of the `real` profile, before scaling. */
   readonly latencyProfile?: Partial<LatencyProfile>;
   /** `real`: calls above Azure's published limits get 429; default `none`. */
@@ -50,6 +54,8 @@ export interface SimulatorOptions {
 export interface Simulator {
   /** Base of the resource manager, `https://127.0.0.1:PORT`, and one of the audiences that it accepts. */
   readonly endpoint: string;
+  /** `host:port` where it listens. */
+  readonly listens: string;
   /** Base of Entra ID: the same. */
   readonly authority: string;
   readonly tenantId: string;

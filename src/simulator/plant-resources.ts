@@ -2,7 +2,8 @@
  * Puts the resources of seed-resources.ts into a new world. Throws nothing: the seed was checked.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { MachineExtension, Stamps } from './resources.ts';
+import type { Stamps } from './resources.ts';
+import type { MachineExtension } from './resources-machines.ts';
 import type { SeedMachine, SeedResources } from './seed-resources.ts';
 import { usualFacts } from './types/machine-body.ts';
 import type { World } from './world.ts';

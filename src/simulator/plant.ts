@@ -2,9 +2,9 @@
  * Puts a checked seed into a new world. Imports the seed's and the world's shapes, nothing of the frame.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
+import { plantAccess } from './plant-access.ts';
 import { plantResources } from './plant-resources.ts';
 import type { Stamps, Workspace } from './resources.ts';
-import { plantAccess } from './plant-access.ts';
 import type { Seed, SeedVirtualNetwork, SeedWorkspace } from './seed.ts';
 import type { World } from './world.ts';
 

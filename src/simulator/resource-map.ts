@@ -19,8 +19,8 @@ const parentOf = (id: string): string => id.split('/').slice(0, -2).join('/');
 export class ResourceMap<T extends Identified, Index extends string = never> {
   readonly #byId = new Map<string, T>();
   readonly #indexes: ReadonlyMap<string, (resource: T) => string | readonly string[] | undefined>;
-  /** Index and key to the resources filed there, in order of creation. */
-  readonly #filed = new Map<string, Map<string, T>>();
+  /** Index and key to the one resource filed there (mostly), or to several by id, in order of creation. */
+  readonly #filed = new Map<string, T | Map<string, T>>();
   #watcher: Watcher | undefined;
 
   constructor(indexes?: Indexes<T, Index>) {
@@ -48,11 +48,7 @@ export class ResourceMap<T extends Identified, Index extends string = never> {
       this.#unfile(id, stale);
     }
     this.#byId.set(id, resource);
-    for (const key of keys) {
-      const filed = this.#filed.get(key);
-      if (filed === undefined) this.#filed.set(key, new Map([[id, resource]]));
-      else filed.set(id, resource);
-    }
+    for (const key of keys) this.#file(key, id, resource);
     this.#watcher?.(before, resource);
     return resource;
   }
@@ -98,7 +94,23 @@ export class ResourceMap<T extends Identified, Index extends string = never> {
   }
 
   #at(index: string, key: string): readonly T[] {
-    return [...(this.#filed.get(`${index} ${key.toLowerCase()}`)?.values() ?? [])];
+    const filed = this.#filed.get(`${index} ${key.toLowerCase()}`);
+    if (filed === undefined) return [];
+    return filed instanceof Map ? [...filed.values()] : [filed];
+  }
+
+  #file(key: string, id: string, resource: T): void {
+    const filed = this.#filed.get(key);
+    if (filed instanceof Map) filed.set(id, resource);
+    else if (filed === undefined || sameId(filed.id, id)) this.#filed.set(key, resource);
+    else
+      this.#filed.set(
+        key,
+        new Map([
+          [filed.id.toLowerCase(), filed],
+          [id, resource],
+        ]),
+      );
   }
 
   #keysOf(resource: T): readonly string[] {
@@ -111,8 +123,9 @@ export class ResourceMap<T extends Identified, Index extends string = never> {
   #unfile(id: string, keys: readonly string[]): void {
     for (const key of keys) {
       const filed = this.#filed.get(key);
-      filed?.delete(id);
-      if (filed?.size === 0) this.#filed.delete(key);
+      if (filed instanceof Map) filed.delete(id);
+      const isEmpty = filed instanceof Map ? filed.size === 0 : filed !== undefined && sameId(filed.id, id);
+      if (isEmpty) this.#filed.delete(key);
     }
   }
 }

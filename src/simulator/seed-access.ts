@@ -3,6 +3,7 @@
  * unregistered providers, the subscription's own state. Its rules, and its planting into a world. Used by seed.ts and
  * plant.ts.
  */
+import { X509Certificate } from 'node:crypto';
 import type { Principal, Tenant } from './entra/principals.ts';
 import { roleNames } from './frame/roles.ts';
 import type { LockLevel, PolicyDenial, SubscriptionFacts } from './resources-management.ts';
@@ -58,7 +59,7 @@ const scope = text("a scope: '/', '/resourceGroups/...' or '/subscriptions/...'"
   /^\/($|resourceGroups\/|subscriptions\/)/i.test(value),
 );
 const time = text('a time such as 2026-12-31T00:00:00Z', value => !Number.isNaN(Date.parse(value)));
-const pem = text('a certificate in PEM', value => value.includes('-----BEGIN CERTIFICATE-----'));
+const pem = text('a certificate in PEM', isCertificate);
 const operator = oneOf('Equals', 'NotEquals', 'In', 'NotIn', 'Like', 'NotLike', 'Exists');
 
 /** One application that may log in. */
@@ -93,6 +94,16 @@ export const accessRules: Readonly<Record<keyof SeedAccess, Rule>> = {
   unregisteredProviders: list(text()),
   pageSize: number,
 };
+
+function isCertificate(value: string): boolean {
+  try {
+    new X509Certificate(value);
+    return true;
+  } catch {
+    // Whatever is wrong with it, it is no certificate.
+    return false;
+  }
+}
 
 function isType(value: string): boolean {
   return /^[\w.]+(\/\w+)+$/.test(value);

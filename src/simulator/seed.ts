@@ -107,7 +107,13 @@ const seedRule = map(
 
 function checkReferences(seed: Seed, report: Report): void {
   const groups = new Set(seed.resourceGroups.map(group => group.name.toLowerCase()));
-  const lists = ['virtualNetworks', 'workspaces', 'dataCollectionEndpoints', 'deletedWorkspaces', ...placedLists] as const;
+  const lists = [
+    'virtualNetworks',
+    'workspaces',
+    'dataCollectionEndpoints',
+    'deletedWorkspaces',
+    ...placedLists,
+  ] as const;
   for (const key of lists) {
     seed[key]?.forEach((item, index) => {
       if (!groups.has(item.resourceGroup.toLowerCase())) {

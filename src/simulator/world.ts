@@ -2,11 +2,13 @@
  * The state of one simulated Azure: every resource, every operation, what is due later. Holds state and the few rules
  * that concern all types (time, etags, what settles when); the rules of a type are in types/ and network/.
  */
-import { randomUUID } from 'node:crypto';
+
 import type { SimulatorClock } from './clock.ts';
+import { newGuid } from './guid.ts';
 import type { Latency, Work } from './latency.ts';
 import { type Identified, ResourceMap } from './resource-map.ts';
 import type * as resources from './resources.ts';
+import type * as machines from './resources-machines.ts';
 import type * as management from './resources-management.ts';
 import { Settling } from './settling.ts';
 
@@ -58,18 +60,18 @@ export class World {
   readonly zoneLinks = new ResourceMap<resources.ZoneLink, 'network'>({ network: each => each.networkId });
   readonly workspaces = new ResourceMap<resources.Workspace>();
   readonly deletedWorkspaces = new ResourceMap<resources.Workspace>();
-  readonly components = new ResourceMap<resources.Component>();
-  readonly dataCollectionEndpoints = new ResourceMap<resources.DataCollectionEndpoint>();
-  readonly dataCollectionRules = new ResourceMap<resources.DataCollectionRule>();
-  readonly ruleAssociations = new ResourceMap<resources.RuleAssociation, 'machine' | 'rule' | 'endpoint'>({
+  readonly components = new ResourceMap<machines.Component>();
+  readonly dataCollectionEndpoints = new ResourceMap<machines.DataCollectionEndpoint>();
+  readonly dataCollectionRules = new ResourceMap<machines.DataCollectionRule>();
+  readonly ruleAssociations = new ResourceMap<machines.RuleAssociation, 'machine' | 'rule' | 'endpoint'>({
     machine: each => each.machineId,
     rule: each => each.ruleId,
     endpoint: each => each.endpointId,
   });
-  readonly machines = new ResourceMap<resources.Machine, 'scope'>({ scope: each => each.privateLinkScopeId });
-  readonly machineExtensions = new ResourceMap<resources.MachineExtension>();
+  readonly machines = new ResourceMap<machines.Machine, 'scope'>({ scope: each => each.privateLinkScopeId });
+  readonly machineExtensions = new ResourceMap<machines.MachineExtension>();
   readonly scopes = new ResourceMap<resources.PrivateLinkScope>();
-  readonly hybridScopes = new ResourceMap<resources.HybridScope>();
+  readonly hybridScopes = new ResourceMap<machines.HybridScope>();
   readonly foreignServices = new ResourceMap<resources.ForeignService>();
   readonly links = new ResourceMap<resources.ScopedResource, 'scope' | 'target'>({
     scope: each => each.scopeId,
@@ -190,7 +192,7 @@ export class World {
 
   /** The form of Microsoft.Network: weak, a GUID, a body field and a header of GET. */
   networkEtag(): string {
-    return `W/"${randomUUID()}"`;
+    return `W/"${newGuid()}"`;
   }
 
   /** Nothing of this world happens any more. */

@@ -22,7 +22,7 @@ test('a missing resource group proves that what was in it is not there, and stal
   const { azure } = await bench(t);
   const elsewhere = { ...workspaceWant, id: ids.workspace.replace('rg-monitor', 'rg-gone') };
   assert.equal(await azure.get('workspace', elsewhere.id, quiet), undefined);
-  assert.deepEqual(await azure.softDeletedWorkspaces({ ...place, resourceGroup: 'rg-gone' }, quiet), []);
+  assert.deepEqual(await azure.softDeletedWorkspaces({ ...place, resourceGroup: 'rg-gone' }, quiet), undefined);
   assert.deepEqual(await azure.remove('workspace', elsewhere.id, quiet), {});
   const { kind, reason, message } = await failureOf(azure.create(elsewhere, quiet));
   assert.deepEqual([kind, reason], ['Stalled', 'ResourceGroupNotFound']);

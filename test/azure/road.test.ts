@@ -114,7 +114,13 @@ test('each resource is created by one PUT whose first answer is told, and read b
   assert.match(api?.address ?? '', /^127\.13\.1\.\d+$/);
 
   const subnet = await counted(azure.subnet(ids.subnet, quiet));
-  const facts = { id: ids.subnet, location: 'japaneast', addressPrefixes: ['127.13.1.0/27'], addressesUsed: 11 };
+  const facts = {
+    id: ids.subnet,
+    location: 'japaneast',
+    addressPrefixes: ['127.13.1.0/27'],
+    addressesUsed: 11,
+    networkEndpointIds: [ids.endpoint],
+  };
   assert.deepEqual(subnet, { value: facts, calls: ['GET virtualNetworks/vnet-plant 200'] });
 
   const operation = await counted(azure.operationFailure(endpoint.value.operation ?? '', quiet));

@@ -4,10 +4,10 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseManifest } from '../../src/commands/demo/manifest.ts';
 import { outcomeOf } from '../../src/commands/demo/outcome.ts';
 import { type Demo, startDemo } from '../../src/commands/demo/world.ts';
 import { systemClock } from '../../src/commands/system-clock.ts';
+import { parseManifest } from '../../src/manifest/manifest.ts';
 import { eventually } from '../env/eventually.ts';
 import { sampleWith } from './demo-process.ts';
 

@@ -124,13 +124,13 @@ suite('the file of DNS targets', () => {
   const cases: readonly { name: string; target: unknown; problem: RegExp }[] = [
     {
       name: 'an unknown field',
-      target: { ...TARGET, servers: ['10.0.0.53'], server: 1 },
-      problem: /targets\[0\]\.server is not a field/,
+      target: { ...TARGET, servers: ['10.0.0.53'], nameserver: 1 },
+      problem: /targets\[0\]\.nameserver is not a field/,
     },
     {
       name: 'another kind',
-      target: { ...TARGET, kind: 'Corefile', servers: ['10.0.0.53'] },
-      problem: /kind is "Corefile"/,
+      target: { ...TARGET, kind: 'Bind', servers: ['10.0.0.53'] },
+      problem: /kind is "Bind": it must be one of HostsFile, CustomServer, Corefile/,
     },
     { name: 'no endpoint to ask', target: TARGET, problem: /exactly one of service and servers/ },
     {

@@ -65,13 +65,7 @@ export function configMapsInMemory(): ConfigMapsInMemory {
       if (resourceVersion !== undefined && resourceVersion !== expected) throw new ConflictError('resourceVersion');
       const next = map ?? blank();
       if (next.immutable) throw new TypeError('the API server refuses this: immutable');
-      for (const [key, value] of Object.entries(wanted.data)) {
-        const isOthers = next.managers[key] !== undefined && next.managers[key] !== OURS && next.data[key] !== value;
-        if (isOthers && !force) throw new ConflictError(`${key} is managed by ${next.managers[key]}`);
-        next.data[key] = value;
-        next.managers[key] = OURS;
-      }
-      Object.assign(next.annotations, wanted.annotations);
+      applyTo(next, wanted, force);
       next.resourceVersion = ++version;
       stored.set(keyOf(ref), next);
       writes++;
@@ -79,6 +73,21 @@ export function configMapsInMemory(): ConfigMapsInMemory {
     },
   };
   return store;
+}
+
+/** Server-side apply, as far as keys of `data` go. */
+function applyTo(map: Stored, wanted: Parameters<ConfigMapStore['apply']>[1], force: boolean): void {
+  for (const [key, value] of Object.entries(wanted.data)) {
+    const isOthers = map.managers[key] !== undefined && map.managers[key] !== OURS && map.data[key] !== value;
+    if (isOthers && !force) throw new ConflictError(`${key} is managed by ${map.managers[key]}`);
+    map.data[key] = value;
+    map.managers[key] = OURS;
+  }
+  // What its one manager does not say any more goes.
+  for (const key of Object.keys(map.data)) {
+    if (map.managers[key] === OURS && !(key in wanted.data)) delete map.data[key];
+  }
+  Object.assign(map.annotations, wanted.annotations);
 }
 
 const blank = (): Stored => ({ resourceVersion: 0, immutable: false, annotations: {}, data: {}, managers: {} });

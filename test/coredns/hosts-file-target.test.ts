@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { MAX_CONFIG_MAP_BYTES } from '../../src/coredns/config-map-claim.ts';
-import {
-  createHostsFileTarget,
-  type HostsFileConfig,
-  type HostsFileTarget,
-} from '../../src/coredns/hosts-file-target.ts';
+import { createHostsFileTarget, type HostsFileConfig } from '../../src/coredns/hosts-file-target.ts';
 import { HEADER } from '../../src/coredns/hosts-text.ts';
+import type { LineTarget } from '../../src/coredns/line-target.ts';
 import { ConflictError, PortError } from '../../src/domain/failures.ts';
 import type { Claim } from '../../src/domain/merge.ts';
 import type { DnsServer, Log } from '../../src/ports.ts';
@@ -44,9 +41,9 @@ const withReason = (reason: string, text: RegExp) => (thrown: unknown) => {
 };
 
 let store: ConfigMapsInMemory;
-let target: HostsFileTarget;
+let target: LineTarget;
 let logged: string[];
-const make = (changes: Partial<HostsFileConfig> = {}, found: readonly DnsServer[] = []): HostsFileTarget => {
+const make = (changes: Partial<HostsFileConfig> = {}, found: readonly DnsServer[] = []): LineTarget => {
   const note = (message: string) => void logged.push(message);
   const log: Log = { debug: note, info: note, warn: note, error: note };
   const endpoints = { addresses: async () => found };

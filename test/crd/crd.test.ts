@@ -115,6 +115,8 @@ test('the server fills in the defaults of what concerns the operator, and nothin
     dns: { target: 'default', aliases: 'Enabled' },
     verification: { gate: 'Query' },
     deletionPolicy: 'Delete',
+    mode: 'Converge',
+    driftPolicy: 'Repair',
     suspend: false,
     interval: '10m',
   });

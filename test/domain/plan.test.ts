@@ -7,10 +7,16 @@ import { ABSENT, type Observed, present, unread } from '../../src/domain/observe
 import { plan } from '../../src/domain/plan.ts';
 import { planText } from '../../src/domain/plan-text.ts';
 import { recordsHash } from '../../src/domain/records.ts';
+import { groupIdOf } from '../../src/domain/rights.ts';
 import * as plant from '../model/plant.ts';
 
 const textSerializer = { serializers: [(value: unknown) => String(value)] };
 const golden = (name: string) => new URL(`../golden/plan/${name}.txt`, import.meta.url).pathname;
+
+const OTHER_SCOPE = plant.scope().id.replace(/[^/]+$/, 'other');
+const STORAGE = plant.scope().id.replace(/providers\/.*$/, 'providers/Microsoft.Storage/storageAccounts/logs');
+const otherEndpoint = (over: Parameters<typeof plant.endpoint>[0]) =>
+  plant.endpoint({ id: `${plant.endpoint().id}-other`, name: 'pe-other', scopeId: OTHER_SCOPE, ...over });
 
 interface Case {
   readonly name: string;
@@ -220,7 +226,13 @@ const cases: readonly Case[] = [
   {
     name: 'subnet-full',
     seen: plant.emptyAzure(plant.pms(), {
-      subnet: present({ id: plant.SUBNET, location: 'japaneast', addressPrefixes: ['10.13.1.0/28'], addressesUsed: 2 }),
+      subnet: present({
+        id: plant.SUBNET,
+        location: 'japaneast',
+        addressPrefixes: ['10.13.1.0/28'],
+        addressesUsed: 2,
+        networkEndpointIds: [],
+      }),
     }),
   },
   {
@@ -231,7 +243,70 @@ const cases: readonly Case[] = [
         location: 'westeurope',
         addressPrefixes: ['10.13.1.0/27'],
         addressesUsed: 0,
+        networkEndpointIds: [],
       }),
+    }),
+  },
+  {
+    name: 'resource-group-missing',
+    seen: plant.emptyAzure(plant.pms(), { softDeleted: ABSENT, isGroupMissing: true }),
+  },
+  {
+    name: 'other-scope-on-network',
+    seen: plant.emptyAzure(plant.pms(), { networkEndpoints: present([otherEndpoint({})]) }),
+  },
+  {
+    name: 'other-endpoints-on-network-that-do-no-harm',
+    seen: plant.emptyAzure(plant.pms(), {
+      networkEndpoints: present([
+        otherEndpoint({ scopeId: STORAGE }),
+        otherEndpoint({ connectionStatus: 'Rejected' }),
+        otherEndpoint({ scopeId: plant.scope().id.toUpperCase() }),
+      ]),
+    }),
+  },
+  {
+    name: 'workspace-linked-to-another-scope',
+    seen: workspaceIs({ linkedBy: [{ linkId: plant.link().id }, { linkId: `${OTHER_SCOPE}/scopedResources/theirs` }] }),
+  },
+  {
+    name: 'workspace-linked-to-as-many-scopes-as-azure-allows',
+    seen: plant.emptyAzure(plant.pms(), {
+      workspaces: new Map([
+        [
+          'workspace/law-plant-a',
+          {
+            reading: present(
+              plant.workspace('law-plant-a', {
+                linkedBy: Array.from({ length: 100 }, (_, index) => ({
+                  linkId: `${OTHER_SCOPE}${index % 2}/scopedResources/theirs`,
+                })),
+              }),
+            ),
+          },
+        ],
+      ]),
+      inventory: plant.inventoryOf(plant.pms()).slice(0, 1),
+    }),
+  },
+  {
+    name: 'rights-missing',
+    seen: plant.emptyAzure(plant.pms(), {
+      rights: present([
+        { scope: groupIdOf(plant.spec()), permissions: [{ actions: ['*/read'], notActions: [] }] },
+        { scope: plant.SUBNET, permissions: [{ actions: ['*'], notActions: ['Microsoft.Network/*/join/action'] }] },
+      ]),
+    }),
+  },
+  {
+    name: 'subnet-too-small-for-what-the-scope-requires',
+    seen: half({
+      workspaces: there.workspaces,
+      scope: there.scope,
+      scopeLinks: there.scopeLinks,
+      links: there.links,
+      inventory: plant.inventoryOf(plant.pms()).slice(0, 3),
+      endpointNeed: present({ members: Array.from({ length: 31 }, (_, index) => `member-${index}`), zones: [] }),
     }),
   },
   {
@@ -282,7 +357,11 @@ suite('the plan', () => {
   });
 
   test('nothing is created while the preflight has a fatal finding', () => {
-    for (const name of ['subnet-missing', 'subnet-full', 'subnet-in-other-region', 'no-token']) {
+    const fatal = [
+      ...['subnet-missing', 'subnet-full', 'subnet-in-other-region', 'no-token', 'resource-group-missing'],
+      ...['other-scope-on-network', 'rights-missing', 'workspace-linked-to-as-many-scopes-as-azure-allows'],
+    ];
+    for (const name of fatal) {
       const found = cases.find(candidate => candidate.name === name);
       assert.ok(found);
       const { steps } = plan(desire(plant.pms(), plant.INSTALLATION), found.seen, plant.RULES);

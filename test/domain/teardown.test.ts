@@ -47,6 +47,11 @@ interface Case {
 const full = (object: PmsObject, over: Partial<Observed> = {}): Observed => plant.fullAzure(object, over);
 const del = doomed(workspaces('Delete'));
 const del2 = doomed(plant.twoWorkspaces('Delete'));
+/** Everything is retained, and is to lose our tag. */
+const released: PmsObject = {
+  ...doomed({ ...workspaces('Retain'), deletionPolicy: 'Retain' }),
+  metadata: { ...doomed().metadata, annotations: { 'privatemonitoring.dev/release': 'true' } },
+};
 const noAzure = unread<never>(waiting('AzureUnreachable', 'no answer from the resource manager', 5_000));
 const unreachable: Partial<Observed> = {
   identity: noAzure,
@@ -193,6 +198,29 @@ const deletions: readonly Case[] = [
     name: 'everything-retained-without-azure',
     object: doomed({ ...workspaces('Retain'), deletionPolicy: 'Retain' }),
     seen: full(doomed({ ...workspaces('Retain'), deletionPolicy: 'Retain' }), { ...unreachable, ...drained }),
+  },
+  { name: 'released-while-ours', object: released, seen: full(released, drained) },
+  {
+    name: 'released-and-tags-gone',
+    object: released,
+    seen: full(released, {
+      ...drained,
+      workspaces: plant.workspaceSights({
+        'law-plant-a': { reading: present(plant.workspace('law-plant-a', { tags: {} })) },
+      }),
+      scope: { reading: present(plant.scope({ tags: {} })) },
+      endpoint: { reading: present(plant.endpoint({ tags: {} })) },
+    }),
+  },
+  {
+    name: 'released-while-azure-is-unreachable',
+    object: released,
+    seen: full(released, { ...unreachable, ...drained }),
+  },
+  {
+    name: 'plan-mode-leaves-everything',
+    object: doomed({ ...workspaces('Delete'), mode: 'Plan' }),
+    seen: full(doomed({ ...workspaces('Delete'), mode: 'Plan' }), { ...unreachable, ...drained }),
   },
   {
     name: 'nothing-made-yet-without-azure',

@@ -3,14 +3,15 @@
  * packed `pms simulator` and `pms operator` as processes of their own. The operator has exactly the rights that deploy/
  * ships; tests look on through kubectl, DNS, and Azure's own side.
  */
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { bundle } from '../../scripts/build.ts';
 import { type OwnedProcess, removeAtExit, startProcess } from '../env/child-process.ts';
 import { feedConfigMap } from '../env/config-map-feed.ts';
-import { type ControlPlane, startControlPlane } from '../env/control-plane.ts';
+import { type ControlPlane, type KubectlResult, startControlPlane } from '../env/control-plane.ts';
 import { type CoreDns, startCoreDns } from '../env/coredns.ts';
 import { eventually } from '../env/eventually.ts';
 import { startUpstreamDns, type UpstreamDns } from '../env/upstream-dns.ts';
@@ -38,6 +39,8 @@ export interface Scene {
   /** kubectl in the operator's namespace; throws with its stderr when it fails. */
   kubectl(...args: readonly string[]): Promise<string>;
   apply(...objects: readonly unknown[]): Promise<string>;
+  /** Runs a command of the packed `pms` as the operator's ServiceAccount, with its configuration; any exit code is an answer. */
+  pms(args: readonly string[], object?: unknown): Promise<KubectlResult>;
   /** The keys of the records ConfigMap. */
   records(): Promise<Readonly<Record<string, string>>>;
   stop(): Promise<void>;
@@ -72,6 +75,8 @@ async function assemble(latencyScale: number, stops: (() => Promise<void> | void
   stops.push(removeAtExit(directory));
   const pms = join(directory, 'pms.mjs');
   await bundle(join(root, 'src/main.ts'), pms);
+  // It ships beside the program.
+  await cp(join(root, 'crds'), join(directory, 'crds'), { recursive: true });
   const azure = await startAzure({ pms, directory, latencyScale });
   stops.push(azure.stop);
   const controlPlane = await startControlPlane({ auditLog: true, namespaces: [NAMESPACE] });
@@ -103,16 +108,33 @@ async function assemble(latencyScale: number, stops: (() => Promise<void> | void
     stops.push(() => operator.stop('SIGKILL'));
     return operator;
   };
+  const command: Scene['pms'] = (args, object) => {
+    const env = { PATH: process.env.PATH, KUBECONFIG: kubeconfig, PMS_CONFIG: config, ...azure.env };
+    return runToEnd(pms, args, { env, input: object === undefined ? '' : stringify(object) });
+  };
   const records: Scene['records'] = async () => {
     const reply = await request('GET', `/api/v1/namespaces/${NAMESPACE}/configmaps/${RECORDS}`);
     return reply.status === 404 ? {} : (reply.body.data ?? {});
   };
-  return { controlPlane, azure, coreDns, upstream, startOperator, kubectl, apply, records, stop };
+  return { controlPlane, azure, coreDns, upstream, startOperator, kubectl, apply, pms: command, records, stop };
 }
 
 function succeeded({ exitCode, stdout, stderr }: { exitCode: number; stdout: string; stderr: string }): string {
   if (exitCode !== 0) throw new Error(`kubectl: ${stderr || stdout}`);
   return stdout;
+}
+
+function runToEnd(
+  pms: string,
+  args: readonly string[],
+  { env, input }: { readonly env: NodeJS.ProcessEnv; readonly input: string },
+): Promise<KubectlResult> {
+  return new Promise(resolve => {
+    const child = execFile(process.execPath, [pms, ...args], { env, timeout: 60_000 }, (error, stdout, stderr) => {
+      resolve({ exitCode: error ? Number(error.code ?? -1) : 0, stdout, stderr });
+    });
+    child.stdin?.end(input);
+  });
 }
 
 /** The shipped configuration; the one thing changed is which DNS server to ask: there are no pods here. */

@@ -11,15 +11,21 @@ import { findTool } from './require-tool.ts';
 const packages: Readonly<Record<string, string>> = {
   az: 'azure-cli',
   chromium: 'chromium',
+  dnsmasq: 'dnsmasq-base',
+  named: 'bind9',
+  'named-checkconf': 'bind9utils',
+  'named-checkzone': 'bind9utils',
   openssl: 'openssl',
   tar: 'tar',
+  unbound: 'unbound',
+  'unbound-checkconf': 'unbound',
 };
 
 /** Installs the packages of the missing programs. Does nothing when none is missing, or when not root on Debian. */
 export async function installMissingTools(signal: AbortSignal): Promise<void> {
   const missing = Object.keys(packages).filter(tool => findTool(tool) === undefined);
   if (missing.length === 0 || process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) return;
-  const names = missing.map(tool => packages[tool] ?? tool);
+  const names = [...new Set(missing.map(tool => packages[tool] ?? tool))];
   process.stderr.write(`installing ${names.join(', ')} (usually 10 s to a minute, once)\n`);
   await aptGet(['update', '--quiet=2'], signal);
   await aptGet(['install', '--quiet=2', '--yes', '--no-install-recommends', ...names], signal);

@@ -8,6 +8,7 @@ import { failed, PortError, stalled, waiting } from '../../src/domain/failures.t
 import { idKey, sameId, scopeOfLink } from '../../src/domain/names.ts';
 import type {
   Change,
+  EndpointNeed,
   NetworkInterface,
   PrivateEndpoint,
   PrivateLinkScope,
@@ -18,6 +19,7 @@ import type {
   Workspace,
 } from '../../src/domain/resources.ts';
 import type { Clock } from '../../src/ports.ts';
+import { OWN_MEMBERS, SHARED_MEMBERS } from './members.ts';
 import type { Randomness } from './randomness.ts';
 
 export interface Cell {
@@ -53,6 +55,8 @@ export class AzureState {
     closedTooEarly: () => [],
     stranded: () => [],
   };
+  /** Members that a scope requires beyond those that anybody would count. */
+  moreMembers = 0;
   /** Chances of what Azure does of itself. */
   chances = { failedEndpoint: 0, membersRace: 0 };
   readonly #members = new Map<string, { from: number; until?: number }>();
@@ -137,6 +141,13 @@ export class AzureState {
     if (body.kind === 'privateLinkScope') cell.body = { ...body, accessModes: { ...body.accessModes, ...values } };
   }
 
+  untag(id: string, tag: string): void {
+    const cell = this.#find(id);
+    if (cell === undefined || cell.body.kind === 'scopedResource') return;
+    const { [tag]: _, ...tags } = cell.body.tags;
+    cell.body = { ...cell.body, tags };
+  }
+
   remove(id: string): void {
     this.refresh();
     const cell = this.#find(id);
@@ -153,6 +164,14 @@ export class AzureState {
       .map(cell => cell.body)
       .filter(body => body.kind === 'scopedResource')
       .filter(link => sameId(scopeOfLink(link.id), scopeId));
+  }
+
+  /** As many members as an endpoint made now would have. */
+  need(scopeId: string): EndpointNeed | undefined {
+    if (this.get('privateLinkScope', scopeId) === undefined) return undefined;
+    const regions = new Set(this.links(scopeId).flatMap(link => this.get('workspace', link.targetId)?.location ?? []));
+    const members = Array.from({ length: 8 + 3 * regions.size + this.moreMembers }, (_, index) => `member-${index}`);
+    return { members, zones: [] };
   }
 
   networkInterface(id: string): NetworkInterface | undefined {
@@ -332,23 +351,6 @@ const GONE_MS = {
   scopedResource: [0, 3_000],
   privateEndpoint: [1_000, 10_000],
 } as const satisfies Record<Resource['kind'], readonly [number, number]>;
-
-const OWN_MEMBERS = [
-  ['oms', 'oms.opinsights.azure.com'],
-  ['ods', 'ods.opinsights.azure.com'],
-  ['agent', 'agentsvc.azure-automation.net'],
-] as const;
-
-const SHARED_MEMBERS = [
-  ['api', 'api.monitor.azure.com'],
-  ['global.in.ai', 'global.in.ai.monitor.azure.com'],
-  ['profiler', 'profiler.monitor.azure.com'],
-  ['live', 'live.monitor.azure.com'],
-  ['diagservicesquery', 'diagservices-query.monitor.azure.com'],
-  ['snapshot', 'snapshot.monitor.azure.com'],
-  ['agentsolutionpackstore', 'scadvisorcontentpl.blob.core.windows.net'],
-  ['dce-global', 'global.handler.control.monitor.azure.com'],
-] as const;
 
 export const refuse = (failure: ConstructorParameters<typeof PortError>[0]): PortError => new PortError(failure);
 

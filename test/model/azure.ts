@@ -5,7 +5,8 @@
 import { type Failure, failed, waiting } from '../../src/domain/failures.ts';
 import { idKey, sameId } from '../../src/domain/names.ts';
 import type { PathResult, QueryTarget } from '../../src/domain/path-proof.ts';
-import type { PrivateLinkScope, Resource } from '../../src/domain/resources.ts';
+import type { PrivateEndpoint, PrivateLinkScope, Resource, ResourceOf } from '../../src/domain/resources.ts';
+import type { Permission } from '../../src/domain/rights.ts';
 import type { Azure, WriteAnswer } from '../../src/ports.ts';
 import { AzureState, refuse } from './azure-state.ts';
 import type { Randomness } from './randomness.ts';
@@ -28,6 +29,11 @@ export interface AzureModel {
   reads(): number;
   /** Failures that are still to come: Azure is well behaved when they are used up. */
   troubles: number;
+  /** Other private endpoints on the network. */
+  neighbours: readonly PrivateEndpoint[];
+  /** What we may do anywhere. */
+  permissions: readonly Permission[];
+  isGroupMissing: boolean;
   /** Nothing is answered. */
   isDown: boolean;
   /** Why Azure refuses a write; `undefined` when it does not. */
@@ -91,6 +97,8 @@ export function azureModel({ clock, random, subnetId, location }: AzureModelOpti
     identity: () => read(() => ({ tenantId: 'tenant', clientId: 'client' })),
     get: (kind, id) =>
       read(() => {
+        const other = model.neighbours.find(one => one.kind === kind && sameId(one.id, id));
+        if (other !== undefined) return other as ResourceOf<typeof kind>;
         const body = visible(state.get(kind, id));
         return body && (told(body) as typeof body);
       }),
@@ -103,10 +111,24 @@ export function azureModel({ clock, random, subnetId, location }: AzureModelOpti
     zoneGroupRecords: () => read(() => []),
     subnet: id =>
       read(() =>
-        sameId(id, subnetId) ? { id, location, addressPrefixes: ['10.13.1.0/26'], addressesUsed: 0 } : undefined,
+        sameId(id, subnetId)
+          ? {
+              id,
+              location,
+              addressPrefixes: ['10.13.1.0/26'],
+              addressesUsed: 0,
+              networkEndpointIds: model.neighbours.map(one => one.id),
+            }
+          : undefined,
       ),
+    endpointNeed: scopeId => read(() => state.need(scopeId)),
+    permissions: () => read(() => model.permissions),
     softDeletedWorkspaces: () =>
-      read(() => [...state.softDeleted.values()].map(({ id, name, location: at }) => ({ id, name, location: at }))),
+      read(() =>
+        model.isGroupMissing
+          ? undefined
+          : [...state.softDeleted.values()].map(({ id, name, location: at }) => ({ id, name, location: at })),
+      ),
     create: want =>
       write(want.id, 'create', () => {
         state.put(want);
@@ -123,6 +145,11 @@ export function azureModel({ clock, random, subnetId, location }: AzureModelOpti
         return state.get(kind, id);
       }),
     query: asked => read(() => model.queries(asked)),
+    untag: (kind, id, tag) =>
+      write(id, 'update', () => {
+        state.untag(id, tag);
+        return state.get(kind, id);
+      }),
     remove: (_, id) =>
       write(id, 'delete', () => {
         state.remove(id);
@@ -137,6 +164,9 @@ export function azureModel({ clock, random, subnetId, location }: AzureModelOpti
     writes: () => writes,
     reads: () => reads,
     troubles: 0,
+    neighbours: [],
+    permissions: [{ actions: ['*'], notActions: [] }],
+    isGroupMissing: false,
     isDown: false,
     refuses: () => undefined,
     ignoresUpdates: false,

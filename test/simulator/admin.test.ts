@@ -91,17 +91,19 @@ test('bodies are kept when asked for, and no secret is in them', async t => {
     body: `{"Secret": "${secret}", "properties": {"connectionString": "${secret}", "list": [{"sharedKey": "${secret}"}]}}`,
   });
   await azure.raw('PUT', `${azure.group}?api-version=2021-04-01`, { body: `broken {"password": "${secret}"` });
-  const [tokenCall, , write, keys, broken] = azure.simulator.journal;
+  const [tokenCall, , write, keys, broken] = azure.simulator.journal.map(
+    ({ request, response }) => ({ request, response }) as Record<string, Record<string, unknown> | undefined>,
+  );
   assert.deepEqual(tokenCall?.request, {
     grant_type: 'client_credentials',
     client_id: '33333333-3333-4333-8333-333333333333',
     client_secret: '***',
     scope: 'https://management.azure.com/.default',
   });
-  assert.equal((tokenCall?.response as Record<string, unknown>).access_token, '***');
-  assert.equal((tokenCall?.response as Record<string, unknown>).token_type, 'Bearer');
+  assert.equal(tokenCall?.response?.access_token, '***');
+  assert.equal(tokenCall?.response?.token_type, 'Bearer');
   assert.deepEqual(write?.request, openScope);
-  assert.equal((write?.response as Record<string, unknown>).name, 'ampls');
+  assert.equal(write?.response?.name, 'ampls');
   assert.deepEqual(keys?.request, {
     Secret: '***',
     properties: { connectionString: '***', list: [{ sharedKey: '***' }] },

@@ -40,6 +40,8 @@ export interface Arm {
 
 export interface CallOptions {
   readonly body?: unknown;
+  /** Sent as it is, instead of a body. */
+  readonly text?: string;
   readonly apiVersion?: string;
   readonly headers?: Record<string, string>;
 }
@@ -108,7 +110,8 @@ export async function arm(t: TestContext, options: Partial<SimulatorOptions> = {
       ? ''
       : `${path.includes('?') ? '&' : '?'}api-version=${options.apiVersion ?? versionFor(path)}`;
     const headers = { authorization: `Bearer ${cached}`, 'content-type': 'application/json', ...options.headers };
-    const body = options.body === undefined ? {} : { body: JSON.stringify(options.body) };
+    const text = options.text ?? (options.body === undefined ? undefined : JSON.stringify(options.body));
+    const body = text === undefined ? {} : { body: text };
     return raw(method, `${path}${query}`, { headers, ...body });
   };
 

@@ -1,7 +1,7 @@
 /**
  * The road of the mission with the real Azure CLI: log in, make a group, a workspace, a scope, a link, an endpoint, look
  * at it, lock it, take it down. Debian's az is enough (2.45 logs in through /adfs: facts/azure-sdk.md 7); what its
- * packages cannot load is skipped by name.
+ * packages cannot load must fail on az's own side.
  */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -22,8 +22,8 @@ interface Az {
   json(...args: readonly string[]): Promise<unknown>;
   /** The text of standard error of a command that must fail. */
   fails(...args: readonly string[]): Promise<string>;
-  /** Whether this az can load a command at all. */
-  has(...command: readonly string[]): Promise<boolean>;
+  /** Whether this az can load a command. Asserts that what it cannot load is the fault of its packages. */
+  loads(t: TestContext, ...command: readonly string[]): Promise<boolean>;
 }
 
 /** A simulator, and an az of its own that is logged in to it; undefined after a skip. */
@@ -57,11 +57,17 @@ async function loggedIn(t: TestContext): Promise<Az | undefined> {
     const text = await az(args);
     return text.trim() === '' ? undefined : JSON.parse(text);
   };
-  const has: Az['has'] = (...command) =>
-    run(program, [...command, '--help'], { env, timeout: limit }).then(
-      () => true,
-      () => false,
-    );
+  const loads: Az['loads'] = async (context, ...command) => {
+    try {
+      await run(program, [...command, '--help'], { env, timeout: limit });
+      return true;
+    } catch (error) {
+      // Debian's az of the day: facts/peers.md 6. Only a Python traceback is taken for that.
+      assert.match(String((error as { stderr?: string }).stderr), /Traceback \(most recent call last\)/);
+      context.diagnostic(`this az cannot load az ${command.join(' ')}`);
+      return false;
+    }
+  };
 
   const cloud = {
     'resource-manager': endpoint,
@@ -78,7 +84,7 @@ async function loggedIn(t: TestContext): Promise<Az | undefined> {
     accounts.map(({ id, state }) => [id, state]),
     [[azure.simulator.subscriptionId, 'Enabled']],
   );
-  return { azure, json, fails, has };
+  return { azure, json, fails, loads };
 }
 
 const named = (list: unknown): readonly string[] => (list as { name: string }[]).map(({ name }) => name);
@@ -127,10 +133,7 @@ test('az makes, finds, locks and deletes everything with its generic commands', 
   ]);
 
   await az.json('lock', 'create', '-n', 'keep', '--lock-type', 'CanNotDelete', '-g', group);
-  assert.match(
-    await az.fails('group', 'delete', '-n', group, '--yes'),
-    /\(ScopeLocked\) The scope .* locked: '/,
-  );
+  assert.match(await az.fails('group', 'delete', '-n', group, '--yes'), /\(ScopeLocked\) The scope .* locked: '/);
   await az.json('lock', 'delete', '-n', 'keep', '-g', group);
   await az.json('group', 'delete', '-n', group, '--yes');
   assert.deepEqual(named(await az.json('group', 'list')), ['rg-monitor']);
@@ -141,10 +144,7 @@ test('az monitor private-link-scope walks from create to delete', async t => {
   const az = await loggedIn(t);
   if (az === undefined) return;
   const command = ['monitor', 'private-link-scope'];
-  if (!(await az.has(...command, 'create'))) {
-    t.skip('this az cannot load its monitor commands');
-    return;
-  }
+  if (!(await az.loads(t, ...command, 'create'))) return;
   await az.json('group', 'create', '-n', group, '-l', 'japaneast');
   const made = (await az.json(...command, 'create', '-g', group, '-n', 'ampls')) as Record<string, unknown>;
   assert.deepEqual([made.name, made.location, made.provisioningState], ['ampls', 'global', 'Succeeded']);
@@ -170,10 +170,7 @@ test('az monitor private-link-scope walks from create to delete', async t => {
 test('az network makes an endpoint with its zone group', async t => {
   const az = await loggedIn(t);
   if (az === undefined) return;
-  if (!(await az.has('network', 'private-endpoint', 'create'))) {
-    t.skip('this az cannot load its network commands');
-    return;
-  }
+  if (!(await az.loads(t, 'network', 'private-endpoint', 'create'))) return;
   await az.json('group', 'create', '-n', group, '-l', 'japaneast');
   const scope = {
     location: 'global',

@@ -101,88 +101,79 @@ test('path tricks lead nowhere', async t => {
       );
       const status = statusOf(answer);
       const isFine = status === 0 || (status >= 400 && status < 500) || (method === 'DELETE' && status === 204);
-      const isPage = method === 'GET' && status === 200 && /^HTTP[^]*<!doctype html>/.test(answer);
+      const isPage = method === 'GET' && status === 200 && answer.includes('<!doctype html>');
       assert.ok(isFine || isPage, `${method} ${path.slice(0, 80)}: ${answer.slice(0, 200)}`);
       assert.ok(!answer.includes('root:'), path);
     }
   }
 });
 
-test('bodies of every wrong kind are refused, on every way in', async t => {
-  const data = await plane(t);
-  const { azure } = data;
+const wrongBodies: readonly string[] = [
+  '',
+  ' ',
+  '{',
+  '[]',
+  'null',
+  '1',
+  '"x"',
+  '\u0000',
+  `${'['.repeat(200_000)}${']'.repeat(200_000)}`,
+  '{"location":{}}',
+  '{"location":["global"]}',
+  '{"location":1e999}',
+  '{"location":"global","tags":[]}',
+  '{"location":"global","properties":[]}',
+  '{"location":"japaneast","properties":{"sku":5}}',
+  '{"__proto__":{"x":1}}',
+  '{"properties":"x"}',
+];
+
+test('resource bodies of every wrong kind are refused', async t => {
+  const azure = await arm(t);
   await connectedScope(azure);
   const at = paths(azure.group);
-  const headers = { authorization: `Bearer ${await azure.token()}`, 'content-type': 'application/json' };
-  const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
-  const bodies = [
-    '',
-    ' ',
-    '{',
-    '[]',
-    'null',
-    '1',
-    '"x"',
-    '\u0000',
-    deep,
-    '{"location":{}}',
-    '{"location":["global"]}',
-    '{"location":1e999}',
-    '{"location":"global","tags":[]}',
-    '{"location":"global","properties":[]}',
-    '{"location":"japaneast","properties":{"sku":5}}',
-    '{"__proto__":{"x":1}}',
-    '{"properties":"x"}',
-  ];
-  for (const path of [at.scope, at.endpoint, at.zoneGroup, at.link('x'), at.workspace('law-x')]) {
-    const version = path.includes('Network')
-      ? '2026-01-01'
-      : path.includes('Operational')
-        ? '2025-07-01'
-        : '2023-06-01-preview';
-    for (const method of ['PUT', 'PATCH']) {
-      for (const body of bodies) {
-        const answer = await azure.raw(method, `${path}?api-version=${version}`, { headers, body });
-        // PATCH reads tags alone, a zone group its zones, so that some of these do not concern them.
-        const least = method === 'PUT' && path !== at.zoneGroup ? 400 : 200;
-        assert.ok(
-          answer.status >= least && answer.status < 500,
-          `${method} ${path} ${body.slice(0, 40)}: ${answer.status} ${answer.text.slice(0, 200)}`,
-        );
-      }
+  const refuses = async (method: string, path: string, least: number) => {
+    for (const text of wrongBodies) {
+      const { status, text: answer } = await azure.call(method, path, { text });
+      assert.ok(
+        status >= least && status < 500,
+        `${method} ${path} ${text.slice(0, 40)}: ${status} ${answer.slice(0, 200)}`,
+      );
     }
+  };
+  for (const path of [at.scope, at.endpoint, at.link('x'), at.workspace('law-x')]) {
+    await refuses('PUT', path, 400);
+    // PATCH reads tags alone, so that some of these do not concern it.
+    await refuses('PATCH', path, 200);
   }
-  for (const body of bodies) {
-    const token = await azure.raw('POST', `/${azure.simulator.tenantId}/oauth2/v2.0/token`, {
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      body,
-    });
+  await refuses('PUT', at.zoneGroup, 200);
+});
+
+test('forms and admin bodies of every wrong kind are refused', async t => {
+  const azure = await arm(t);
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  for (const body of wrongBodies) {
+    const token = await azure.raw('POST', `/${azure.simulator.tenantId}/oauth2/v2.0/token`, { headers, body });
     assert.ok(token.status >= 400 && token.status < 500, `token ${body.slice(0, 40)}: ${token.status}`);
     for (const call of ['faults', 'clock', 'deny']) {
       const admin = await azure.raw('POST', `/_sim/${call}`, { body });
       assert.equal(admin.status, 400, `${call} ${body.slice(0, 40)}: ${admin.text.slice(0, 100)}`);
     }
   }
+});
+
+test('queries of every wrong kind are refused', async t => {
+  const { azure, dial, publicSide } = await plane(t);
   const token = await azure.token('https://api.loganalytics.io/.default');
-  for (const body of [
-    null,
-    [],
-    'x',
-    {},
-    { query: 1 },
-    { query: '' },
-    { query: 'print 1', timespan: 5 },
-    { query: 'print 1', timespan: 'soon' },
-    { query: '(((' },
-  ]) {
-    const answer = await data.dial({
-      ...data.publicSide,
-      host: 'api.loganalytics.io',
-      path: `/v1/workspaces/${crypto.randomUUID()}/query`,
-      token,
-      body,
-    });
-    assert.ok(answer.status >= 400 && answer.status < 500, JSON.stringify(body));
+  await connectedScope(azure);
+  const workspace = await azure.call('GET', paths(azure.group).workspace('law-a'));
+  const path = `/v1/workspaces/${workspace.body?.properties.customerId}/query`;
+  const wrong = [null, [], 'x', {}, { query: 1 }, { query: '' }, { query: '(((' }];
+  const wrongTimes = [5, 'soon', 'P', '2026-01-01/x/y'].map(timespan => ({ query: 'print 1', timespan }));
+  for (const body of [...wrong, ...wrongTimes]) {
+    const answer = await dial({ ...publicSide, host: 'api.loganalytics.io', path, token, body });
+    assert.equal(answer.status, 400, JSON.stringify(body));
+    assert.equal(answer.body?.error.code, 'BadArgumentError', JSON.stringify(body));
   }
 });
 

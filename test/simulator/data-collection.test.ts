@@ -18,7 +18,8 @@ const counters = {
   ],
 };
 
-const rulePath = (azure: Arm, name = 'dcr'): string => `${azure.group}/providers/Microsoft.Insights/dataCollectionRules/${name}`;
+const rulePath = (azure: Arm, name = 'dcr'): string =>
+  `${azure.group}/providers/Microsoft.Insights/dataCollectionRules/${name}`;
 const machinePath = (azure: Arm): string => `${azure.group}/providers/Microsoft.HybridCompute/machines/plant-1`;
 const associationPath = (azure: Arm, name: string): string =>
   `${machinePath(azure)}/providers/Microsoft.Insights/dataCollectionRuleAssociations/${name}`;
@@ -46,14 +47,19 @@ test('an endpoint is made with 200 at once, keeps its names, and a PUT replaces 
   assert.equal(made.status, 200);
   const host = made.body?.properties.configurationAccess.endpoint;
   assert.match(host, /^https:\/\/dce-[a-z0-9]{4}\.japaneast-1\.handler\.control\.monitor\.azure\.com$/);
-  const changed = await azure.call('PUT', path, { body: { location, properties: { networkAcls: { publicNetworkAccess: 'Disabled' } } } });
+  const changed = await azure.call('PUT', path, {
+    body: { location, properties: { networkAcls: { publicNetworkAccess: 'Disabled' } } },
+  });
   assert.deepEqual(
     [changed.status, changed.body?.properties.configurationAccess.endpoint, changed.body?.kind, changed.body?.tags],
     [200, host, undefined, undefined],
   );
   assert.equal(changed.body?.properties.networkAcls.publicNetworkAccess, 'Disabled');
   const patched = await azure.call('PATCH', path, { body: { tags: { c: 'd' } } });
-  assert.deepEqual([patched.body?.tags, patched.body?.properties.networkAcls.publicNetworkAccess], [{ c: 'd' }, 'Disabled']);
+  assert.deepEqual(
+    [patched.body?.tags, patched.body?.properties.networkAcls.publicNetworkAccess],
+    [{ c: 'd' }, 'Disabled'],
+  );
   const moved = await azure.call('PUT', path, { body: { location: 'eastus', properties: {} } });
   assert.equal(toldCode(moved), '409 InvalidResourceLocation');
 });
@@ -70,7 +76,9 @@ test('an endpoint is not deleted while a scope, a rule or a machine uses it', as
   await put(azure, at.link('dce'), { properties: { linkedResourceId: endpoint } });
   assert.match(await remove(), /^409 Conflict: .* linked to a private link scope/);
   await azure.call('DELETE', at.link('dce'));
-  await put(azure, associationPath(azure, 'configurationAccessEndpoint'), { properties: { dataCollectionEndpointId: endpoint } });
+  await put(azure, associationPath(azure, 'configurationAccessEndpoint'), {
+    properties: { dataCollectionEndpointId: endpoint },
+  });
   assert.match(await remove(), /^409 Conflict: .* machines are associated/);
   await azure.call('DELETE', associationPath(azure, 'configurationAccessEndpoint'));
   await put(azure, rulePath(azure), ruleTo(at.workspace('law-a'), { dataCollectionEndpointId: endpoint }));
@@ -89,7 +97,12 @@ test('a rule gets the GUID of its workspace, keeps its immutable id, and forgets
   assert.match(immutableId, /^dcr-[0-9a-f]{32}$/);
   assert.equal(destinations.logAnalytics[0].workspaceId, workspace.body?.properties.customerId);
   const emptied = await put(azure, rulePath(azure), { location, properties: { dataSources: {}, dataFlows: [] } });
-  assert.deepEqual(emptied.body?.properties, { immutableId, dataSources: {}, dataFlows: [], provisioningState: 'Succeeded' });
+  assert.deepEqual(emptied.body?.properties, {
+    immutableId,
+    dataSources: {},
+    dataFlows: [],
+    provisioningState: 'Succeeded',
+  });
   assert.equal(emptied.body?.systemData.createdAt, made.body?.systemData.createdAt);
 });
 
@@ -99,7 +112,9 @@ test('a rule is refused with every fault by its path', async t => {
   await put(azure, at.workspace('law-a'), { location });
   const body = ruleTo(at.workspace('law-b'), {
     dataCollectionEndpointId: at.dataCollectionEndpoint('none'),
-    dataSources: { performanceCounters: [{ name: 'p', streams: [], samplingFrequencyInSeconds: 4000, counterSpecifiers: [] }] },
+    dataSources: {
+      performanceCounters: [{ name: 'p', streams: [], samplingFrequencyInSeconds: 4000, counterSpecifiers: [] }],
+    },
     dataFlows: [{ streams: ['Microsoft-Perf'], destinations: ['elsewhere'] }],
   });
   const refused = await azure.call('PUT', rulePath(azure), { body });
@@ -150,7 +165,10 @@ test('an association names a rule or, under its one name, an endpoint, and only 
   await put(azure, associationPath(azure, 'one'), { properties: rule });
   await put(azure, associationPath(azure, 'configurationAccessEndpoint'), { properties: access });
   const here = await azure.call('GET', associationPath(azure, '').replace(/\/$/, ''));
-  assert.deepEqual(here.body?.value.map(({ name }: { name: string }) => name), ['one', 'configurationAccessEndpoint']);
+  assert.deepEqual(
+    here.body?.value.map(({ name }: { name: string }) => name),
+    ['one', 'configurationAccessEndpoint'],
+  );
   const there = await azure.call('GET', `${endpoint}/associations`);
   assert.equal(there.body?.value[0].id, associationPath(azure, 'configurationAccessEndpoint').toLowerCase());
 });
@@ -162,7 +180,10 @@ test('a component is linked at once, adds names of its region, and is not delete
   await put(azure, at.scope, openScope);
   assert.equal(toldCode(await azure.call('PUT', component, { body: { location, properties: {} } })), '400 BadRequest');
   const made = await put(azure, component, { location, kind: 'web', properties: { Application_Type: 'web' } });
-  assert.match(made.body?.properties.ConnectionString, /^InstrumentationKey=[0-9a-f-]{36};IngestionEndpoint=https:\/\/japaneast-0\./);
+  assert.match(
+    made.body?.properties.ConnectionString,
+    /^InstrumentationKey=[0-9a-f-]{36};IngestionEndpoint=https:\/\/japaneast-0\./,
+  );
   const linked = await put(azure, at.link('shop'), { properties: { linkedResourceId: component } });
   assert.equal(linked.body?.properties.provisioningState, 'Succeeded');
   const resources = await azure.call('GET', `${at.scope}/privateLinkResources`);

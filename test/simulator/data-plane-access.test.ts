@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { defaultSeed } from '../../src/simulator/simulator.ts';
 import { eventually } from '../env/eventually.ts';
 import { addressOf, type Dialled, type Plane, plane } from './plane.ts';
 import { connectedScope, endpointTo, linkedScope, location, paths, put } from './road.ts';
@@ -203,4 +204,52 @@ test('an address in use is said once, nothing else fails, and it is taken when i
   const address = String(await addressOf(second.azure, dial.host));
   const answer = await eventually('the address is taken', () => second.dial({ ...dial, address }));
   assert.ok(answer.names.includes(dial.host));
+});
+
+test('a query needs the right to read the logs of the workspace', async t => {
+  const stranger = '66666666-6666-4666-8666-666666666666';
+  const seed = defaultSeed();
+  const data = await plane(t, {
+    seed: {
+      ...seed,
+      principals: [...seed.principals, { clientId: stranger, secret: 'network-only' }],
+      roleAssignments: [{ principal: stranger, role: 'Network Contributor' }],
+    },
+  });
+  await connectedScope(data.azure);
+  const customerId = await customerIdOf(data, 'law-a');
+  const form = new URLSearchParams({
+    grant_type: 'client_credentials',
+    client_id: stranger,
+    client_secret: 'network-only',
+    scope: 'https://api.loganalytics.io/.default',
+  });
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  const path = `/${data.azure.simulator.tenantId}/oauth2/v2.0/token`;
+  const { body } = await data.azure.raw('POST', path, { headers, body: form.toString() });
+  const token = String(body?.access_token);
+  assert.equal(code(await data.query(data.publicSide, customerId, { token })), '403 InsufficientAccessError');
+  assert.equal(code(await data.query(data.publicSide, customerId)), '200');
+});
+
+test('a fault plan meets the data plane, and the journal says by which host', async t => {
+  const { data, way } = await connected(t);
+  const customerId = await customerIdOf(data, 'law-a');
+  const plan = `faults:
+- {name: slow, match: {service: data-plane, path: "/v1/*", nth: 1}, instead: {status: 503, retryAfterSeconds: 2}}
+- {name: broken, match: {service: data-plane, path: "/v1/*", nth: 2}, after: {reset: true}}`;
+  assert.equal((await data.azure.raw('POST', '/_sim/faults', { body: plan })).status, 200);
+  const slow = await data.query(way, customerId);
+  assert.deepEqual([slow.status, slow.headers['retry-after']], [503, '2']);
+  await assert.rejects(data.query(way, customerId), /ECONNRESET/);
+  assert.equal((await data.query(way, customerId)).status, 200);
+  const calls = data.azure.simulator.journal.filter(entry => entry.service === 'data-plane');
+  assert.deepEqual(
+    calls.map(({ host, status, fault, principal }) => [host, status, fault, principal]),
+    [
+      ['api.loganalytics.io', 503, 'slow', undefined],
+      ['api.loganalytics.io', 0, 'broken', data.azure.simulator.clientId],
+      ['api.loganalytics.io', 200, undefined, data.azure.simulator.clientId],
+    ],
+  );
 });

@@ -208,7 +208,7 @@ test('a plan is refused over the admin call with its problems, and the one befor
   const azure = await arm(t, plan('faults: [{name: keep, match: {method: PUT}, before: {delayMs: 1}}]'));
   const refused = await azure.raw('POST', '/_sim/faults', { body: 'faults: [{match: {nth: -1}, before: {}}]' });
   assert.equal(refused.status, 400);
-  assert.deepEqual(refused.body?.problems, ['faults[0].match.nth must be a whole number, 1 or more, not -1']);
+  assert.deepEqual(refused.body?.problems, ['line 1: faults[0].match.nth must be a whole number, 1 or more, not -1']);
   await azure.call('PUT', paths(azure.group).scope, { body: openScope });
   const { body } = await azure.raw('GET', '/_sim/faults');
   assert.deepEqual(

@@ -128,6 +128,13 @@ test('answers carry request ids, the correlation id of the caller, and what is l
   const written = await azure.call('PUT', paths(azure.group).scope, { body: openScope });
   assert.equal(written.headers.get('x-ms-ratelimit-remaining-subscription-writes'), '199');
   assert.equal(written.headers.get('x-ms-ratelimit-remaining-subscription-reads'), null);
+  const subscription = `/subscriptions/${azure.simulator.subscriptionId}`;
+  const poll = await azure.call(
+    'GET',
+    `${subscription}/providers/microsoft.insights/privateLinkScopeOperationStatuses/x`,
+  );
+  assert.equal(poll.headers.get('x-ms-ratelimit-remaining-subscription-resource-requests'), '499');
+  assert.equal(poll.headers.get('x-ms-ratelimit-remaining-subscription-reads'), null);
 });
 
 test('the journal has one entry for every call, with who, what and how it ended', async t => {

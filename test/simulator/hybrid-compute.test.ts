@@ -24,7 +24,8 @@ test('a machine joins a scope of its region, answers Updating without an operati
   const seed = { ...defaultSeed(), machines: plant };
   const azure = await arm(t, { latency: 'real', latencyProfile: settlingOnly, clock, seed });
   await put(azure, scopePath(azure), { location, properties: {} });
-  const join = (id: string) => azure.call('PATCH', machinePath(azure), { body: { properties: { privateLinkScopeResourceId: id } } });
+  const join = (id: string) =>
+    azure.call('PATCH', machinePath(azure), { body: { properties: { privateLinkScopeResourceId: id } } });
   assert.equal(toldCode(await join(`${scopePath(azure)}-none`)), '404 ResourceNotFound');
   await put(azure, `${scopePath(azure)}-far`, { location: 'eastus', properties: {} });
   assert.equal(toldCode(await join(`${scopePath(azure)}-far`)), '400 BadRequest');
@@ -51,7 +52,10 @@ test('an extension is queued, in progress and done after minutes, and only then 
   const status = async () => (await azure.call('GET', operation)).body?.status;
   assert.deepEqual([await status(), await status()], ['Queued', 'InProgress']);
   const early = await azure.call('GET', path);
-  assert.deepEqual([early.body?.properties.provisioningState, early.body?.properties.instanceView], ['Creating', undefined]);
+  assert.deepEqual(
+    [early.body?.properties.provisioningState, early.body?.properties.instanceView],
+    ['Creating', undefined],
+  );
   assert.equal(toldCode(await azure.call('DELETE', path)), '409 Conflict');
   clock.advance(100_000);
   assert.equal(await status(), 'Succeeded');
@@ -95,7 +99,10 @@ test('an endpoint to an Arc scope gets the six names of japaneast, and its conne
   const asked = { ...connection, properties: { ...connection.properties, groupIds: ['hybridcompute'] } };
   const wrong = await azure.call('PUT', at.endpoint, { body });
   assert.equal(toldCode(wrong), '400 InvalidGroupId');
-  await put(azure, at.endpoint, { ...body, properties: { ...body.properties, privateLinkServiceConnections: [asked] } });
+  await put(azure, at.endpoint, {
+    ...body,
+    properties: { ...body.properties, privateLinkServiceConnections: [asked] },
+  });
   assert.deepEqual(await recordLines(azure), [
     '127.13.1.4 gbl.his.arc.azure.com',
     '127.13.1.5 je.his.arc.azure.com',
@@ -126,5 +133,8 @@ test('a network has one Azure Monitor scope and beside it one Arc scope', async 
     return azure.call('PUT', `${at.endpoint}-${name}`, { body: { location, properties } });
   };
   assert.equal((await attempt('one', scopePath(azure))).status, 201);
-  assert.match(told(await attempt('two', `${scopePath(azure)}-2`)), /^400 BadRequest: .* already connected to private link scope/);
+  assert.match(
+    told(await attempt('two', `${scopePath(azure)}-2`)),
+    /^400 BadRequest: .* already connected to private link scope/,
+  );
 });

@@ -97,6 +97,32 @@ test('a federated assertion is checked for issuer, subject, audience, time and s
   }
 });
 
+test('a federated credential may be made out to another audience', async t => {
+  const keys = await generateKeyPair('RS256');
+  const jwks = { keys: [{ ...(await exportJWK(keys.publicKey)), alg: 'RS256' }] };
+  const clientId = '44444444-4444-4444-8444-444444444444';
+  const federated = { issuer, subject, audience: 'pms-exchange', jwks };
+  const azure = await arm(t, { seed: { ...defaultSeed(), principals: [{ clientId, federated }] } });
+  const ask = async (audience: string) => {
+    const assertion = await new SignJWT({})
+      .setProtectedHeader({ alg: 'RS256' })
+      .setIssuer(issuer)
+      .setSubject(subject)
+      .setAudience(audience)
+      .setIssuedAt()
+      .setExpirationTime('1h')
+      .sign(keys.privateKey);
+    return askToken(azure, {
+      client_id: clientId,
+      client_secret: undefined,
+      client_assertion: assertion,
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    });
+  };
+  assert.equal(outcome(await ask('pms-exchange')), 'token');
+  assert.equal(outcome(await ask('api://AzureADTokenExchange')), '401 invalid_client 700212');
+});
+
 test('discovery has what MSAL demands, under the same authority', async t => {
   const azure = await arm(t);
   const { tenantId, authority } = azure.simulator;

@@ -30,7 +30,8 @@ const groupOf = (...zoneIds: readonly string[]) => ({
 
 test('a zone is global, has a name of two labels or more, and counts what it holds', async t => {
   const azure = await arm(t);
-  const attempt = async (name: string, body: unknown) => toldCode(await azure.call('PUT', zonePath(azure, name), { body }));
+  const attempt = async (name: string, body: unknown) =>
+    toldCode(await azure.call('PUT', zonePath(azure, name), { body }));
   assert.equal(await attempt('a.b', { location: 'japaneast' }), '400 LocationNotAvailableForResourceType');
   assert.equal(await attempt('single', { location: 'global' }), '400 BadRequest');
   const path = await zone(azure);
@@ -83,7 +84,10 @@ test('record sets are written at once, with the ETag of the caller, and listed w
   const alias = { properties: { ttl: 60, cnameRecord: { cname: 'a.b' } } };
   assert.equal(toldCode(await azure.call('PUT', `${path}/CNAME/www`, { body: alias })), '400 BadRequest');
   assert.equal((await azure.call('PUT', `${path}/CNAME/api`, { body: alias })).status, 201);
-  assert.equal(toldCode(await azure.call('PUT', `${path}/A/none`, { body: { properties: { ttl: 60 } } })), '400 BadRequest');
+  assert.equal(
+    toldCode(await azure.call('PUT', `${path}/A/none`, { body: { properties: { ttl: 60 } } })),
+    '400 BadRequest',
+  );
   const all = await azure.call('GET', `${path}/ALL`);
   assert.deepEqual(
     all.body?.value.map(({ type, name }: { type: string; name: string }) => `${type.split('/').at(-1)} ${name}`),

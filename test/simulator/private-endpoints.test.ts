@@ -203,7 +203,10 @@ test('one zone group of at most five zones takes the records over', async t => {
     await attempt(at.zoneGroup.replace('default', 'second'), zones('a.z')),
     '400 MoreThanOnePrivateDnsZoneGroupPerPrivateEndpointNotAllowed',
   );
-  assert.equal(await attempt(at.zoneGroup, zones('a.z', 'b.z', 'c.z', 'd.z', 'e.z', 'f.z')), '400 TooManyPrivateDnsZoneConfigs');
+  assert.equal(
+    await attempt(at.zoneGroup, zones('a.z', 'b.z', 'c.z', 'd.z', 'e.z', 'f.z')),
+    '400 TooManyPrivateDnsZoneConfigs',
+  );
   const [config] = zones('www.example.com').properties.privateDnsZoneConfigs;
   const other = { ...config, properties: { privateDnsZoneId: `${config?.properties.privateDnsZoneId}.org` } };
   assert.equal(

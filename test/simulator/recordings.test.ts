@@ -55,7 +55,11 @@ test('every recorded call belongs to one block, and every difference to a call t
     const covered = blocks
       .filter(block => block.file === file)
       .flatMap(({ from, to }) => Array.from({ length: to - from + 1 }, (_item, index) => from + index));
-    assert.deepEqual(covered.toSorted((one, other) => one - other), Array.from({ length: count }, (_item, index) => index + 1), file);
+    assert.deepEqual(
+      covered.toSorted((one, other) => one - other),
+      Array.from({ length: count }, (_item, index) => index + 1),
+      file,
+    );
   }
   const left = new Set(blocks.flatMap(({ file, left: lines = {} }) => Object.keys(lines).map(n => `${file} ${n}`)));
   for (const { file, lines } of deliberate) for (const n of lines) assert.ok(!left.has(`${file} ${n}`), `${file} ${n}`);

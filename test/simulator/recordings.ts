@@ -36,7 +36,13 @@ export function recordings(t: TestContext, file: string): ReadonlyMap<number, Re
 /** Who made it: the recordings' users and applications are not ours. */
 const callers = new Set(['createdBy', 'createdByType', 'lastModifiedBy', 'lastModifiedByType', 'tenantId', 'TenantId']);
 /** What an agent or a drawn key says of itself. */
-const drawn = new Set(['clientPublicKey', 'InstrumentationKey', 'ConnectionString', 'primarySharedKey', 'secondarySharedKey']);
+const drawn = new Set([
+  'clientPublicKey',
+  'InstrumentationKey',
+  'ConnectionString',
+  'primarySharedKey',
+  'secondarySharedKey',
+]);
 
 const forms: readonly (readonly [RegExp, string])[] = [
   [/"[0-9a-f]{8}-0000-[0-9a-f]{4}-0000-[0-9a-f]{12}"/g, '{etag}'],
@@ -53,30 +59,37 @@ const comparable = (text: string): string => forms.reduce((value, [form, name]) 
 const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+function mapDifferences(
+  path: string,
+  expected: Record<string, unknown>,
+  actual: Record<string, unknown>,
+): readonly string[] {
+  const [wanted, found] = [Object.keys(expected), Object.keys(actual)];
+  const common = wanted.filter(key => found.includes(key));
+  const inOrder = found.filter(key => wanted.includes(key)).every((key, index) => key === common[index]);
+  const compared = common.filter(key => !callers.has(key) && !drawn.has(key));
+  return [
+    ...wanted.filter(key => !found.includes(key)).map(key => `${path}.${key} missing`),
+    ...found.filter(key => !wanted.includes(key)).map(key => `${path}.${key} extra`),
+    ...(inOrder ? [] : [`${path} order`]),
+    ...compared.flatMap(key => differences(`${path}.${key}`, expected[key], actual[key])),
+  ];
+}
+
+function listDifferences(path: string, expected: readonly unknown[], actual: readonly unknown[]): readonly string[] {
+  const more = actual.length > expected.length ? 'longer' : 'shorter';
+  const length = expected.length === actual.length ? [] : [`${path} ${more}`];
+  const common = expected.slice(0, actual.length);
+  return [...length, ...common.flatMap((item, index) => differences(`${path}[]`, item, actual[index]))];
+}
+
 /** `path kind` for each difference; kinds: missing, extra, order, differs, longer, shorter. Indexes of lists are left out. */
 function differences(path: string, expected: unknown, actual: unknown): readonly string[] {
-  if (isMap(expected) && isMap(actual)) {
-    const [wanted, found] = [Object.keys(expected), Object.keys(actual)];
-    const common = wanted.filter(key => found.includes(key));
-    const inOrder = found.filter(key => wanted.includes(key)).every((key, index) => key === common[index]);
-    return [
-      ...wanted.filter(key => !found.includes(key)).map(key => `${path}.${key} missing`),
-      ...found.filter(key => !wanted.includes(key)).map(key => `${path}.${key} extra`),
-      ...(inOrder ? [] : [`${path} order`]),
-      ...common.flatMap(key =>
-        callers.has(key) || drawn.has(key) ? [] : differences(`${path}.${key}`, expected[key], actual[key]),
-      ),
-    ];
-  }
-  if (Array.isArray(expected) && Array.isArray(actual)) {
-    const length = expected.length === actual.length ? [] : [`${path} ${actual.length > expected.length ? 'longer' : 'shorter'}`];
-    const common = expected.slice(0, actual.length);
-    return [...length, ...common.flatMap((item, index) => differences(`${path}[]`, item, actual[index]))];
-  }
-  if (typeof expected === 'string' && typeof actual === 'string') {
-    return comparable(expected) === comparable(actual) ? [] : [`${path} differs`];
-  }
-  return expected === actual ? [] : [`${path} differs`];
+  if (isMap(expected) && isMap(actual)) return mapDifferences(path, expected, actual);
+  if (Array.isArray(expected) && Array.isArray(actual)) return listDifferences(path, expected, actual);
+  const texts = typeof expected === 'string' && typeof actual === 'string';
+  const alike = texts ? comparable(expected) === comparable(actual) : expected === actual;
+  return alike ? [] : [`${path} differs`];
 }
 
 /** Both ways: there and not there. */

@@ -5,8 +5,8 @@
 import type { Seed } from '../../src/simulator/simulator.ts';
 import type { Arm } from './arm.ts';
 import type { Recorded } from './recordings.ts';
-import { network, subscription } from './replay-kit.ts';
 import type { Block } from './replay.ts';
+import { itemsOf, network, subscription } from './replay-kit.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 type SeedMachine = NonNullable<Seed['machines']>[number];
@@ -68,7 +68,6 @@ function machineFrom(machine: RecordedMachine): SeedMachine {
 type Lines = ReadonlyMap<number, Recorded>;
 
 const machineAt = (lines: Lines, n: number): RecordedMachine => lines.get(n)?.response as RecordedMachine;
-const listAt = <T>(lines: Lines, n: number): readonly T[] => (lines.get(n)?.response as { value: readonly T[] }).value;
 
 /** A machine that nobody recorded, with an agent. */
 const machine = (resourceGroup: string, name: string, location: string): SeedMachine => ({
@@ -81,17 +80,21 @@ const machine = (resourceGroup: string, name: string, location: string): SeedMac
 
 const perimeters = 'network security perimeter configurations are not modelled';
 
-const putExtension = (name: string, properties: Extension | Omit<Extension, 'name'>) => async (azure: Arm, clock: VirtualClock) => {
-  const path = `${subscription}/resourceGroups/az-sdk-test/providers/Microsoft.HybridCompute/machines/testmachine/extensions/${name}`;
-  await azure.call('PUT', path, { body: { location: 'eastus2euap', properties }, apiVersion: '2023-10-03-preview' });
-  clock.advance(200_000);
-};
+const putExtension =
+  (name: string, properties: Extension | Omit<Extension, 'name'>) => async (azure: Arm, clock: VirtualClock) => {
+    const path = `${subscription}/resourceGroups/az-sdk-test/providers/Microsoft.HybridCompute/machines/testmachine/extensions/${name}`;
+    await azure.call('PUT', path, { body: { location: 'eastus2euap', properties }, apiVersion: '2023-10-03-preview' });
+    clock.advance(200_000);
+    return {};
+  };
 
 /** The machine that somebody had made again, before an agent reported for it. */
-async function madeAgain(azure: Arm): Promise<void> {
-  const path = '/subscriptions/00000000-0000-0000-0000-000000000003/resourceGroups/az-sdk-test/providers/Microsoft.HybridCompute/machines/testmachine';
+async function madeAgain(azure: Arm): Promise<Readonly<Record<string, string>>> {
+  const path =
+    '/subscriptions/00000000-0000-0000-0000-000000000003/resourceGroups/az-sdk-test/providers/Microsoft.HybridCompute/machines/testmachine';
   const body = { location: 'eastus2euap', properties: { osType: 'windows' } };
   await azure.call('PUT', path, { body, apiVersion: '2023-10-03-preview' });
+  return {};
 }
 
 export const hybridBlocks: readonly Block[] = [
@@ -116,7 +119,7 @@ export const hybridBlocks: readonly Block[] = [
     to: 19,
     settleMs: { extensionPut: 200_000 },
     seed: lines => {
-      const [other] = listAt<RecordedMachine>(lines, 10);
+      const [other] = itemsOf<RecordedMachine>(lines, 10);
       if (other === undefined) throw new Error('the recording has two machines');
       return { machines: [machineFrom(other), machineFrom(machineAt(lines, 9))] };
     },

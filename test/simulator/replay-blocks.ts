@@ -3,9 +3,9 @@
  */
 import type { Seed } from '../../src/simulator/simulator.ts';
 import type { Arm } from './arm.ts';
-import { hybridBlocks } from './replay-blocks-hybrid.ts';
-import { network, subscription } from './replay-kit.ts';
 import type { Block } from './replay.ts';
+import { hybridBlocks } from './replay-blocks-hybrid.ts';
+import { itemsOf, network, subscription } from './replay-kit.ts';
 import { openScope } from './road.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
@@ -32,7 +32,9 @@ const scopeBlocks: readonly Block[] = [
     to: 108,
     settleMs: { endpointPut: 30_000 },
     seed: () => ({
-      virtualNetworks: [network('cli_test_network_private_endpoints000001', 'vnet1', 'centralus', 'subnet1', 'subnet2')],
+      virtualNetworks: [
+        network('cli_test_network_private_endpoints000001', 'vnet1', 'centralus', 'subnet1', 'subnet2'),
+      ],
       foreignServices: [
         {
           id: `${subscription}/resourceGroups/cli_test_network_private_endpoints000001/providers/Microsoft.Network/privateLinkServices/lks1`,
@@ -63,7 +65,7 @@ const blobOf = (group: string, account: string): Partial<Seed> => ({
 const zone = (resourceGroup: string, name: string) => ({ resourceGroup, name });
 
 /** The road to a linked scope and its network, whose calls are lines 61 to 78 of another file. */
-async function roadTo2020(azure: Arm, clock: VirtualClock): Promise<void> {
+async function roadTo2020(azure: Arm, clock: VirtualClock): Promise<Readonly<Record<string, string>>> {
   const group = `${subscription}/resourceGroups/clitest.rg000001`;
   const put = async (path: string, body: unknown) => {
     await azure.call('PUT', `${group}/providers/${path}`, { body });
@@ -73,7 +75,10 @@ async function roadTo2020(azure: Arm, clock: VirtualClock): Promise<void> {
   const workspace = 'Microsoft.OperationalInsights/workspaces/clitest000002';
   await put(scope, { ...openScope, tags: { tag1: 'd1' } });
   await put(workspace, { location: 'eastus' });
-  await put(`${scope}/scopedResources/assigned_ws`, { properties: { linkedResourceId: `${group}/providers/${workspace}` } });
+  await put(`${scope}/scopedResources/assigned_ws`, {
+    properties: { linkedResourceId: `${group}/providers/${workspace}` },
+  });
+  return {};
 }
 
 const alias = 'asotest-pls-oixrta.d57b5457-3beb-4618-b1ec-3bf491125e8c.westus2.azure.privatelinkservice';
@@ -179,7 +184,13 @@ const workspaceBlocks: readonly Block[] = [
     }),
     left: { 26: replication, 27: replication, 29: replication, 30: replication },
   },
-  { file: 'workspaces', name: 'a workspace with usages and keys in 2021', from: 31, to: 39, seed: () => ({ sharedKeys: 'yes' }) },
+  {
+    file: 'workspaces',
+    name: 'a workspace with usages and keys in 2021',
+    from: 31,
+    to: 39,
+    seed: () => ({ sharedKeys: 'yes' }),
+  },
   {
     file: 'workspaces',
     name: 'a workspace whose name was known in 2022',
@@ -224,6 +235,7 @@ const collectionBlocks: readonly Block[] = [
         const destinations = { logAnalytics: [{ workspaceResourceId, name: 'wsn1' }] };
         const body = { location: 'westeurope', kind: 'Windows', properties: { destinations } };
         await azure.call('PUT', `${group}/Microsoft.Insights/dataCollectionRules/rule1`, { body });
+        return {};
       },
     },
   },
@@ -236,14 +248,14 @@ const collectionBlocks: readonly Block[] = [
     from: 29,
     to: 75,
     seed: lines => {
-      const { value } = lines.get(32)?.response as { value: readonly unknown[] };
+      const [other] = itemsOf(lines, 32);
       return {
         workspaces: [
           workspace('clitest000001', 'clitest000003', 'eastus'),
           workspace('clitest000001', 'clitest000004', 'eastus'),
         ],
         dataCollectionRules: [
-          { ...workspace('nori-insights', 'noritest2', 'eastus'), properties: askedProperties(value[0]) },
+          { ...workspace('nori-insights', 'noritest2', 'eastus'), properties: askedProperties(other) },
         ],
       };
     },

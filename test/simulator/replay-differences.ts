@@ -51,7 +51,11 @@ const scopes: readonly Omit<Difference, 'file'>[] = [
   { lines: [6, 7, 46, 47], differs: noDates, reason: oldBackEnd },
   { lines: [6, 7], differs: ['body.properties.sku.lastSkuUpdate differs'], reason: oldBackEnd },
   { lines: [46, 47], differs: ['body.properties.sku.lastSkuUpdate extra'], reason: oldBackEnd },
-  { lines: [66, 67], differs: [...oldDates('body'), 'body.properties.sku.maxCapacityReservationLevel missing'], reason: oldBackEnd },
+  {
+    lines: [66, 67],
+    differs: [...oldDates('body'), 'body.properties.sku.maxCapacityReservationLevel missing'],
+    reason: oldBackEnd,
+  },
   { lines: [6, 46, 66], differs: ['headers.location extra'], reason: oldBackEnd },
   { lines: [14, 22, 71, 79], differs: members2020, reason: members },
   {
@@ -89,7 +93,11 @@ const endpoints: readonly Omit<Difference, 'file'>[] = [
 ];
 
 const workspaces: readonly Omit<Difference, 'file'>[] = [
-  { lines: [25, 28], differs: ['body.properties.replication missing'], reason: 'Replication of workspaces is not modelled.' },
+  {
+    lines: [25, 28],
+    differs: ['body.properties.replication missing'],
+    reason: 'Replication of workspaces is not modelled.',
+  },
   { lines: [31, 32, 33, 34, 35], differs: [...oldWorkspace('body'), ...oldDates('body')], reason: oldBackEnd },
   { lines: [31], differs: ['headers.location extra'], reason: oldBackEnd },
   { lines: [37], differs: [...oldWorkspace('body.value[]'), ...oldDates('body.value[]')], reason: oldBackEnd },
@@ -115,7 +123,11 @@ const hybrid: readonly Omit<Difference, 'file'>[] = [
     differs: at('body.properties.properties.instanceView.status', 'code differs', 'message differs'),
     reason: `${wordCode} ${extensionSays}`,
   },
-  { lines: [6], differs: at('body.properties.instanceView.status', 'code differs', 'message differs'), reason: `${wordCode} ${extensionSays}` },
+  {
+    lines: [6],
+    differs: at('body.properties.instanceView.status', 'code differs', 'message differs'),
+    reason: `${wordCode} ${extensionSays}`,
+  },
   {
     lines: [8],
     differs: [
@@ -129,7 +141,10 @@ const hybrid: readonly Omit<Difference, 'file'>[] = [
   { lines: [14, 16, 17], differs: ['body.properties.instanceView.status.message differs'], reason: extensionSays },
   {
     lines: [15],
-    differs: ['body.value[].properties.instanceView.status.message differs', 'body.value[].properties.settings missing'],
+    differs: [
+      'body.value[].properties.instanceView.status.message differs',
+      'body.value[].properties.settings missing',
+    ],
     reason: 'Nobody recorded how the second extension was made: its settings are not asked here.',
   },
   {

@@ -13,3 +13,9 @@ export const network = (resourceGroup: string, name: string, location: string, .
   addressPrefix: '10.0.0.0/16',
   subnets: subnets.map((subnet, index) => ({ name: subnet, addressPrefix: `10.0.${index}.0/24` })),
 });
+
+/** The items of a recorded list. */
+export function itemsOf<T>(lines: ReadonlyMap<number, { readonly response: unknown }>, n: number): readonly T[] {
+  const list = lines.get(n)?.response as { readonly value: readonly T[] } | undefined;
+  return list?.value ?? [];
+}

@@ -4,7 +4,7 @@
  * matched up on the way.
  */
 import type { TestContext } from 'node:test';
-import { defaultSeed, type LatencyProfile, realProfile, type Seed } from '../../src/simulator/simulator.ts';
+import { defaultSeed, type LatencyProfile, type Seed } from '../../src/simulator/simulator.ts';
 import { type Arm, arm, settlingOnly } from './arm.ts';
 import { differencesFrom, type Recorded } from './recordings.ts';
 import { type VirtualClock, virtualClock } from './virtual-clock.ts';
@@ -19,7 +19,9 @@ export interface Block {
   /** How long the real thing took here, where that differs from the simulator's profile: milliseconds. */
   readonly settleMs?: Partial<Record<keyof LatencyProfile, number>>;
   /** Calls that were not recorded, made before the line of that number; gives what was drawn then and is drawn now. */
-  readonly before?: Readonly<Record<number, (azure: Arm, clock: VirtualClock) => Promise<Readonly<Record<string, string>> | void>>>;
+  readonly before?: Readonly<
+    Record<number, (azure: Arm, clock: VirtualClock) => Promise<Readonly<Record<string, string>>>>
+  >;
   /** Time that passes before the line of that number; default: as recorded, or a second where no time was recorded. */
   readonly pauseMs?: Readonly<Record<number, number>>;
   /** Lines that are not sent, with the reason. */
@@ -69,7 +71,9 @@ function seedOf(block: Block, calls: readonly Recorded[], lines: ReadonlyMap<num
   const seeded = Object.values(seed)
     .flat()
     .map(item => (typeof item === 'object' && 'resourceGroup' in item ? String(item.resourceGroup) : undefined));
-  const names = new Map([...seeded, ...named].flatMap(name => (name === undefined ? [] : [[name.toLowerCase(), name]])));
+  const names = new Map(
+    [...seeded, ...named].flatMap(name => (name === undefined ? [] : [[name.toLowerCase(), name]])),
+  );
   const resourceGroups = [...names.values()].map(name => ({ name, location: 'eastus' }));
   return { ...defaultSeed(), subscriptionId, virtualNetworks: [], ...seed, resourceGroups };
 }
@@ -91,7 +95,11 @@ const sanitized = (path: string, operation: string | undefined): string =>
   /operationstatuses\/0{8}-0{4}/.test(path) && operation !== undefined ? operation : path;
 
 /** Replays a block. The simulator ends with the test. */
-export async function replay(t: TestContext, block: Block, lines: ReadonlyMap<number, Recorded>): Promise<readonly Replayed[]> {
+export async function replay(
+  t: TestContext,
+  block: Block,
+  lines: ReadonlyMap<number, Recorded>,
+): Promise<readonly Replayed[]> {
   const calls = [...lines.values()].filter(({ n }) => n >= block.from && n <= block.to);
   const whenOf = (call: Recorded) => (call.when === null ? undefined : Date.parse(call.when));
   const startMs = calls.map(whenOf).find(ms => ms !== undefined);
@@ -117,6 +125,3 @@ export async function replay(t: TestContext, block: Block, lines: ReadonlyMap<nu
   }
   return replayed;
 }
-
-/** Time for everything under way to settle. */
-export const longMs = Math.max(...Object.values(realProfile).map(({ settleMs }) => settleMs)) + 60_000;

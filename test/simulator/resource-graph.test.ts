@@ -51,17 +51,38 @@ test('what can be tagged is among resources, with texts in lower case where the 
 test('queries reach into properties and tags, filter, project, sort, limit and count', async t => {
   const azure = await arm(t);
   const at = paths(azure.group);
-  for (const [name, plant, days] of [['law-a', 'a', 30], ['law-b', 'b', 60], ['law-c', 'b', 90]] as const) {
-    await put(azure, at.workspace(name), { location, tags: { 'pms-owner': plant }, properties: { retentionInDays: days } });
+  for (const [name, plant, days] of [
+    ['law-a', 'a', 30],
+    ['law-b', 'b', 60],
+    ['law-c', 'b', 90],
+  ] as const) {
+    await put(azure, at.workspace(name), {
+      location,
+      tags: { 'pms-owner': plant },
+      properties: { retentionInDays: days },
+    });
   }
-  const names = async (where: string) => (await rows(azure, `resources | ${where} | project name`)).map(({ name }) => name);
+  const names = async (where: string) =>
+    (await rows(azure, `resources | ${where} | project name`)).map(({ name }) => name);
   assert.deepEqual(await names("where tags['pms-owner'] == 'b'"), ['law-b', 'law-c']);
   assert.deepEqual(await names('where properties.retentionInDays > 30 and name !endswith "c"'), ['law-b']);
   assert.deepEqual(await names("where name in~ ('LAW-A', 'law-b') | order by name desc"), ['law-b', 'law-a']);
-  assert.deepEqual(await names("where isnotempty(tags) and (name contains '-A' or name startswith 'law-c')"), ['law-a', 'law-c']);
-  assert.deepEqual(await names("where resourceGroup =~ 'RG-MONITOR' and type has 'workspaces' | top 1 by name desc"), ['law-c']);
-  const counted = await rows(azure, "resources | extend plant = tostring(tags['pms-owner']) | summarize n = count() by plant | order by plant asc");
-  assert.deepEqual(counted, [{ plant: '', n: 1 }, { plant: 'a', n: 1 }, { plant: 'b', n: 2 }]);
+  assert.deepEqual(await names("where isnotempty(tags) and (name contains '-A' or name startswith 'law-c')"), [
+    'law-a',
+    'law-c',
+  ]);
+  assert.deepEqual(await names("where resourceGroup =~ 'RG-MONITOR' and type has 'workspaces' | top 1 by name desc"), [
+    'law-c',
+  ]);
+  const counted = await rows(
+    azure,
+    "resources | extend plant = tostring(tags['pms-owner']) | summarize n = count() by plant | order by plant asc",
+  );
+  assert.deepEqual(counted, [
+    { plant: '', n: 1 },
+    { plant: 'a', n: 1 },
+    { plant: 'b', n: 2 },
+  ]);
   assert.deepEqual(await rows(azure, 'resources | where name =~ "law-a" | count'), [{ Count: 1 }]);
 });
 
@@ -86,10 +107,7 @@ test('rows come in pages with a token, and as a table when that is asked', async
   for (const name of ['law-a', 'law-b', 'law-c']) await put(azure, at.workspace(name), { location });
   const query = "resources | where type endswith 'workspaces' | project name";
   const first = await ask(azure, query, { options: { $top: 2 } });
-  assert.deepEqual(
-    [first.body?.count, first.body?.totalRecords, first.body?.resultTruncated],
-    [2, 3, 'true'],
-  );
+  assert.deepEqual([first.body?.count, first.body?.totalRecords, first.body?.resultTruncated], [2, 3, 'true']);
   const second = await ask(azure, query, { options: { $top: 2, $skipToken: first.body?.$skipToken } });
   assert.deepEqual([second.body?.data, second.body?.$skipToken], [[{ name: 'law-c' }], undefined]);
   const table = await ask(azure, query, { options: { resultFormat: 'table', $top: 1 } });
@@ -104,7 +122,10 @@ test('what the simulator does not understand gets the refusal of the service, wi
   assert.equal(await reason(azure, 'resources | join (resources) on id'), 'ParserFailure join');
   assert.equal(await reason(azure, 'resources | where name =='), 'ParserFailure <EOF>');
   assert.equal(await reason(azure, 'resources | where cout(name)'), "UnknownFunction Unknown function: 'cout'.");
-  assert.equal(await reason(azure, 'nowhere'), 'DisallowedLogicalTableName Table nowhere is invalid, unsupported or disallowed.');
+  assert.equal(
+    await reason(azure, 'nowhere'),
+    'DisallowedLogicalTableName Table nowhere is invalid, unsupported or disallowed.',
+  );
   await put(azure, paths(azure.group).workspace('law-a'), { location });
   assert.equal(await reason(azure, 'resources | where nmae == "x"'), "InvalidColumn Failed to resolve column 'nmae'.");
   assert.equal(await reason(azure, `resources | where ${'('.repeat(5000)}`), 'ParserFailure (');

@@ -4,12 +4,23 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { defaultSeed } from '../../src/simulator/simulator.ts';
 import { latency } from '../../src/simulator/latency.ts';
+import { defaultSeed } from '../../src/simulator/simulator.ts';
 import { scopedResources } from '../../src/simulator/types/scoped-resources.ts';
 import { World } from '../../src/simulator/world.ts';
 import { type Arm, arm } from './arm.ts';
-import { connectedScope, endpointTo, interfaceLines, linkedScope, location, openScope, paths, put, recordLines, told } from './road.ts';
+import {
+  connectedScope,
+  endpointTo,
+  interfaceLines,
+  linkedScope,
+  location,
+  openScope,
+  paths,
+  put,
+  recordLines,
+  told,
+} from './road.ts';
 import { virtualClock } from './virtual-clock.ts';
 
 const versions = ['2019-10-17-preview', '2021-07-01-preview', '2021-09-01', '2023-06-01-preview'];
@@ -43,7 +54,10 @@ async function endpoints(azure: Arm, count: number): Promise<void> {
   for (let index = 0; index < count; index += 1) {
     const addressPrefix = `127.${40 + index}.0.0/24`;
     const subnets = [{ name: 's', properties: { addressPrefix } }];
-    await put(azure, `${network}/v${index}`, { location, properties: { addressSpace: { addressPrefixes: [addressPrefix] }, subnets } });
+    await put(azure, `${network}/v${index}`, {
+      location,
+      properties: { addressSpace: { addressPrefixes: [addressPrefix] }, subnets },
+    });
     await put(azure, `${at.endpoint}-${index}`, endpointTo(at.scope, `${network}/v${index}/subnets/s`));
   }
 }
@@ -92,8 +106,19 @@ test('a scope takes three thousand workspaces', () => {
   const stamps = { createdBy: '', createdAtMs: 0, modifiedBy: '', modifiedAtMs: 0 };
   const scope = `${scopeId}/providers/microsoft.insights/privatelinkscopes/ampls`;
   const accessModes = { query: 'Open', ingestion: 'Open', exclusions: null } as const;
-  world.scopes.put({ id: scope, name: 'ampls', group: 'g', tags: {}, etag: '', stamps, scopeGuid: '', state: 'Succeeded', accessModes });
-  const target = (index: number) => `/subscriptions/s/resourcegroups/g/providers/microsoft.operationalinsights/workspaces/law-${index}`;
+  world.scopes.put({
+    id: scope,
+    name: 'ampls',
+    group: 'g',
+    tags: {},
+    etag: '',
+    stamps,
+    scopeGuid: '',
+    state: 'Succeeded',
+    accessModes,
+  });
+  const target = (index: number) =>
+    `/subscriptions/s/resourcegroups/g/providers/microsoft.operationalinsights/workspaces/law-${index}`;
   for (let index = 0; index < 3_000; index += 1) {
     const common = { name: `l${index}`, group: 'g', scopeId: scope, etag: '', stamps, state: 'Succeeded' } as const;
     world.links.put({ ...common, id: `${scope}/scopedresources/l${index}`, linkedResourceId: target(index) });
@@ -153,13 +178,18 @@ test('a resource linked behind an endpoint with static addresses is refused, unl
   await put(azure, at.workspace('near'), { location });
   await put(azure, at.link('near'), { properties: { linkedResourceId: at.workspace('near') } });
   assert.equal((await recordLines(azure)).length, 14);
-  await put(azure, at.workspace('far'), { location: 'westeurope' });
-  const refused = await azure.call('PUT', at.link('far'), { body: { properties: { linkedResourceId: at.workspace('far') } } });
-  assert.match(told(refused), /^400 BadRequest: .*its missing these membernames\/groupids azuremonitor\/oms-westeurope/);
+  await put(azure, at.workspace('distant'), { location: 'westeurope' });
+  const refused = await azure.call('PUT', at.link('distant'), {
+    body: { properties: { linkedResourceId: at.workspace('distant') } },
+  });
+  assert.match(
+    told(refused),
+    /^400 BadRequest: .*its missing these membernames\/groupids azuremonitor\/oms-westeurope/,
+  );
   assert.equal((await interfaceLines(azure)).length, 11);
 });
 
-test('a rejected endpoint keeps its addresses and names, and an unlink still takes them from it', async t => {
+test('a rejected endpoint stays Succeeded with its addresses and names', async t => {
   const azure = await arm(t);
   const at = paths(azure.group);
   await connectedScope(azure);
@@ -170,13 +200,20 @@ test('a rejected endpoint keeps its addresses and names, and an unlink still tak
   assert.deepEqual(await interfaceLines(azure), before);
   const endpoint = await azure.call('GET', at.endpoint);
   const [mine] = endpoint.body?.properties.privateLinkServiceConnections ?? [];
-  assert.deepEqual(mine.properties.privateLinkServiceConnectionState, { status: 'Rejected', description: 'no', actionsRequired: 'None' });
+  assert.deepEqual(mine.properties.privateLinkServiceConnectionState, {
+    status: 'Rejected',
+    description: 'no',
+    actionsRequired: 'None',
+  });
   assert.equal(endpoint.body?.properties.provisioningState, 'Succeeded');
 });
 
 test('an endpoint to a foreign service of the seed takes its own names, and a wrong group is refused', async t => {
-  const id = '/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-monitor/providers/Microsoft.Storage/storageAccounts/store';
-  const foreignServices = [{ id, groupId: 'blob', members: [{ name: 'blob', fqdns: ['store.blob.core.windows.net'] }] }];
+  const id =
+    '/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-monitor/providers/Microsoft.Storage/storageAccounts/store';
+  const foreignServices = [
+    { id, groupId: 'blob', members: [{ name: 'blob', fqdns: ['store.blob.core.windows.net'] }] },
+  ];
   const azure = await arm(t, { seed: { ...defaultSeed(), foreignServices } });
   const at = paths(azure.group);
   const body = (groupIds: readonly string[]) => ({

@@ -3,8 +3,10 @@
  */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect as connectTcp } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -65,6 +67,18 @@ test('with real latency a call is answered after its time and not before', async
   assert.equal(azure.simulator.journal.find(entry => entry.method === 'PUT')?.durationMs, 5_000);
 });
 
+test('it goes by the name that it is given: in its line, its certificate and its answers', async t => {
+  const azure = await arm(t, { endpoint: 'https://azure.plant.example:8443' });
+  const { simulator } = azure;
+  assert.equal(simulator.endpoint, 'https://azure.plant.example:8443');
+  const port = Number(simulator.listens.split(':').at(-1));
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const name = { host: '127.0.0.1', port, ca: simulator.caPem, servername: 'azure.plant.example' };
+  const socket = connect(name, () => resolve(socket.getPeerCertificate().subjectaltname ?? '')).on('error', reject);
+  assert.match(await promise, /DNS:azure\.plant\.example/);
+  socket.destroy();
+});
+
 test('close ends everything and takes its file along, also by signal and twice', async () => {
   const ending = new AbortController();
   const simulator = await startSimulator({ latency: 'none', signal: ending.signal });
@@ -74,4 +88,17 @@ test('close ends everything and takes its file along, also by signal and twice',
   await simulator.close();
   assert.equal(existsSync(simulator.caFile), false);
   await assert.rejects(startSimulator({ latency: 'none', signal: ending.signal }), /abort/i);
+});
+
+test('close ends connections that never said a word, also in the middle of a handshake', async t => {
+  const simulator = await startSimulator({ latency: 'none' });
+  const port = Number(new URL(simulator.endpoint).port);
+  const silent = Array.from({ length: 50 }, () => connectTcp({ host: '127.0.0.1', port }).on('error', () => {}));
+  t.after(() => {
+    for (const socket of silent) socket.destroy();
+  });
+  const ends = silent.map(socket => new Promise(resolve => socket.once('close', resolve)));
+  await Promise.all(silent.map(socket => once(socket, 'connect')));
+  await simulator.close();
+  await Promise.all(ends);
 });

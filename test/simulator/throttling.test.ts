@@ -69,21 +69,20 @@ test('scaled limits are smaller, and a wait of several seconds is told and enoug
 });
 
 test('the network provider has its own limit on writes, in its own words', async t => {
-  const { azure } = await throttled(t, { throttlingScale: 0.01 });
-  const calls = async () => {
-    const answers = [];
-    for (let index = 0; index < 12; index += 1) {
-      answers.push(
-        await azure.call('GET', `${azure.group}/providers/Microsoft.Network/privateDnsZones`, {
-          apiVersion: '2020-06-01',
-        }),
-      );
-    }
-    return answers;
-  };
-  // Reads of the resource manager would do for 2.5, reads of DNS zones for 5: the smaller one is met first.
-  const refused = (await calls()).find(answer => answer.status === 429);
-  assert.match(String(refused?.body?.error.message), /^Number of 'read' requests/);
+  const { azure, clock } = await throttled(t, { throttlingScale: 0.1 });
+  // One a second: the resource manager gives one back each second, the provider one in three.
+  const { passed, refused } = await until429(() => {
+    clock.advance(1_000);
+    return azure.call('DELETE', paths(azure.group).endpoint);
+  }, 200);
+  assert.ok(passed > 140 && passed < 160, String(passed));
+  assert.equal(code(refused as Answer), '429 SubscriptionRequestsThrottled');
+  assert.match(
+    String(refused?.body?.error.message),
+    /^Number of requests for subscription '[0-9a-f-]{36}' and operation 'DELETE\/SUBSCRIPTIONS\/RESOURCEGROUPS\/PROVIDERS\/MICROSOFT\.NETWORK\/PRIVATEENDPOINTS' exceeded the backend storage limit\. Please try again after '\d' seconds\.$/,
+  );
+  clock.advance(Number(refused?.headers.get('retry-after')) * 1000);
+  assert.equal((await azure.call('DELETE', paths(azure.group).endpoint)).status, 204);
 });
 
 test('Resource Graph counts fifteen queries in five seconds for each principal', async t => {

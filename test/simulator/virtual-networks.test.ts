@@ -55,7 +55,10 @@ test('a subnet, its network and its prefix stay while an endpoint stands in it',
   const at = paths(azure.group);
   await connectedScope(azure);
   const network = at.subnet().split('/subnets/')[0] ?? '';
-  assert.match(told(await azure.call('DELETE', at.subnet())), /^400 InUseSubnetCannotBeDeleted: Subnet monitoring is in use by \//);
+  assert.match(
+    told(await azure.call('DELETE', at.subnet())),
+    /^400 InUseSubnetCannotBeDeleted: Subnet monitoring is in use by \//,
+  );
   assert.match(told(await azure.call('DELETE', network)), /^400 InUseSubnetCannotBeDeleted/);
   const without = { location, properties: { addressSpace: { addressPrefixes: ['127.13.0.0/16'] }, subnets: [] } };
   assert.match(told(await azure.call('PUT', network, { body: without })), /^400 InUseSubnetCannotBeDeleted/);
@@ -74,11 +77,13 @@ test('usages say how many addresses of a subnet there are without the five that 
   await connectedScope(azure);
   const network = paths(azure.group).subnet().split('/subnets/')[0];
   const usages = await azure.call('GET', `${network}/usages`);
-  const told = usages.body?.value.map(({ id, currentValue, limit }: { id: string; currentValue: number; limit: number }) => [
-    id.split('/').at(-1),
-    currentValue,
-    limit,
-  ]);
+  const told = usages.body?.value.map(
+    ({ id, currentValue, limit }: { id: string; currentValue: number; limit: number }) => [
+      id.split('/').at(-1),
+      currentValue,
+      limit,
+    ],
+  );
   assert.deepEqual(told, [
     ['monitoring', 11, 27],
     ['monitoring-b', 0, 27],
@@ -105,7 +110,7 @@ test('a security group is referenced by a subnet, and stays as long as it is', a
   const subnet = paths(azure.group).subnet('monitoring-b');
   const body = (id: string) => ({ properties: { addressPrefix: '127.13.2.0/27', networkSecurityGroup: { id } } });
   assert.match(told(await azure.call('PUT', subnet, { body: body(group) })), /^400 InvalidResourceReference/);
-  const rule = { name: 'out', properties: { priority: 100, direction: 'Outbound', access: 'Deny' } };
+  const rule = { name: 'out', properties: { priority: 100, direction: 'Outbound', access: 'Deny', protocol: '*' } };
   const made = await put(azure, group, { location, properties: { securityRules: [rule] } });
   assert.equal(made.body?.properties.securityRules[0].properties.priority, 100);
   await put(azure, subnet, body(group));
@@ -130,7 +135,10 @@ test('the interface of an endpoint belongs to it and is neither written nor dele
   await connectedScope(azure);
   const nic = (await azure.call('GET', at.endpoint)).body?.properties.networkInterfaces[0].id;
   assert.match(told(await azure.call('DELETE', nic)), /^400 NicInUseWithPrivateEndpoint/);
-  assert.equal(toldCode(await azure.call('PUT', nic, { body: { location, properties: {} } })), '400 OperationNotAllowed');
+  assert.equal(
+    toldCode(await azure.call('PUT', nic, { body: { location, properties: {} } })),
+    '400 OperationNotAllowed',
+  );
   await azure.call('DELETE', at.endpoint);
   assert.equal((await azure.call('DELETE', nic)).status, 204);
 });

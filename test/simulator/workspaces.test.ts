@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { defaultSeed } from '../../src/simulator/simulator.ts';
 import { type Arm, arm, settlingOnly } from './arm.ts';
-import { linkedScope, location, paths, put } from './road.ts';
+import { linkedScope, location, paths, put, told } from './road.ts';
 import { virtualClock } from './virtual-clock.ts';
 
 const deleted = async (azure: Arm): Promise<readonly string[]> => {
@@ -148,7 +148,11 @@ test('shared keys are refused unless the seed allows them', async t => {
     await put(azure, path, { location });
     const answer = await azure.call('POST', `${path}/sharedKeys`);
     if (sharedKeys === 'no') assert.match(told(answer), /^403 AuthorizationFailed: .*sharedKeys\/action/);
-    else assert.deepEqual([answer.status, Object.keys(answer.body ?? {})], [200, ['primarySharedKey', 'secondarySharedKey']]);
+    else
+      assert.deepEqual(
+        [answer.status, Object.keys(answer.body ?? {})],
+        [200, ['primarySharedKey', 'secondarySharedKey']],
+      );
   }
 });
 
@@ -157,10 +161,16 @@ test('a default rule must send to the workspace that takes it, and cannot be set
   const path = paths(azure.group).workspace('law-a');
   const rule = `${azure.group}/providers/Microsoft.Insights/dataCollectionRules/dcr`;
   const properties = { defaultDataCollectionRuleResourceId: rule };
-  assert.match(told(await azure.call('PUT', path, { body: { location, properties } })), /^400 InvalidParameter: Default dcr/);
+  assert.match(
+    told(await azure.call('PUT', path, { body: { location, properties } })),
+    /^400 InvalidParameter: Default dcr/,
+  );
   await put(azure, path, { location });
   const refused = await azure.call('PATCH', path, { body: { properties } });
-  assert.match(told(refused), /^400 BadRequest: This workspace is missing from data collection rule .* destination list\.$/);
+  assert.match(
+    told(refused),
+    /^400 BadRequest: This workspace is missing from data collection rule .* destination list\.$/,
+  );
   const destinations = { logAnalytics: [{ workspaceResourceId: path, name: 'law' }] };
   await put(azure, rule, { location, properties: { destinations } });
   const taken = await azure.call('PATCH', path, { body: { properties } });

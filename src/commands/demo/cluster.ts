@@ -7,13 +7,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { ConflictError, failed, PortError } from '../../domain/failures.ts';
 import { FINALIZER } from '../../domain/names.ts';
 import { keyText, type ObjectKey, type PmsObject, type Spec } from '../../domain/object.ts';
+import type { NewObject } from '../../manifest/manifest.ts';
 import type { Clock, Cluster, ObjectEvent } from '../../ports.ts';
-
-/** What `kubectl create` sends: validated, defaults filled in. */
-export interface NewObject {
-  readonly metadata: ObjectKey & { readonly annotations: Readonly<Record<string, string>> };
-  readonly spec: Spec;
-}
 
 /** `before` is absent for a new object, `after` for one that is gone. */
 export interface ObjectChange {

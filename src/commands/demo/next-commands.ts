@@ -2,8 +2,9 @@
  * What a person can do after the demo: three commands that work where the demo was started from. Pure but for knowing
  * whether this process runs from the sources; the demo's report shows them.
  */
+
+import { isFromSources } from '../../manifest/package-file.ts';
 import type { DnsServer } from '../../ports.ts';
-import { isFromSources } from './package-file.ts';
 import type { NextCommand } from './report.ts';
 
 /** Three commands; the first asks the DNS server as long as it runs. */

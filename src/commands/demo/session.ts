@@ -5,8 +5,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { desire } from '../../domain/desire.ts';
 import type { PmsObject } from '../../domain/object.ts';
+import type { NewObject } from '../../manifest/manifest.ts';
 import type { Clock, Log } from '../../ports.ts';
-import type { NewObject } from './cluster.ts';
 import { nextCommands } from './next-commands.ts';
 import { type Outcome, outcomeOf, whyNot } from './outcome.ts';
 import { armCalls, type DemoOutput, outputOf } from './output.ts';

@@ -14,12 +14,13 @@ import { type HostsServer, startHostsServer } from '../../coredns/hosts-server.t
 import { createTargets } from '../../coredns/targets.ts';
 import type { PmsObject } from '../../domain/object.ts';
 import type { Plan } from '../../domain/steps.ts';
+import type { NewObject } from '../../manifest/manifest.ts';
 import type { Clock, DnsServer, Log } from '../../ports.ts';
 import { createResolver } from '../../probe/dns.ts';
 import { createProber } from '../../probe/tls.ts';
 import { SeedError, type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { version } from '../../version.ts';
-import { createMemoryCluster, type MemoryCluster, type NewObject } from './cluster.ts';
+import { createMemoryCluster, type MemoryCluster } from './cluster.ts';
 import { createMemoryConfigMaps } from './config-maps.ts';
 import { firstPlan } from './first-plan.ts';
 import { noMetrics } from './quiet.ts';

@@ -158,6 +158,14 @@ export interface PrivateMonitoringScopeSpec {
    */
   deletionPolicy?: 'Delete' | 'Retain';
   /**
+   * Converge does what is asked. Plan only tells what it would do, in status.plan and in the conditions, and writes nothing: Ready is False with reason PlanOnly, there is no finalizer while nothing is owned, and a deletion leaves Azure as it is (records are withdrawn). Default Converge.
+   */
+  mode?: 'Converge' | 'Plan';
+  /**
+   * What becomes of a field or a resource in Azure that somebody else changed or deleted after it was as asked. Repair puts it back and tells it; Report only tells it, Ready is then False with reason DriftDetected. A change of the spec is carried out either way, and the published records are always kept right. Default Repair.
+   */
+  driftPolicy?: 'Repair' | 'Report';
+  /**
    * Whether to stop: no writes to Azure, published records stay, Ready is Unknown. Deletion still runs. Default false.
    */
   suspend?: boolean;
@@ -175,6 +183,87 @@ export interface PrivateMonitoringScopeStatus {
    * The metadata.generation of the spec that this status is about.
    */
   observedGeneration?: number;
+  /**
+   * The metadata.generation of the spec that was last in place as a whole. While it is the present one, every difference that is found is drift.
+   */
+  convergedGeneration?: number;
+  /**
+   * The value of the annotation `privatemonitoring.dev/requestedAt` for which everything was last read again, whatever was known. At most 256 characters.
+   */
+  lastHandledRequest?: string;
+  /**
+   * What would be done; only while spec.mode is Plan.
+   */
+  plan?: {
+    /**
+     * How much there is to do, in one sentence. At most 512 characters.
+     */
+    summary?: string;
+    /**
+     * How many actions there are, listed or not.
+     */
+    actionCount?: number;
+    /**
+     * The actions in the order in which they would go out. At most 32 are listed; actionCount counts all.
+     *
+     * @maxItems 32
+     *
+     * Items: One action.
+     */
+    actions?: {
+      /**
+       * Its place in the order, from 1.
+       */
+      number: number;
+      /**
+       * What would be done - create, update or delete in Azure, close or open (public access), untag (take our tag off), adopt, forget or note (in the inventory alone), publish or unpublish (records).
+       */
+      verb:
+        | 'create'
+        | 'update'
+        | 'delete'
+        | 'close'
+        | 'open'
+        | 'untag'
+        | 'adopt'
+        | 'forget'
+        | 'note'
+        | 'publish'
+        | 'unpublish';
+      /**
+       * Name of the resource within this object. At most 80 characters.
+       */
+      key: string;
+      /**
+       * Azure id of the resource; absent for records. At most 416 characters.
+       */
+      id?: string;
+      /**
+       * What an update would change, such as `retentionInDays 30 -> 90`. At most 8.
+       *
+       * @maxItems 8
+       *
+       * Items: One field, what was found and what is asked. At most 160 characters.
+       */
+      changes?: string[];
+      /**
+       * The numbers of the actions that it would wait for, such as `1, 2` or `4 to 9`; absent when there are none. At most 64 characters.
+       */
+      after?: string;
+    }[];
+    /**
+     * Records that would be added to the DNS target.
+     */
+    recordsAdded?: number;
+    /**
+     * Records whose addresses would change.
+     */
+    recordsChanged?: number;
+    /**
+     * Records that would be taken out of the DNS target.
+     */
+    recordsRemoved?: number;
+  };
   /**
    * Ready, Reconciling and Stalled (kstatus), then one condition for each step in the order of the steps. At most 20, one of each type.
    *

@@ -13,7 +13,7 @@
 import type { AccessTokens } from '../entra/access-tokens.ts';
 import { endpointHosts } from '../network/members.ts';
 import { sameId } from '../resource-map.ts';
-import type { DataCollectionEndpoint, DataCollectionRule, Machine } from '../resources.ts';
+import type { DataCollectionEndpoint, DataCollectionRule, Machine } from '../resources-machines.ts';
 import type { World } from '../world.ts';
 import { accessTo } from './access.ts';
 import { type DataAnswer, type DataCall, pipelineError } from './answers.ts';

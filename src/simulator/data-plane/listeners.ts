@@ -38,13 +38,6 @@ interface Open {
   names: string;
 }
 
-function end(server: Server): Promise<void> {
-  return new Promise(resolve => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
-}
-
 function listen(server: Server, host: string, port: number): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
@@ -103,7 +96,7 @@ export function endpointListeners(options: ListenerOptions): Listeners {
       endpointAt = new Map(wanted.map(each => [each.address, each.endpointId]));
       const gone = [...open].filter(([address]) => !endpointAt.has(address));
       for (const [address] of gone) open.delete(address);
-      await Promise.all([...gone.map(([, { server }]) => end(server)), ...wanted.map(bring)]);
+      await Promise.all([...gone.map(([, { server }]) => options.connections.end(server)), ...wanted.map(bring)]);
     }
   };
 
@@ -135,7 +128,7 @@ export function endpointListeners(options: ListenerOptions): Listeners {
       unwatch();
       clearTimeout(again);
       await running;
-      await Promise.all([...open.values()].map(({ server }) => end(server)));
+      await Promise.all([...open.values()].map(({ server }) => options.connections.end(server)));
       open.clear();
     },
   };
@@ -170,5 +163,5 @@ export async function publicListener(
   const answer = getRequestListener(options.app(() => ({ kind: 'public' })).fetch);
   server.on('request', (request, response) => void answer(request, response));
   const { address, port } = await listen(server, at.host, at.port);
-  return { destination: { address, port }, close: () => end(server) };
+  return { destination: { address, port }, close: () => options.connections.end(server) };
 }

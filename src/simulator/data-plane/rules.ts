@@ -2,7 +2,8 @@
  * What a data collection rule says: which streams go to which workspace and table, and which counters an agent reads.
  * Rules are kept as clients sent them, so every field is looked at before it is believed.
  */
-import type { DataCollectionRule, Workspace } from '../resources.ts';
+import type { Workspace } from '../resources.ts';
+import type { DataCollectionRule } from '../resources-machines.ts';
 import { isRecord } from '../seed-rules.ts';
 import type { World } from '../world.ts';
 

@@ -3,7 +3,8 @@
  * is a service that is not modelled.
  */
 import { endpointHosts } from '../network/members.ts';
-import type { DataCollectionEndpoint, Workspace } from '../resources.ts';
+import type { Workspace } from '../resources.ts';
+import type { DataCollectionEndpoint } from '../resources-machines.ts';
 import type { World } from '../world.ts';
 import { agentConfiguration, type ConfigurationOptions } from './agent-configuration.ts';
 import { type DataAnswer, type DataCall, DataError, pathNotFound, pipelineError } from './answers.ts';

@@ -81,28 +81,38 @@ export function aroundHandlers(
     }
   };
 
-  const wrap = (handler: Handler, isList: boolean): Handler => {
-    return call => {
-      const staleMs = isList ? (current.getStore()?.staleSeconds ?? 0) * 1000 : 0;
-      if (staleMs > 0) return history.asOf(staleMs, () => handler(call));
-      const hidden = unseen.concerning(call, isList);
-      if (hidden.length === 0) return run(handler, call);
-      if (call.verb === 'GET') return unseen.without(hidden, () => handler(call));
-      const parent = hidden.find(id => askedId(call).startsWith(`${id}/`));
-      if (parent === undefined) return run(handler, call);
-      throw parentNotFound(call.verb === 'DELETE' ? 'delete' : 'write', call.path.types.join('/'), parent);
-    };
+  const asParent = (call: ArmCall, hidden: readonly string[]): void => {
+    const parent = hidden.find(id => askedId(call).startsWith(`${id}/`));
+    if (parent === undefined) return;
+    throw parentNotFound(call.verb === 'DELETE' ? 'delete' : 'write', call.path.types.join('/'), parent);
   };
 
+  const seeing = (handler: Handler, call: ArmCall, isList: boolean): ArmReply => {
+    const hidden = unseen.concerning(call, isList);
+    if (hidden.length > 0 && call.verb === 'GET') return unseen.without(hidden, () => handler(call));
+    asParent(call, hidden);
+    return run(handler, call);
+  };
+
+  const wrapItem =
+    (handler: Handler): Handler =>
+    call =>
+      seeing(handler, call, false);
+
+  const wrapList =
+    (handler: Handler): Handler =>
+    call => {
+      const staleMs = (current.getStore()?.staleSeconds ?? 0) * 1000;
+      return staleMs > 0 ? history.asOf(staleMs, () => handler(call)) : seeing(handler, call, true);
+    };
+
   return types.map(type => {
-    const item = Object.entries(type.item ?? {}).map(
-      ([verb, handler]) => [verb as Verb, wrap(handler, false)] as const,
-    );
+    const item = Object.entries(type.item ?? {}).map(([verb, handler]) => [verb as Verb, wrapItem(handler)] as const);
     return {
       ...type,
       ...(type.item === undefined ? {} : { item: Object.fromEntries(item) }),
-      ...(type.list === undefined ? {} : { list: wrap(type.list, true) }),
-      ...(type.action === undefined ? {} : { action: wrap(type.action, false) }),
+      ...(type.list === undefined ? {} : { list: wrapList(type.list) }),
+      ...(type.action === undefined ? {} : { action: wrapItem(type.action) }),
     };
   });
 }

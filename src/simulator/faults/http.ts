@@ -5,9 +5,9 @@
 import { randomUUID } from 'node:crypto';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Context } from 'hono';
+import type { Bound } from '../bound.ts';
 import type { SimulatorClock } from '../clock.ts';
 import type { Connections } from '../connections.ts';
-import type { Bound } from '../bound.ts';
 import { underFault } from './around-handlers.ts';
 import type { FaultEngine } from './engine.ts';
 import type { Aftermath, Disturbance, OwnAnswer } from './plan.ts';

@@ -2,7 +2,7 @@
  * A fault plan: which calls go wrong, and how. Written as YAML or as data; checked here, with every problem named by its
  * path. Which call a rule meets is decided in engine.ts; what it then does is done in http.ts and around-handlers.ts.
  */
-import { parse } from 'yaml';
+import { type LineOf, readYaml } from '../seed-lines.ts';
 import { anyMap, guidText, list, map, number, oneOf, type Report, type Rule, text, texts } from '../seed-rules.ts';
 
 export interface FaultMatch {
@@ -157,10 +157,14 @@ function checkRule({ before, instead, after }: FaultRule, path: string, report: 
   }
 }
 
-/** A checked plan. Throws FaultPlanError with every problem at once. */
-export function checkFaultPlan(value: unknown): FaultPlan {
+/** A checked plan. Throws FaultPlanError with every problem at once; `lineOf`: the line of a path, when there is a text. */
+export function checkFaultPlan(value: unknown, lineOf: LineOf = () => undefined): FaultPlan {
   const problems: string[] = [];
-  const report: Report = (path, problem) => problems.push(path === '' ? `the plan ${problem}` : `${path} ${problem}`);
+  const report: Report = (path, problem) => {
+    const line = lineOf(path);
+    const where = path === '' ? 'the plan' : path;
+    problems.push(`${line === undefined ? '' : `line ${line}: `}${where} ${problem}`);
+  };
   planRule(value, '', report);
   if (problems.length > 0) throw new FaultPlanError(problems);
   const plan = value as FaultPlan;
@@ -171,13 +175,9 @@ export function checkFaultPlan(value: unknown): FaultPlan {
   return plan;
 }
 
-/** A plan from YAML or JSON text. Throws FaultPlanError; a broken text is named by line and column. */
+/** A plan from YAML or JSON text. Throws FaultPlanError, which names lines. */
 export function parseFaultPlan(yaml: string): FaultPlan {
-  let value: unknown;
-  try {
-    value = parse(yaml, { maxAliasCount: 0 });
-  } catch (cause) {
-    throw new FaultPlanError([cause instanceof Error ? cause.message : String(cause)]);
-  }
-  return checkFaultPlan(value);
+  const { value, problems, lineOf } = readYaml(yaml);
+  if (problems.length > 0) throw new FaultPlanError(problems);
+  return checkFaultPlan(value, lineOf);
 }

@@ -42,6 +42,21 @@ export const conflict = (code: string, message: string): ArmError => new ArmErro
 export const networkError = (status: number, code: string, message: string): ArmError =>
   new ArmError(status, { code, message, details: [] });
 
+/**
+ * What a resource of the network provider cannot refer to yet, or any more (wording: terraform-provider-azurerm#30197;
+ * that it is refused at once, with 409, is assumed).
+ */
+export const notProvisioned = (
+  used: { readonly id: string; readonly state: string },
+  by: string,
+  operation: string,
+): ArmError =>
+  networkError(
+    409,
+    'ReferencedResourceNotProvisioned',
+    `Cannot proceed with operation because resource ${used.id} used by resource ${by} is not in Succeeded state. Resource is in ${used.state} state and the last operation that updated/is updating the resource is ${operation}.`,
+  );
+
 /** `resource` is namespace, types and names as they were asked, e.g. `microsoft.insights/privateLinkScopes/x`. */
 export const resourceNotFound = (resource: string, resourceGroup: string): ArmError =>
   gatewayError(

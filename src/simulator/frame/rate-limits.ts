@@ -83,11 +83,13 @@ const providerLimits: readonly ProviderLimit[] = [
     limit: per(500, 300),
     applies: call => isOf(call, 'microsoft.insights/privatelinkscopeoperationstatuses'),
   },
-  ...writeCounts.map(([type, size]): ProviderLimit => ({
-    name: `own-count ${type}`,
-    limit: per(size, 60),
-    applies: call => call.type === type && (call.verb === 'PUT' || call.verb === 'PATCH'),
-  })),
+  ...writeCounts.map(
+    ([type, size]): ProviderLimit => ({
+      name: `own-count ${type}`,
+      limit: per(size, 60),
+      applies: call => call.type === type && (call.verb === 'PUT' || call.verb === 'PATCH'),
+    }),
+  ),
   {
     name: 'private-dns-reads',
     limit: per(500, 300),

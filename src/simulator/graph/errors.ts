@@ -16,7 +16,11 @@ export class GraphError extends Error {
 }
 
 /** Where the parser gave up: line from 1, character from 0. */
-export const parserFailure = (place: { readonly line: number; readonly character: number; readonly token: string }): GraphError =>
+export const parserFailure = (place: {
+  readonly line: number;
+  readonly character: number;
+  readonly token: string;
+}): GraphError =>
   new GraphError({
     code: 'ParserFailure',
     message: 'ParserFailure',
@@ -43,7 +47,8 @@ export function invalidQuery(error: GraphError, timestamp: string, correlationId
   const message = `Please provide below info when asking for support: timestamp = ${timestamp}, correlationId = ${correlationId}.`;
   const invalid = {
     code: 'InvalidQuery',
-    message: 'Query is invalid. Please refer to the documentation for the Azure Resource Graph service and fix the error before retrying.',
+    message:
+      'Query is invalid. Please refer to the documentation for the Azure Resource Graph service and fix the error before retrying.',
   };
   return new ArmError(400, { code: 'BadRequest', message, details: [invalid, error.detail] });
 }

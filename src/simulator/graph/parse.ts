@@ -22,7 +22,10 @@ export type Operator =
   | { readonly kind: 'where'; readonly condition: Expression }
   | { readonly kind: 'take'; readonly count: number }
   | { readonly kind: 'count' }
-  | { readonly kind: 'project' | 'extend' | 'distinct' | 'project-away' | 'mv-expand'; readonly columns: readonly Named[] }
+  | {
+      readonly kind: 'project' | 'extend' | 'distinct' | 'project-away' | 'mv-expand';
+      readonly columns: readonly Named[];
+    }
   | { readonly kind: 'sort'; readonly keys: readonly { readonly by: Expression; readonly descending: boolean }[] }
   | { readonly kind: 'summarize'; readonly aggregates: readonly Named[]; readonly by: readonly Named[] };
 
@@ -75,8 +78,22 @@ function single(reader: Reader): Expression {
 }
 
 const comparisons = [
-  '==', '!=', '=~', '!~', '<=', '>=', '<', '>', 'contains', '!contains', 'has', '!has', 'startswith', '!startswith',
-  'endswith', '!endswith',
+  '==',
+  '!=',
+  '=~',
+  '!~',
+  '<=',
+  '>=',
+  '<',
+  '>',
+  'contains',
+  '!contains',
+  'has',
+  '!has',
+  'startswith',
+  '!startswith',
+  'endswith',
+  '!endswith',
 ];
 
 function comparison(reader: Reader): Expression {
@@ -138,26 +155,45 @@ function sortKeys(reader: Reader): Operator {
   return { kind: 'sort', keys };
 }
 
-function operator(reader: Reader): readonly Operator[] {
-  if (reader.take('where')) return [{ kind: 'where', condition: parseExpression(reader) }];
-  if (reader.take('take') || reader.take('limit')) return [{ kind: 'take', count: Number(reader.one('number')) }];
-  if (reader.take('count')) return [{ kind: 'count' }];
-  if (reader.take('extend')) return [{ kind: 'extend', columns: namedList(reader) }];
-  if (reader.take('distinct')) return [{ kind: 'distinct', columns: namedList(reader) }];
-  if (reader.take('mv-expand')) return [{ kind: 'mv-expand', columns: namedList(reader) }];
-  if (reader.take('order') || reader.take('sort')) return [sortKeys(reader)];
-  if (reader.take('project')) {
-    const away = reader.take('-');
-    if (away) reader.expect('away');
-    return [{ kind: away ? 'project-away' : 'project', columns: namedList(reader) }];
-  }
-  if (reader.take('top')) {
-    const count = Number(reader.one('number'));
-    return [sortKeys(reader), { kind: 'take', count }];
-  }
-  reader.expect('summarize');
+function summarize(reader: Reader): Operator {
   const aggregates = reader.at().text === 'by' ? [] : namedList(reader);
-  return [{ kind: 'summarize', aggregates, by: reader.take('by') ? namedList(reader) : [] }];
+  return { kind: 'summarize', aggregates, by: reader.take('by') ? namedList(reader) : [] };
+}
+
+function project(reader: Reader): Operator {
+  const away = reader.take('-');
+  if (away) reader.expect('away');
+  return { kind: away ? 'project-away' : 'project', columns: namedList(reader) };
+}
+
+const take = (reader: Reader): Operator => ({ kind: 'take', count: Number(reader.one('number')) });
+
+const operators: ReadonlyMap<string, (reader: Reader) => readonly Operator[]> = new Map(
+  Object.entries({
+    where: reader => [{ kind: 'where', condition: parseExpression(reader) }],
+    take: reader => [take(reader)],
+    limit: reader => [take(reader)],
+    count: () => [{ kind: 'count' }],
+    extend: reader => [{ kind: 'extend', columns: namedList(reader) }],
+    distinct: reader => [{ kind: 'distinct', columns: namedList(reader) }],
+    'mv-expand': reader => [{ kind: 'mv-expand', columns: namedList(reader) }],
+    order: reader => [sortKeys(reader)],
+    sort: reader => [sortKeys(reader)],
+    project: reader => [project(reader)],
+    summarize: reader => [summarize(reader)],
+    top: reader => {
+      const most = take(reader);
+      return [sortKeys(reader), most];
+    },
+  } satisfies Record<string, (reader: Reader) => readonly Operator[]>),
+);
+
+function operator(reader: Reader): readonly Operator[] {
+  const { kind, text } = reader.at();
+  const read = kind === 'name' ? operators.get(text.toLowerCase()) : undefined;
+  if (read === undefined) throw reader.unexpected();
+  reader.one('name');
+  return read(reader);
 }
 
 /** The shape of a query. Throws GraphError. */

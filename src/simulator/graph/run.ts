@@ -47,7 +47,8 @@ function valuesOf(rows: readonly Row[], of: Expression | undefined, unique: bool
 }
 
 function aggregate(rows: readonly Row[], { expression }: Named): unknown {
-  if (expression.kind !== 'call') throw new GraphError({ code: 'InvalidQuery', message: 'An aggregate function is expected.' });
+  if (expression.kind !== 'call')
+    throw new GraphError({ code: 'InvalidQuery', message: 'An aggregate function is expected.' });
   const work = aggregates[expression.name];
   if (work === undefined) throw unknownFunction(expression.name);
   return work(rows, expression.args[0]);
@@ -64,7 +65,8 @@ function summarized(table: Rows, operator: Extract<Operator, { kind: 'summarize'
   // Without `by` there is one row, even of nothing.
   if (operator.by.length === 0 && groups.size === 0) groups.set('', { key: new Map(), rows: [] });
   const rows = [...groups.values()].map(
-    group => new Map([...group.key, ...operator.aggregates.map(each => [each.name, aggregate(group.rows, each)] as const)]),
+    group =>
+      new Map([...group.key, ...operator.aggregates.map(each => [each.name, aggregate(group.rows, each)] as const)]),
   );
   return { columns: [...operator.by, ...operator.aggregates].map(({ name }) => name), rows };
 }

@@ -37,7 +37,9 @@ function rowOf(world: World, body: Json): Row {
 const isAssociation = (type: ResourceType): boolean => type.name === 'dataCollectionRuleAssociations';
 /** Children that have a region and tags of their own. */
 const isTracked = (type: ResourceType): boolean =>
-  !type.name.includes('/') || type.name === 'machines/extensions' || type.name === 'privateDnsZones/virtualNetworkLinks';
+  !type.name.includes('/') ||
+  type.name === 'machines/extensions' ||
+  type.name === 'privateDnsZones/virtualNetworkLinks';
 
 const tables: Readonly<Record<string, (type: ResourceType) => boolean>> = {
   resources: type => isTracked(type) && !isAssociation(type),

@@ -2,7 +2,7 @@
  * Gives the members of a scope their addresses on an endpoint's interface, at creation and whenever the scope's links
  * change afterwards: nobody has to PUT the endpoint again (hashicorp/terraform-provider-azurerm#25936).
  */
-import { randomUUID } from 'node:crypto';
+import { newGuid } from '../guid.ts';
 import type { MemberAddress, NetworkInterface, PrivateEndpoint, StaticAddress, Subnet } from '../resources.ts';
 import type { World } from '../world.ts';
 import { nextAddresses } from './addresses.ts';
@@ -35,7 +35,7 @@ export function allocate(world: World, request: AllocationRequest): readonly Mem
   if (addresses === undefined) return undefined;
   const free = [...addresses];
   const added = fresh.map(member => ({
-    configurationName: fixed.get(member.name)?.name ?? `privateEndpointIpConfig.${randomUUID()}`,
+    configurationName: fixed.get(member.name)?.name ?? `privateEndpointIpConfig.${newGuid()}`,
     member: member.name,
     address: fixed.get(member.name)?.address ?? free.shift() ?? '',
     fqdns: member.fqdns,

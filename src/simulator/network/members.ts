@@ -4,7 +4,8 @@
  * (jpazmon-integ/blog, AMPLS IP ranges, 2025-12; Azure/bicep-registry-modules, private-link-scope e2e test for the
  * member names). Member names of data collection endpoints were seen nowhere: ours are made up.
  */
-import type { Component, DataCollectionEndpoint, ScopedResource, Workspace } from '../resources.ts';
+import type { ScopedResource, Workspace } from '../resources.ts';
+import type { Component, DataCollectionEndpoint } from '../resources-machines.ts';
 import type { World } from '../world.ts';
 
 export interface Member {

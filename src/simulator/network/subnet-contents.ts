@@ -1,7 +1,7 @@
 /**
  * What stands in a subnet, and what therefore keeps it from being changed or deleted.
  */
-import { ArmError, networkError } from '../frame/errors.ts';
+import { type ArmError, networkError } from '../frame/errors.ts';
 import type { Subnet } from '../resources.ts';
 import type { World } from '../world.ts';
 

@@ -37,7 +37,14 @@ export function targetOf(world: World, id: string): Target | undefined {
   const { groupId, approvesManual } = foreign;
   // A private link service keeps the words of the beginning (recorded in 2022).
   const settled = groupId === undefined ? 'Auto Approved' : 'Auto-Approved';
-  return { kind: 'foreign', id: foreign.id, groupId, ready: true, approvesManual, descriptions: { created: 'Auto Approved', settled } };
+  return {
+    kind: 'foreign',
+    id: foreign.id,
+    groupId,
+    ready: true,
+    approvesManual,
+    descriptions: { created: 'Auto Approved', settled },
+  };
 }
 
 /** What the target requires of an endpoint now, in the order of its records. */

@@ -27,7 +27,9 @@ const invisible = /[\p{Cc}\p{Cf}]/gu;
 const layout = new Set(['\n', '\r', '\t']);
 
 export const escaped = (text: string): string =>
-  text.replaceAll(invisible, sign => (layout.has(sign) ? sign : '\ufffd')).replaceAll(/[&<>"']/g, sign => escapes[sign] ?? '');
+  text
+    .replaceAll(invisible, sign => (layout.has(sign) ? sign : '\ufffd'))
+    .replaceAll(/[&<>"']/g, sign => escapes[sign] ?? '');
 
 function written(part: Part): string {
   if (part === undefined) return '';

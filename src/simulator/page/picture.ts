@@ -49,35 +49,50 @@ interface Frame {
   readonly name: string;
   readonly x: number;
   readonly y: number;
-  height: number;
+  readonly height: number;
 }
 
 const heightOf = (node: Node): number => 32 + node.lines.length * 17;
 
-function place(
-  nodes: readonly Node[],
-  x: number,
-): { readonly placed: readonly Placed[]; readonly frames: readonly Frame[]; readonly end: number } {
-  const placed: Placed[] = [];
-  const frames: Frame[] = [];
-  let y = top;
+interface Column {
+  readonly placed: readonly Placed[];
+  readonly frames: readonly Frame[];
+  /** Where the next thing below would be. */
+  readonly end: number;
+}
+
+/** Nodes that follow each other in one frame, or without any. */
+function runsOf(nodes: readonly Node[]): readonly (readonly Node[])[] {
+  const runs: Node[][] = [];
   for (const node of nodes) {
-    const last = frames.at(-1);
-    const isSame = node.frame !== undefined && placed.at(-1)?.node.frame === node.frame;
-    if (node.frame !== undefined && !isSame) {
-      if (placed.length > 0) y += framePad;
-      frames.push({ name: node.frame, x: x - framePad, y, height: 0 });
-      y += frameTop;
-    }
-    // The first free node after a frame keeps clear of it.
-    if (node.frame === undefined && placed.at(-1)?.node.frame !== undefined) y += framePad;
-    const height = heightOf(node);
-    placed.push({ node, x, y, height });
-    y += height + gap;
-    const frame = isSame ? last : frames.at(-1);
-    if (node.frame !== undefined && frame !== undefined) frame.height = y - gap + framePad - frame.y;
+    const last = runs.at(-1);
+    if (last !== undefined && last[0]?.frame === node.frame) last.push(node);
+    else runs.push([node]);
   }
-  return { placed, frames, end: y };
+  return runs;
+}
+
+function stack(nodes: readonly Node[], x: number, from: number): Column {
+  const placed: Placed[] = [];
+  let y = from;
+  for (const node of nodes) {
+    placed.push({ node, x, y, height: heightOf(node) });
+    y += heightOf(node) + gap;
+  }
+  return { placed, frames: [], end: y };
+}
+
+function place(nodes: readonly Node[], x: number): Column {
+  let all: Column = { placed: [], frames: [], end: top };
+  for (const run of runsOf(nodes)) {
+    const name = run[0]?.frame;
+    const y = all.placed.length === 0 ? all.end : all.end + framePad;
+    const inner = stack(run, x, name === undefined ? y : y + frameTop);
+    const bottom = inner.end - gap + framePad;
+    const frames = name === undefined ? [] : [{ name, x: x - framePad, y, height: bottom - y }];
+    all = { placed: [...all.placed, ...inner.placed], frames: [...all.frames, ...frames], end: inner.end };
+  }
+  return all;
 }
 
 const box = ({ node, x, y, height }: Placed): Html => html`<g class="node">

@@ -50,5 +50,10 @@ export async function keptState(
     logs.watch(keeping.touch);
     keeping.touch();
   };
-  return { seed: saved?.seed, restore, close: async () => writer?.flush() };
+  const close = async (): Promise<void> => {
+    // Time has passed even where nothing else has changed.
+    writer?.touch();
+    await writer?.flush();
+  };
+  return { seed: saved?.seed, restore, close };
 }

@@ -45,14 +45,17 @@ export interface StateWriter {
   flush(): Promise<void>;
 }
 
-/** Milliseconds of the machine's clock: how much a killed simulator may lose. */
+/** Milliseconds of the machine's clock: how much a killed simulator may lose, unless its world is a large one. */
 const soonMs = 200;
+/** Of all the time, no more than a part of so many is spent on writing. */
+const part = 5;
 
 /** Writes what `state()` gives. `failed` hears of a write that failed; the next change tries again. */
 export function stateWriter(file: string, state: () => SavedState, failed: (error: Error) => void): StateWriter {
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> = Promise.resolve();
   let dirty = false;
+  let pauseMs = soonMs;
 
   const write = (): Promise<void> => {
     clearTimeout(timer);
@@ -60,8 +63,10 @@ export function stateWriter(file: string, state: () => SavedState, failed: (erro
     writing = writing.then(async () => {
       if (!dirty) return;
       dirty = false;
+      const startedAt = performance.now();
       try {
         await writeWhole(file, JSON.stringify(state()));
+        pauseMs = Math.max(soonMs, part * (performance.now() - startedAt));
       } catch (error) {
         dirty = true;
         throw error;
@@ -74,7 +79,7 @@ export function stateWriter(file: string, state: () => SavedState, failed: (erro
   return {
     touch: () => {
       dirty = true;
-      timer ??= setTimeout(() => void write().catch(failed), soonMs).unref();
+      timer ??= setTimeout(() => void write().catch(failed), pauseMs).unref();
     },
     flush: write,
   };

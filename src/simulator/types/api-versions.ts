@@ -24,7 +24,14 @@ export const hybridVersions = [
   '2025-01-13',
 ] as const;
 
-export const graphVersions = ['2019-04-01', '2020-04-01-preview', '2021-03-01', '2021-06-01-preview', '2022-10-01', '2024-04-01'] as const;
+export const graphVersions = [
+  '2019-04-01',
+  '2020-04-01-preview',
+  '2021-03-01',
+  '2021-06-01-preview',
+  '2022-10-01',
+  '2024-04-01',
+] as const;
 
 export const networkVersions = [
   '2020-03-01',

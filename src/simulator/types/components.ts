@@ -7,7 +7,8 @@ import { isoTime } from '../clock.ts';
 import { locationOf, numberAt, objectAt, stringAt, tagsOf } from '../frame/body.ts';
 import { badRequest, conflict, otherLocation } from '../frame/errors.ts';
 import { type ArmCall, type ArmReply, type Json, nameAt, type ResourceType } from '../frame/resource-type.ts';
-import type { Component, PublicAccess } from '../resources.ts';
+import type { PublicAccess } from '../resources.ts';
+import type { Component } from '../resources-machines.ts';
 import type { World } from '../world.ts';
 import { componentVersions } from './api-versions.ts';
 import { given, inCallScope, insightsList, notFound } from './call-kit.ts';
@@ -53,8 +54,11 @@ function componentBody(world: World, component: Component): Json {
 function accessOf(properties: Json, key: string, before: PublicAccess | undefined): PublicAccess {
   const asked = stringAt(properties, key);
   if (asked === undefined) return before ?? 'Enabled';
-  const access = (['Enabled', 'Disabled', 'SecuredByPerimeter'] as const).find(each => each.toLowerCase() === asked.toLowerCase());
-  if (access === undefined) throw badRequest('BadRequest', `'properties.${key}' must be Enabled or Disabled, not '${asked}'.`);
+  const access = (['Enabled', 'Disabled', 'SecuredByPerimeter'] as const).find(
+    each => each.toLowerCase() === asked.toLowerCase(),
+  );
+  if (access === undefined)
+    throw badRequest('BadRequest', `'properties.${key}' must be Enabled or Disabled, not '${asked}'.`);
   return access;
 }
 
@@ -62,7 +66,8 @@ function put(call: ArmCall): ArmReply {
   const { world, body } = call;
   const location = locationOf(body, 'microsoft.insights/components');
   const kind = stringAt(body, 'kind');
-  if (kind === undefined || kind === '') throw badRequest('BadRequest', "The 'kind' of an Application Insights component is required.");
+  if (kind === undefined || kind === '')
+    throw badRequest('BadRequest', "The 'kind' of an Application Insights component is required.");
   const before = world.components.get(idOf(call));
   if (before !== undefined && before.location !== location) {
     throw otherLocation(before.name, before.group, before.location, location);
@@ -113,7 +118,10 @@ function remove(call: ArmCall): ArmReply {
   const component = world.components.get(idOf(call));
   if (component === undefined) return { status: 204 };
   if (linksTo(world, component.id).length > 0) {
-    throw conflict('Conflict', `Component '${component.name}' cannot be deleted because it is linked to a private link scope.`);
+    throw conflict(
+      'Conflict',
+      `Component '${component.name}' cannot be deleted because it is linked to a private link scope.`,
+    );
   }
   world.components.delete(component.id);
   return { status: 200 };
@@ -129,6 +137,7 @@ export const components: ResourceType = {
     PATCH: patch,
     DELETE: remove,
   },
-  list: call => insightsList(inCallScope(call, call.world.components.all()).map(each => componentBody(call.world, each))),
+  list: call =>
+    insightsList(inCallScope(call, call.world.components.all()).map(each => componentBody(call.world, each))),
   state: world => world.components.all().map(each => componentBody(world, each)),
 };

@@ -8,7 +8,8 @@ import { badRequest, conflict, otherLocation } from '../frame/errors.ts';
 import { type ArmCall, type ArmReply, type Json, nameAt, type ResourceType } from '../frame/resource-type.ts';
 import { endpointHosts } from '../network/members.ts';
 import { sameId } from '../resource-map.ts';
-import type { DataCollectionEndpoint, PublicAccess } from '../resources.ts';
+import type { PublicAccess } from '../resources.ts';
+import type { DataCollectionEndpoint } from '../resources-machines.ts';
 import type { World } from '../world.ts';
 import { collectionVersions } from './api-versions.ts';
 import { given, notFound, outerId } from './call-kit.ts';
@@ -59,7 +60,10 @@ function put(call: ArmCall): ArmReply {
   }
   const name = before?.name ?? nameAt(call, 0);
   if (!/^[a-z0-9]([a-z0-9-]{1,42}[a-z0-9])$/i.test(name)) {
-    throw badRequest('InvalidPayload', `The name '${name}' of the data collection endpoint is not valid: 3 to 44 letters, digits and hyphens.`);
+    throw badRequest(
+      'InvalidPayload',
+      `The name '${name}' of the data collection endpoint is not valid: 3 to 44 letters, digits and hyphens.`,
+    );
   }
   const properties = objectAt(body, 'properties');
   const endpoint = world.dataCollectionEndpoints.put({

@@ -9,7 +9,15 @@ import { inCallScope, insightsList, listReply } from './call-kit.ts';
 /** The `kind` asked for; undefined (for both systems) when none is. Throws ArmError 400 for an unknown one. */
 export function checkKind(body: Json): string | undefined {
   const kind = stringAt(body, 'kind');
-  const kinds = ['Linux', 'Windows', 'Direct', 'AgentDirectToStore', 'WorkspaceTransforms', 'PlatformTelemetry', 'AgentSettings'];
+  const kinds = [
+    'Linux',
+    'Windows',
+    'Direct',
+    'AgentDirectToStore',
+    'WorkspaceTransforms',
+    'PlatformTelemetry',
+    'AgentSettings',
+  ];
   if (kind === undefined || kinds.some(each => each.toLowerCase() === kind.toLowerCase())) return kind;
   throw badRequest('InvalidPayload', `The kind '${kind}' is not valid: it must be one of ${kinds.join(', ')}.`);
 }

@@ -75,7 +75,8 @@ function counterFaults(dataSources: Json): readonly Fault[] {
     if (stringsAt(counter, 'counterSpecifiers').length === 0) {
       faults.push(invalid(`${target}.counterSpecifiers`, "'Counter Specifiers' must not be empty."));
     }
-    if (stringsAt(counter, 'streams').length === 0) faults.push(invalid(`${target}.streams`, "'Streams' must not be empty."));
+    if (stringsAt(counter, 'streams').length === 0)
+      faults.push(invalid(`${target}.streams`, "'Streams' must not be empty."));
     return faults;
   });
 }
@@ -94,7 +95,9 @@ function flowFaults(properties: Json): readonly Fault[] {
     const target = `properties.dataFlows[${index}]`;
     const missing = stringsAt(flow, 'destinations').filter(name => !known.has(name));
     const faults = missing.map(name => invalid(`${target}.destinations`, `Destination '${name}' is not declared.`));
-    return stringsAt(flow, 'streams').length > 0 ? faults : [...faults, invalid(`${target}.streams`, "'Streams' must not be empty.")];
+    return stringsAt(flow, 'streams').length > 0
+      ? faults
+      : [...faults, invalid(`${target}.streams`, "'Streams' must not be empty.")];
   });
 }
 
@@ -104,7 +107,9 @@ function referenceFaults(world: World, properties: Json, location: string): read
   if (endpointId !== undefined) {
     const endpoint = world.dataCollectionEndpoints.get(endpointId);
     if (endpoint === undefined) {
-      faults.push(invalid('properties.dataCollectionEndpointId', `Data collection endpoint '${endpointId}' was not found.`));
+      faults.push(
+        invalid('properties.dataCollectionEndpointId', `Data collection endpoint '${endpointId}' was not found.`),
+      );
     } else if (endpoint.location !== location) {
       const text = `Data collection endpoint '${endpointId}' is in ${endpoint.location}, the rule in ${location}.`;
       faults.push(invalid('properties.dataCollectionEndpointId', text));

@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { locationOf, objectAt, tagsOf } from '../frame/body.ts';
 import { conflict, otherLocation, parentNotFound } from '../frame/errors.ts';
 import { type ArmCall, type ArmReply, type Json, nameAt, type ResourceType } from '../frame/resource-type.ts';
-import type { DataCollectionRule, RuleAssociation } from '../resources.ts';
+import type { DataCollectionRule, RuleAssociation } from '../resources-machines.ts';
 import { collectionVersions } from './api-versions.ts';
 import { given, insightsList, notFound, outerId } from './call-kit.ts';
 import { checkKind, collectionList } from './data-collection-kit.ts';
@@ -116,7 +116,10 @@ const lowerAssociation = ({ id, name, ruleId, endpointId, description }: RuleAss
   type: 'Microsoft.Insights/dataCollectionRuleAssociations',
 });
 
-const associationsOf = (name: 'dataCollectionRules' | 'dataCollectionEndpoints', index: 'rule' | 'endpoint'): ResourceType => ({
+const associationsOf = (
+  name: 'dataCollectionRules' | 'dataCollectionEndpoints',
+  index: 'rule' | 'endpoint',
+): ResourceType => ({
   namespace: 'Microsoft.Insights',
   name: `${name}/associations`,
   apiVersions: collectionVersions,

@@ -4,7 +4,8 @@
  */
 import { type ArmCall, type ArmReply, nameAt, type ResourceType } from '../frame/resource-type.ts';
 import { runOperation } from '../operations.ts';
-import type { EndpointConnection, HybridScope } from '../resources.ts';
+import type { EndpointConnection } from '../resources.ts';
+import type { HybridScope } from '../resources-machines.ts';
 import { hybridVersions } from './api-versions.ts';
 import { listReply, notFound } from './call-kit.ts';
 import { decide, disconnect } from './connection-decision.ts';

@@ -7,7 +7,7 @@ import { locationOf, objectAt, stringAt, tagsOf } from '../frame/body.ts';
 import { ArmError, badRequest, conflict, otherLocation, parentNotFound } from '../frame/errors.ts';
 import { type ArmCall, type ArmReply, type Json, nameAt, type ResourceType } from '../frame/resource-type.ts';
 import { arcMembers, arcZoneNames } from '../network/arc-members.ts';
-import type { HybridScope } from '../resources.ts';
+import type { HybridScope } from '../resources-machines.ts';
 import type { World } from '../world.ts';
 import { hybridVersions } from './api-versions.ts';
 import { given, inCallScope, listReply, notFound, outerId } from './call-kit.ts';
@@ -27,7 +27,9 @@ function scopeBody(world: World, scope: HybridScope, listed: boolean): Json {
   const { id, name, location } = scope;
   const properties = propertiesOf(world, scope);
   const base = { id, name, type, location };
-  return listed ? { ...base, tags: scope.tags ?? {}, properties } : { ...base, properties, ...given('tags', scope.tags) };
+  return listed
+    ? { ...base, tags: scope.tags ?? {}, properties }
+    : { ...base, properties, ...given('tags', scope.tags) };
 }
 
 function put(call: ArmCall): ArmReply {
@@ -41,7 +43,8 @@ function put(call: ArmCall): ArmReply {
   const publicAccess = (['Enabled', 'Disabled', 'SecuredByPerimeter'] as const).find(
     each => each.toLowerCase() === asked.toLowerCase(),
   );
-  if (publicAccess === undefined) throw badRequest('BadRequest', `'publicNetworkAccess' must be Enabled or Disabled, not '${asked}'.`);
+  if (publicAccess === undefined)
+    throw badRequest('BadRequest', `'publicNetworkAccess' must be Enabled or Disabled, not '${asked}'.`);
   const scope = world.hybridScopes.put({
     id: before?.id ?? outerId(call, type),
     name: before?.name ?? nameAt(call, 0),
@@ -79,7 +82,10 @@ function remove(call: ArmCall): ArmReply {
   if (scope === undefined) return { status: 204 };
   const inUse = world.connections.where('scope', scope.id).length + world.machines.where('scope', scope.id).length;
   if (inUse > 0) {
-    throw conflict('Conflict', `Private link scope '${scope.name}' has private endpoint connections or machines. Remove them first.`);
+    throw conflict(
+      'Conflict',
+      `Private link scope '${scope.name}' has private endpoint connections or machines. Remove them first.`,
+    );
   }
   world.hybridScopes.delete(scope.id);
   return { status: 200 };
@@ -95,7 +101,8 @@ export const hybridScopes: ResourceType = {
     PATCH: patch,
     DELETE: remove,
   },
-  list: call => listReply(inCallScope(call, call.world.hybridScopes.all()).map(each => scopeBody(call.world, each, true))),
+  list: call =>
+    listReply(inCallScope(call, call.world.hybridScopes.all()).map(each => scopeBody(call.world, each, true))),
   state: world => world.hybridScopes.all().map(each => scopeBody(world, each, false)),
 };
 

@@ -4,7 +4,7 @@
  */
 import { isoTime } from '../clock.ts';
 import type { Json } from '../frame/resource-type.ts';
-import type { Machine } from '../resources.ts';
+import type { Machine } from '../resources-machines.ts';
 import type { World } from '../world.ts';
 import { given } from './call-kit.ts';
 import { extensionBody } from './machine-extension-body.ts';
@@ -19,7 +19,9 @@ const order = (
 ).split(' ');
 
 const inOrder = (properties: Json): Json =>
-  Object.fromEntries(Object.entries(properties).toSorted(([one], [other]) => order.indexOf(one) - order.indexOf(other)));
+  Object.fromEntries(
+    Object.entries(properties).toSorted(([one], [other]) => order.indexOf(one) - order.indexOf(other)),
+  );
 
 const license = (esuEligibility: string): Json => ({
   esuProfile: { licenseAssignmentState: 'NotAssigned', serverType: 'Unknown', esuEligibility, esuKeyState: 'Inactive' },

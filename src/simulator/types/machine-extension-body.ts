@@ -2,7 +2,7 @@
  * How an extension of an Arc machine looks: alone, and in lists and operations with `location` before `type` (recorded).
  */
 import type { Json } from '../frame/resource-type.ts';
-import type { MachineExtension } from '../resources.ts';
+import type { MachineExtension } from '../resources-machines.ts';
 import { given } from './call-kit.ts';
 
 const type = 'Microsoft.HybridCompute/machines/extensions';

@@ -6,7 +6,7 @@ import { locationOf, objectAt, stringAt, tagsOf } from '../frame/body.ts';
 import { badRequest, conflict } from '../frame/errors.ts';
 import { type ArmCall, type ArmReply, type Json, nameAt, type ResourceType } from '../frame/resource-type.ts';
 import { runOperation } from '../operations.ts';
-import type { Machine, MachineExtension } from '../resources.ts';
+import type { Machine, MachineExtension } from '../resources-machines.ts';
 import { hybridVersions } from './api-versions.ts';
 import { given, listReply, notFound } from './call-kit.ts';
 import { hybridHeaders } from './hybrid-operations.ts';

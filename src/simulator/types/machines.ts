@@ -8,7 +8,7 @@ import { locationOf, objectAt, stringAt, tagsOf } from '../frame/body.ts';
 import { badRequest, gatewayError, otherLocation } from '../frame/errors.ts';
 import { type ArmCall, type ArmReply, type Json, nameAt, type ResourceType } from '../frame/resource-type.ts';
 import { settleResource } from '../operations.ts';
-import type { Machine } from '../resources.ts';
+import type { Machine } from '../resources-machines.ts';
 import type { World } from '../world.ts';
 import { hybridVersions } from './api-versions.ts';
 import { inCallScope, listReply, notFound, outerId } from './call-kit.ts';
@@ -20,7 +20,8 @@ function scopeOf(world: World, properties: Json, machine: Pick<Machine, 'locatio
   if (asked === undefined) return machine.privateLinkScopeId;
   if (asked === '') return '';
   const scope = world.hybridScopes.get(asked);
-  if (scope === undefined) throw gatewayError(404, 'ResourceNotFound', `The private link scope '${asked}' was not found.`);
+  if (scope === undefined)
+    throw gatewayError(404, 'ResourceNotFound', `The private link scope '${asked}' was not found.`);
   if (scope.location !== machine.location) {
     throw badRequest(
       'BadRequest',

@@ -4,6 +4,7 @@
  */
 import { networkError, parentNotFound } from '../frame/errors.ts';
 import { type ArmCall, type ArmReply, type Json, nameAt, type ResourceType } from '../frame/resource-type.ts';
+import { checkStays } from '../network/going.ts';
 import { groupRecordTtl, zoneRecords } from '../network/zone-records.ts';
 import * as operations from '../operations.ts';
 import type { PrivateEndpoint, ZoneGroup } from '../resources.ts';
@@ -52,6 +53,7 @@ function put(call: ArmCall): ArmReply {
   const endpoint = parentEndpoint(call, 'write');
   checkUnlocked(call, endpoint);
   const id = idOf(call);
+  checkStays(call, id);
   const configs = zoneConfigs(world, { id, endpoint, body: call.body });
   const before = world.zoneGroups.get(id);
   const common = { id: before?.id ?? `${endpoint.id}/privateDnsZoneGroups/${nameAt(call, 1)}`, configs };

@@ -4,9 +4,10 @@
  * call was recorded, so the durations and the refusal of a name are ours.
  */
 import { randomUUID } from 'node:crypto';
-import { stringAt, tagsOf } from '../frame/body.ts';
+import { objectAt, stringAt, tagsOf } from '../frame/body.ts';
 import { badRequest, conflict, gatewayError } from '../frame/errors.ts';
 import { type ArmCall, type ArmReply, type Json, nameAt, type ResourceType } from '../frame/resource-type.ts';
+import { checkStays } from '../network/going.ts';
 import { recordSetsOf } from '../network/zone-records.ts';
 import { runOperation } from '../operations.ts';
 import type { PrivateDnsZone } from '../resources.ts';
@@ -61,12 +62,15 @@ export function checkGlobal(call: ArmCall): void {
 function put(call: ArmCall): ArmReply {
   const { world } = call;
   checkGlobal(call);
+  // There is nothing to write in them, but they are an object.
+  objectAt(call.body, 'properties');
   const name = nameAt(call, 0);
   const labels = name.split('.');
   if (labels.length < 2 || labels.some(label => !/^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i.test(label))) {
     throw badRequest('BadRequest', `The zone name '${name}' is not valid: it must have two labels or more.`);
   }
   const before = world.privateDnsZones.get(outerId(call, type));
+  if (before !== undefined) checkStays(call, before.id);
   const zone = world.privateDnsZones.put({
     id: before?.id ?? outerId(call, type).replace(name, name.toLowerCase()),
     name: before?.name ?? name.toLowerCase(),

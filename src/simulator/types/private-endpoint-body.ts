@@ -42,7 +42,6 @@ function connectionBody(endpoint: PrivateEndpoint): Json {
 const staticBodies = (endpoint: PrivateEndpoint): readonly Json[] =>
   endpoint.staticAddresses.map(({ name, groupId, memberName, address }) => ({
     name,
-    id: `${endpoint.id}/ipConfigurations/${name}`,
     etag: endpoint.etag,
     type: 'Microsoft.Network/privateEndpoints/ipConfigurations',
     properties: { groupId, memberName, privateIPAddress: address },

@@ -7,6 +7,7 @@ import { objectAt, objectsAt, stringAt, stringsAt } from '../frame/body.ts';
 import { networkError } from '../frame/errors.ts';
 import type { ArmCall, Json } from '../frame/resource-type.ts';
 import { addressProblem } from '../network/addresses.ts';
+import { checkReferable } from '../network/going.ts';
 import { linksOf, type Member } from '../network/members.ts';
 import { type Target, targetOf } from '../network/targets.ts';
 import { sameId } from '../resource-map.ts';
@@ -64,13 +65,19 @@ export function endpointRequest(body: Json): EndpointRequest {
   };
 }
 
-/** The subnet, in the endpoint's region. Throws InvalidResourceReference, which says the same for both faults. */
+/**
+ * The subnet, in the endpoint's region. Throws InvalidResourceReference, which says the same for both faults, and
+ * ReferencedResourceNotProvisioned for one that is going.
+ */
 export function referencedSubnet(
   call: ArmCall,
   asked: { readonly subnetId: string; readonly location: string; readonly by: string },
 ): Subnet {
   const subnet = call.world.subnets.get(asked.subnetId);
-  if (subnet !== undefined && subnet.location === asked.location) return subnet;
+  if (subnet !== undefined && subnet.location === asked.location) {
+    for (const id of [subnet.id, subnet.networkId]) checkReferable(call.world, id, asked.by);
+    return subnet;
+  }
   throw networkError(
     400,
     'InvalidResourceReference',
@@ -119,11 +126,17 @@ export function referencedTarget(world: World, connection: EndpointRequest['conn
   }
   const connected = world.connections.where('scope', target.id);
   if (target.kind === 'monitor' && connected.length >= mostEndpoints) {
-    throw providerRefuses(target, `A private link scope can have at most ${mostEndpoints} private endpoint connections.`);
+    throw providerRefuses(
+      target,
+      `A private link scope can have at most ${mostEndpoints} private endpoint connections.`,
+    );
   }
   const rival = rivalScope(world, target, subnet);
   if (rival !== undefined) {
-    throw providerRefuses(target, `Virtual network ${subnet.networkId} is already connected to private link scope ${rival}.`);
+    throw providerRefuses(
+      target,
+      `Virtual network ${subnet.networkId} is already connected to private link scope ${rival}.`,
+    );
   }
   return target;
 }

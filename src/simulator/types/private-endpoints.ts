@@ -2,10 +2,12 @@
  * Microsoft.Network/privateEndpoints to private link scopes and to foreign services. Creating takes all addresses, makes
  * the interface and the scope's connection at once and settles later; deleting gives everything back when it has ended.
  */
-import { randomUUID } from 'node:crypto';
+
 import { locationOf, tagsOf } from '../frame/body.ts';
 import { networkError, otherLocation } from '../frame/errors.ts';
 import { type ArmCall, type ArmReply, nameAt, type ResourceType } from '../frame/resource-type.ts';
+import { newGuid } from '../guid.ts';
+import { anotherOperation } from '../network/going.ts';
 import { allocate } from '../network/interface-members.ts';
 import { type Target, targetMembers, targetOf } from '../network/targets.ts';
 import * as operations from '../operations.ts';
@@ -24,13 +26,7 @@ export const endpointIdOf = (call: ArmCall): string => outerId(call, type);
 /** The provider locks an endpoint while it works on it. */
 export function checkUnlocked(call: ArmCall, endpoint: PrivateEndpoint): void {
   const operation = operations.operationOn(call.world, endpoint.id);
-  if (operation === undefined) return;
-  const uri = operations.networkOperationUrl(call.world, operation, call.apiVersion);
-  throw networkError(
-    409,
-    'AnotherOperationInProgress',
-    `Another operation on this or dependent resource is in progress. To retrieve status of the operation use uri: ${uri}.`,
-  );
+  if (operation !== undefined) throw anotherOperation(call, operation);
 }
 
 /** The connection's words change when the endpoint has settled, unless somebody has decided on it meanwhile. */
@@ -61,7 +57,7 @@ function connect(world: World, target: Target, endpoint: PrivateEndpoint): void 
   if (target.kind === 'foreign') return;
   const { connection } = endpoint;
   const byName = target.kind === 'arc';
-  const name = byName ? `${endpoint.name}.${endpoint.guid}` : `connection-${randomUUID()}`;
+  const name = byName ? `${endpoint.name}.${endpoint.guid}` : `connection-${newGuid()}`;
   const waiting = connection.status === 'Pending';
   world.connections.put({
     id: `${target.id}/${byName ? 'privateEndpointConnections' : 'privateendpointconnections'}/${name}`,
@@ -77,7 +73,7 @@ function connect(world: World, target: Target, endpoint: PrivateEndpoint): void 
 }
 
 function interfaceFor(call: ArmCall, customName: string): { readonly id: string; readonly name: string } {
-  const name = customName === '' ? `${nameAt(call, 0)}.nic.${randomUUID()}` : customName;
+  const name = customName === '' ? `${nameAt(call, 0)}.nic.${newGuid()}` : customName;
   const id = `${call.scopeId}/providers/Microsoft.Network/networkInterfaces/${name}`;
   if (call.world.networkInterfaces.get(id) === undefined) return { id, name };
   throw networkError(400, 'NetworkInterfaceNameInUse', `Network interface ${id} belongs to another resource.`);
@@ -103,7 +99,7 @@ function create(call: ArmCall, location: string): ArmReply {
     location,
     ...given('tags', tagsOf(body)),
     etag,
-    guid: randomUUID(),
+    guid: newGuid(),
     state: 'Updating',
     subnetId: subnet.id,
     scopeId: target.id,
@@ -112,7 +108,7 @@ function create(call: ArmCall, location: string): ArmReply {
     staticAddresses,
     connection: { ...asked.connection, ...firstStatus(target, asked.connection.manual) },
   });
-  const placed = { group, location, etag, guid: randomUUID() };
+  const placed = { group, location, etag, guid: newGuid() };
   world.networkInterfaces.put({ ...nic, ...placed, endpointId: id, subnetId: subnet.id, addresses });
   connect(world, target, endpoint);
   const operation = operations.runOperation(
@@ -199,7 +195,11 @@ function remove(call: ArmCall): ArmReply {
   };
 }
 
-function startRemoval(world: World, endpoint: PrivateEndpoint, title: string): ReturnType<typeof operations.runOperation> {
+function startRemoval(
+  world: World,
+  endpoint: PrivateEndpoint,
+  title: string,
+): ReturnType<typeof operations.runOperation> {
   const { id: resourceId, location } = endpoint;
   const operation = operations.runOperation(
     world,

@@ -3,9 +3,10 @@
  * their type. Those that zone groups write stand among them and cannot be told apart but by their metadata.
  */
 import { randomUUID } from 'node:crypto';
-import { numberAt, objectAt, objectsAt, stringAt } from '../frame/body.ts';
+import { numberAt, objectAt, objectsAt, stringAt, stringsAt } from '../frame/body.ts';
 import { badRequest, networkError } from '../frame/errors.ts';
 import { type ArmCall, type ArmReply, type Json, nameAt, type ResourceType } from '../frame/resource-type.ts';
+import { checkStays } from '../network/going.ts';
 import { recordSetsOf } from '../network/zone-records.ts';
 import { sameId } from '../resource-map.ts';
 import type { PrivateDnsZone, RecordSet } from '../resources.ts';
@@ -23,6 +24,28 @@ const fields: Readonly<Record<string, string>> = {
   SRV: 'srvRecords',
   TXT: 'txtRecords',
 };
+
+/** The members of one record that are texts and numbers; TXT has a list of texts, `value`. */
+const texts = ['ipv4Address', 'ipv6Address', 'cname', 'exchange', 'ptrdname', 'target'];
+const numbers = ['preference', 'priority', 'weight', 'port'];
+
+/** Throws ArmError 400 for a member of a wrong type; what a record does not have is left out. */
+function recordOf(record: Json): Json {
+  const value = stringsAt(record, 'value');
+  const members = [
+    ...texts.map(name => [name, stringAt(record, name)] as const),
+    ...numbers.map(name => [name, numberAt(record, name)] as const),
+    ['value', value.length === 0 ? undefined : value] as const,
+  ];
+  return Object.fromEntries(members.filter(([, member]) => member !== undefined));
+}
+
+/** Throws ArmError 400 unless every value is a text; null is as if it were not there. */
+function metadataOf(properties: Json): Json {
+  const metadata = objectAt(properties, 'metadata');
+  const entries = Object.keys(metadata).map(name => [name, stringAt(metadata, name)] as const);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
 
 const recordBody = (zone: PrivateDnsZone, set: RecordSet): Json => ({
   id: set.id,
@@ -66,11 +89,11 @@ function recordsOf(properties: Json, field: string): unknown {
   if (field === 'cnameRecord') {
     const record = objectAt(properties, field);
     if (stringAt(record, 'cname') === undefined) throw missing;
-    return record;
+    return recordOf(record);
   }
   const records = objectsAt(properties, field);
   if (records.length === 0) throw missing;
-  return records;
+  return records.map(recordOf);
 }
 
 const put =
@@ -78,6 +101,7 @@ const put =
   (call: ArmCall): ArmReply => {
     const { world } = call;
     const zone = findZone(call);
+    checkStays(call, zone.id);
     const before = find(call, zone, recordType);
     const name = nameAt(call, 1);
     const properties = objectAt(call.body, 'properties');
@@ -90,7 +114,7 @@ const put =
       throw badRequest('BadRequest', `A CNAME record cannot coexist with other records of the same name '${name}'.`);
     }
     const field = fields[recordType] ?? '';
-    const metadata = properties.metadata === undefined ? {} : { metadata: objectAt(properties, 'metadata') };
+    const metadata = properties.metadata === undefined ? {} : { metadata: metadataOf(properties) };
     const set = world.recordSets.put({
       id: before?.id ?? `${zone.id}/${recordType}/${name}`,
       name: before?.name ?? name,
@@ -120,7 +144,11 @@ const recordType = (name: string): ResourceType => ({
       const zone = findZone(call);
       const set = find(call, zone, name);
       if (set !== undefined) return { status: 200, body: recordBody(zone, set) };
-      throw networkError(404, 'NotFound', `The resource record '${nameAt(call, 1)}' does not exist in resource group '${call.group}' of subscription '${call.world.subscriptionId}'.`);
+      throw networkError(
+        404,
+        'NotFound',
+        `The resource record '${nameAt(call, 1)}' does not exist in resource group '${call.group}' of subscription '${call.world.subscriptionId}'.`,
+      );
     },
     PUT: put(name),
     DELETE: remove(name),

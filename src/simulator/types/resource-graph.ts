@@ -52,7 +52,8 @@ function asTable({ columns, rows }: Rows): unknown {
 
 function post(call: ArmCall, types: readonly ResourceType[]): ArmReply {
   const text = stringAt(call.body, 'query');
-  if (text === undefined || text.trim() === '') throw badRequest('BadRequest', "The 'query' of the request is required.");
+  if (text === undefined || text.trim() === '')
+    throw badRequest('BadRequest', "The 'query' of the request is required.");
   const options = objectAt(call.body, 'options');
   const all = answered(call, text, types);
   const start = startOf(options);

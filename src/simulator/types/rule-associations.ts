@@ -6,7 +6,7 @@
 import { objectAt, stringAt } from '../frame/body.ts';
 import { badRequest, gatewayError, parentNotFound } from '../frame/errors.ts';
 import { type ArmCall, type ArmReply, type Json, nameAt, type ResourceType } from '../frame/resource-type.ts';
-import type { RuleAssociation } from '../resources.ts';
+import type { RuleAssociation } from '../resources-machines.ts';
 import { collectionVersions } from './api-versions.ts';
 import { given, insightsList } from './call-kit.ts';
 import { stamped, systemData } from './system-data.ts';
@@ -28,7 +28,8 @@ const associationBody = (association: RuleAssociation): Json => ({
   systemData: systemData(association.stamps),
 });
 
-const machinePattern = /^\/subscriptions\/[^/]+\/resourcegroups\/[^/]+\/providers\/microsoft\.hybridcompute\/machines\/[^/]+$/i;
+const machinePattern =
+  /^\/subscriptions\/[^/]+\/resourcegroups\/[^/]+\/providers\/microsoft\.hybridcompute\/machines\/[^/]+$/i;
 
 /** The machine's id, as it was made. Throws the gateway's 404 for a machine of Azure Arc that is not there. */
 function machineId(call: ArmCall, verb: 'read' | 'write' | 'delete' = 'read'): string {
@@ -55,9 +56,14 @@ function checkTarget(call: ArmCall, asked: Pick<RuleAssociation, 'ruleId' | 'end
     );
   }
   const { world } = call;
-  const found = ruleId === undefined ? world.dataCollectionEndpoints.get(endpointId ?? '') : world.dataCollectionRules.get(ruleId);
+  const found =
+    ruleId === undefined ? world.dataCollectionEndpoints.get(endpointId ?? '') : world.dataCollectionRules.get(ruleId);
   if (found === undefined) {
-    throw gatewayError(404, 'ResourceNotFound', `The resource '${ruleId ?? endpointId}' of the association was not found.`);
+    throw gatewayError(
+      404,
+      'ResourceNotFound',
+      `The resource '${ruleId ?? endpointId}' of the association was not found.`,
+    );
   }
 }
 

@@ -48,7 +48,9 @@ function kindOf(world: World, targetId: string): Kind {
   if (kind === undefined) {
     throw badRequest('BadRequest', `The resource '${targetId}' cannot be linked to a private link scope.`);
   }
-  const found = { workspace: world.workspaces, endpoint: world.dataCollectionEndpoints, component: world.components }[kind];
+  const found = { workspace: world.workspaces, endpoint: world.dataCollectionEndpoints, component: world.components }[
+    kind
+  ];
   if (found.get(targetId) !== undefined) return kind;
   throw gatewayError(404, 'ResourceNotFound', `The linked resource '${targetId}' was not found.`);
 }

@@ -3,9 +3,10 @@
  * filtered by them.
  */
 import { randomUUID } from 'node:crypto';
-import { locationOf, objectAt, objectsAt, stringAt, tagsOf } from '../frame/body.ts';
+import { locationOf, numberAt, objectAt, objectsAt, stringAt, tagsOf } from '../frame/body.ts';
 import { networkError, otherLocation } from '../frame/errors.ts';
 import { type ArmCall, type ArmReply, type Json, nameAt, type ResourceType } from '../frame/resource-type.ts';
+import { checkStays } from '../network/going.ts';
 import * as operations from '../operations.ts';
 import { sameId } from '../resource-map.ts';
 import type { SecurityGroup } from '../resources.ts';
@@ -16,7 +17,9 @@ import { given, inCallScope, listReply, notFound, outerId } from './call-kit.ts'
 const type = 'Microsoft.Network/networkSecurityGroups';
 
 const subnetsOf = (world: World, group: SecurityGroup) =>
-  world.subnets.all().filter(subnet => subnet.securityGroupId !== undefined && sameId(subnet.securityGroupId, group.id));
+  world.subnets
+    .all()
+    .filter(subnet => subnet.securityGroupId !== undefined && sameId(subnet.securityGroupId, group.id));
 
 function groupBody(world: World, group: SecurityGroup): Json {
   const subnets = subnetsOf(world, group).map(({ id }) => ({ id }));
@@ -44,6 +47,14 @@ function groupBody(world: World, group: SecurityGroup): Json {
   };
 }
 
+/** Throws ArmError 400 where a member that every rule has is of a wrong type. */
+function ruleOf(rule: Json): SecurityGroup['rules'][number] {
+  const properties = objectAt(rule, 'properties');
+  for (const name of ['protocol', 'access', 'direction']) stringAt(properties, name);
+  numberAt(properties, 'priority');
+  return { name: stringAt(rule, 'name') ?? '', properties };
+}
+
 function put(call: ArmCall): ArmReply {
   const { world, body } = call;
   const location = locationOf(body, type);
@@ -51,10 +62,8 @@ function put(call: ArmCall): ArmReply {
   if (before !== undefined && before.location !== location) {
     throw otherLocation(before.name, before.group, before.location, location);
   }
-  const rules = objectsAt(objectAt(body, 'properties'), 'securityRules').map(rule => ({
-    name: stringAt(rule, 'name') ?? '',
-    properties: objectAt(rule, 'properties'),
-  }));
+  if (before !== undefined) checkStays(call, before.id);
+  const rules = objectsAt(objectAt(body, 'properties'), 'securityRules').map(ruleOf);
   const group: SecurityGroup = {
     id: before?.id ?? outerId(call, type),
     name: before?.name ?? nameAt(call, 0),
@@ -111,7 +120,11 @@ function remove(call: ArmCall): ArmReply {
     { provider: 'Microsoft.Network', resourceId, title: 'DeleteNetworkSecurityGroupOperation', location },
     { work: 'networkDelete', done: () => world.securityGroups.delete(group.id) },
   );
-  return { status: 202, headers: operations.networkDeleteHeaders(world, operation, call.apiVersion), work: 'networkDelete' };
+  return {
+    status: 202,
+    headers: operations.networkDeleteHeaders(world, operation, call.apiVersion),
+    work: 'networkDelete',
+  };
 }
 
 export const networkSecurityGroups: ResourceType = {

@@ -5,6 +5,7 @@ import { objectAt, stringAt, stringsAt } from '../frame/body.ts';
 import { networkError } from '../frame/errors.ts';
 import { type ArmCall, atLeast, type Json } from '../frame/resource-type.ts';
 import { isPrefix } from '../network/addresses.ts';
+import { checkReferable } from '../network/going.ts';
 import { configurationsIn } from '../network/subnet-contents.ts';
 import type { Subnet, VirtualNetwork } from '../resources.ts';
 import type { World } from '../world.ts';
@@ -47,7 +48,9 @@ function prefixOf(name: string, properties: Json): string {
 
 function securityGroupOf(call: ArmCall, asked: Json, by: string): string | undefined {
   const id = stringAt(objectAt(asked, 'networkSecurityGroup'), 'id');
-  if (id === undefined || call.world.securityGroups.get(id) !== undefined) return id;
+  if (id === undefined) return id;
+  checkReferable(call.world, id, by);
+  if (call.world.securityGroups.get(id) !== undefined) return id;
   throw networkError(
     400,
     'InvalidResourceReference',
@@ -68,7 +71,11 @@ interface Place {
 export function subnetOf(call: ArmCall, { network, name, before }: Place, properties: Json): Subnet {
   const id = before?.id ?? `${network.id}/subnets/${name}`;
   const addressPrefix = prefixOf(name, properties);
-  if (before !== undefined && before.addressPrefix !== addressPrefix && configurationsIn(call.world, before).length > 0) {
+  if (
+    before !== undefined &&
+    before.addressPrefix !== addressPrefix &&
+    configurationsIn(call.world, before).length > 0
+  ) {
     throw networkError(
       400,
       'InUsePrefixCannotBeDeleted',
@@ -77,7 +84,8 @@ export function subnetOf(call: ArmCall, { network, name, before }: Place, proper
   }
   const asked = stringAt(properties, 'privateEndpointNetworkPolicies');
   const fallback = atLeast(call.apiVersion, '2022-07-01') ? 'Disabled' : 'Enabled';
-  const endpointPolicies = asked === undefined ? fallback : policies.find(each => each.toLowerCase() === asked.toLowerCase());
+  const endpointPolicies =
+    asked === undefined ? fallback : policies.find(each => each.toLowerCase() === asked.toLowerCase());
   if (endpointPolicies === undefined) {
     throw networkError(
       400,

@@ -5,6 +5,7 @@ import { objectAt } from '../frame/body.ts';
 import { networkError, parentNotFound } from '../frame/errors.ts';
 import { type ArmCall, type ArmReply, type Json, nameAt, type ResourceType } from '../frame/resource-type.ts';
 import { subnetUsage } from '../network/addresses.ts';
+import { checkStays } from '../network/going.ts';
 import { subnetInUse } from '../network/subnet-contents.ts';
 import * as operations from '../operations.ts';
 import type { Subnet, VirtualNetwork } from '../resources.ts';
@@ -36,6 +37,7 @@ function put(call: ArmCall): ArmReply {
   const { world } = call;
   const network = parentNetwork(call, 'write');
   const before = find(call, network);
+  checkStays(call, network.id, `${network.id}/subnets/${nameAt(call, 1)}`);
   const asked = subnetOf(call, { network, name: nameAt(call, 1), before }, objectAt(call.body, 'properties'));
   const others = world.subnets.under(network.id).filter(each => each.id !== asked.id);
   checkLayout(network, [...others, asked]);
@@ -43,7 +45,7 @@ function put(call: ArmCall): ArmReply {
   world.subnets.put(subnet);
   const settle = (state: 'Succeeded' | 'Failed') => {
     const now = world.subnets.get(subnet.id);
-    if (now !== undefined) world.subnets.put({ ...now, state, etag: world.networkEtag() });
+    if (now !== undefined && now.state !== 'Deleting') world.subnets.put({ ...now, state, etag: world.networkEtag() });
   };
   const { id: resourceId, location } = subnet;
   const operation = operations.runOperation(
@@ -72,7 +74,11 @@ function remove(call: ArmCall): ArmReply {
       failed: () => world.subnets.put({ ...subnet, state: 'Failed' }),
     },
   );
-  return { status: 202, headers: operations.networkDeleteHeaders(world, operation, call.apiVersion), work: 'networkDelete' };
+  return {
+    status: 202,
+    headers: operations.networkDeleteHeaders(world, operation, call.apiVersion),
+    work: 'networkDelete',
+  };
 }
 
 export const subnets: ResourceType = {

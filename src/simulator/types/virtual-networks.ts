@@ -8,6 +8,7 @@ import { locationOf, objectAt, objectsAt, stringAt, stringsAt, tagsOf } from '..
 import { networkError, otherLocation } from '../frame/errors.ts';
 import { type ArmCall, type ArmReply, atLeast, type Json, nameAt, type ResourceType } from '../frame/resource-type.ts';
 import { isPrefix, lies, overlap } from '../network/addresses.ts';
+import { checkStays } from '../network/going.ts';
 import { subnetInUse } from '../network/subnet-contents.ts';
 import * as operations from '../operations.ts';
 import type { Subnet, VirtualNetwork } from '../resources.ts';
@@ -40,7 +41,10 @@ function networkBody(world: World, network: VirtualNetwork, apiVersion: string):
 }
 
 /** Throws when the subnets of a network do not fit into it or into each other. */
-export function checkLayout(network: Pick<VirtualNetwork, 'name' | 'addressPrefixes'>, subnets: readonly Subnet[]): void {
+export function checkLayout(
+  network: Pick<VirtualNetwork, 'name' | 'addressPrefixes'>,
+  subnets: readonly Subnet[],
+): void {
   subnets.forEach((subnet, index) => {
     if (!network.addressPrefixes.some(prefix => lies(subnet.addressPrefix, prefix))) {
       throw networkError(
@@ -94,6 +98,7 @@ function put(call: ArmCall): ArmReply {
   if (before !== undefined && before.location !== location) {
     throw otherLocation(before.name, before.group, before.location, location);
   }
+  if (before !== undefined) checkStays(call, before.id, ...world.subnets.under(before.id).map(({ id }) => id));
   const properties = objectAt(body, 'properties');
   const etag = world.networkEtag();
   const network: VirtualNetwork = {
@@ -114,14 +119,21 @@ function put(call: ArmCall): ArmReply {
   for (const subnet of subnets) world.subnets.put({ ...subnet, etag, state: 'Updating' });
   const settle = (state: 'Succeeded' | 'Failed') => {
     const now = world.virtualNetworks.get(network.id);
-    if (now === undefined) return;
+    if (now === undefined || now.state === 'Deleting') return;
     const settled = world.networkEtag();
     world.virtualNetworks.put({ ...now, state, etag: settled });
-    for (const each of world.subnets.under(network.id)) world.subnets.put({ ...each, state, etag: settled });
+    const staying = world.subnets.under(network.id).filter(each => each.state !== 'Deleting');
+    for (const each of staying) world.subnets.put({ ...each, state, etag: settled });
   };
   const operation = operations.runOperation(
     world,
-    { provider: 'Microsoft.Network', resourceId: network.id, title: 'PutVirtualNetworkOperation', location, paceSeconds: 3 },
+    {
+      provider: 'Microsoft.Network',
+      resourceId: network.id,
+      title: 'PutVirtualNetworkOperation',
+      location,
+      paceSeconds: 3,
+    },
     { work: 'networkPut', done: () => settle('Succeeded'), failed: () => settle('Failed') },
   );
   const headers = operations.networkPutHeaders(world, operation, call.apiVersion);
@@ -166,7 +178,11 @@ function remove(call: ArmCall): ArmReply {
       failed: () => world.virtualNetworks.put({ ...network, state: 'Failed' }),
     },
   );
-  return { status: 202, headers: operations.networkDeleteHeaders(world, operation, call.apiVersion), work: 'networkDelete' };
+  return {
+    status: 202,
+    headers: operations.networkDeleteHeaders(world, operation, call.apiVersion),
+    work: 'networkDelete',
+  };
 }
 
 export const virtualNetworks: ResourceType = {

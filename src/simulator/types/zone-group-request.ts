@@ -5,6 +5,7 @@
 import { objectAt, objectsAt, stringAt } from '../frame/body.ts';
 import { ArmError, networkError } from '../frame/errors.ts';
 import type { Json } from '../frame/resource-type.ts';
+import { checkReferable } from '../network/going.ts';
 import { sameId } from '../resource-map.ts';
 import type { PrivateEndpoint, ZoneGroup } from '../resources.ts';
 import type { World } from '../world.ts';
@@ -23,7 +24,8 @@ function configOf(config: Json): Config {
   return { name, zoneId };
 }
 
-const zonePattern = /^\/subscriptions\/([^/]+)\/resourceGroups\/[^/]+\/providers\/Microsoft\.Network\/privateDnsZones\/[^/]+$/i;
+const zonePattern =
+  /^\/subscriptions\/([^/]+)\/resourceGroups\/[^/]+\/providers\/Microsoft\.Network\/privateDnsZones\/[^/]+$/i;
 
 /** A zone of another subscription cannot be seen from here and is taken for granted. */
 function isZone(world: World, zoneId: string): boolean {
@@ -67,6 +69,7 @@ export function zoneConfigs(world: World, { id, endpoint, body }: ZoneGroupReque
     const message = `Private Dns Zone group ${id} has invalid private dns zone ids ${invalid.join(', ')}.`;
     throw networkError(400, 'InvalidPrivateDnsZoneIds', message);
   }
+  for (const { zoneId } of configs) checkReferable(world, zoneId, id);
   if (configs.length > mostZones) {
     throw networkError(
       400,

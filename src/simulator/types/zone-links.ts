@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { objectAt, stringAt, tagsOf } from '../frame/body.ts';
 import { badRequest, conflict, networkError } from '../frame/errors.ts';
 import { type ArmCall, type ArmReply, type Json, nameAt, type ResourceType } from '../frame/resource-type.ts';
+import { checkReferable, checkStays } from '../network/going.ts';
 import { runOperation } from '../operations.ts';
 import { sameId } from '../resource-map.ts';
 import type { PrivateDnsZone, ZoneLink } from '../resources.ts';
@@ -33,7 +34,11 @@ const linkBody = (link: ZoneLink): Json => ({
 const zoneNameOf = (zoneId: string): string => zoneId.split('/').at(-1)?.toLowerCase() ?? '';
 
 /** Refused as "conflict" by Azure Private DNS; the wording is ours. */
-function checkRivals(call: ArmCall, zone: PrivateDnsZone, asked: Pick<ZoneLink, 'id' | 'networkId' | 'registration'>): void {
+function checkRivals(
+  call: ArmCall,
+  zone: PrivateDnsZone,
+  asked: Pick<ZoneLink, 'id' | 'networkId' | 'registration'>,
+): void {
   const others = call.world.zoneLinks.where('network', asked.networkId).filter(each => !sameId(each.id, asked.id));
   const twin = others.find(each => zoneNameOf(each.zoneId) === zoneNameOf(zone.id));
   if (twin !== undefined) {
@@ -43,7 +48,10 @@ function checkRivals(call: ArmCall, zone: PrivateDnsZone, asked: Pick<ZoneLink, 
     );
   }
   if (asked.registration && others.some(each => each.registration)) {
-    throw conflict('Conflict', `Virtual network ${asked.networkId} is already registered with another private DNS zone.`);
+    throw conflict(
+      'Conflict',
+      `Virtual network ${asked.networkId} is already registered with another private DNS zone.`,
+    );
   }
 }
 
@@ -62,6 +70,8 @@ function put(call: ArmCall): ArmReply {
   if (world.virtualNetworks.get(networkId) === undefined) {
     throw networkError(404, 'NotFound', `The virtual network ${networkId} was not found.`);
   }
+  checkStays(call, zone.id, id);
+  checkReferable(world, networkId, id);
   const registration = properties.registrationEnabled === true;
   checkRivals(call, zone, { id, networkId, registration });
   const link = world.zoneLinks.put({

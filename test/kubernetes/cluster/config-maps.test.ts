@@ -65,6 +65,17 @@ for (const watched of [true, false]) {
   });
 }
 
+test('a creation that comes too late changes nothing of what is there, our own keys included', async t => {
+  const { configMaps } = connectTo(t);
+  const ref = { namespace: 'dns', name: 'twice' };
+  const options = { resourceVersion: '', force: false };
+  await configMaps.apply(ref, wanted('one'), options, soon());
+  const { resourceVersion } = (await stored('twice')).metadata;
+  await assert.rejects(configMaps.apply(ref, wanted('two'), options, soon()), ConflictError);
+  const { data, metadata } = await stored('twice');
+  assert.deepEqual([data, metadata.resourceVersion], [{ 'pms.hosts': 'one' }, resourceVersion]);
+});
+
 test('what an apply leaves out is taken out, also after a creation', async t => {
   const { configMaps } = connectTo(t);
   const ref = { namespace: 'dns', name: 'shrinking' };

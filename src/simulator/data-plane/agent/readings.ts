@@ -3,7 +3,7 @@
  * the same ones at the same time.
  */
 import { isoTime } from '../../clock.ts';
-import type { Machine } from '../../resources.ts';
+import type { Machine } from '../../resources-machines.ts';
 
 type Item = Readonly<Record<string, unknown>>;
 

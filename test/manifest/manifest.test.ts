@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { stringify } from 'yaml';
-import { ManifestError, parseManifest } from '../../src/commands/demo/manifest.ts';
+import { ManifestError, parseManifest } from '../../src/manifest/manifest.ts';
 import { createCases } from '../crd/fixtures/create-cases.ts';
 import { manifest } from '../crd/fixtures/edits.ts';
 
@@ -44,6 +44,8 @@ test('the defaults of what concerns the operator are filled in, and nothing else
     dns: { target: 'default', aliases: 'Disabled' },
     verification: { gate: 'Query' },
     deletionPolicy: 'Delete',
+    mode: 'Converge',
+    driftPolicy: 'Repair',
     suspend: false,
     interval: '10m',
   });

@@ -1,9 +1,9 @@
 /**
  * The CRD's schema as far as this program reads it, and the ways over it that its readers share. Pure but for the read
- * of the package's own file. The demo's validation imports it.
+ * of the package's own file. src/manifest only.
  */
 import { parse } from 'yaml';
-import { VERSION } from '../../domain/object.ts';
+import { VERSION } from '../domain/object.ts';
 import { CRD_FILE, readPackageFile } from './package-file.ts';
 
 export interface CrdRule {

@@ -1,13 +1,18 @@
 /**
  * A PrivateMonitoringScope from a YAML text, as `kubectl create` and the API server would take it: read, validated by
- * the CRD's schema and rules, defaults filled in. The demo uses it.
+ * the CRD's schema and rules, defaults filled in. Imports src/domain only; the commands import it.
  */
 import { parseAllDocuments } from 'yaml';
-import { GROUP, KIND, type Spec, VERSION } from '../../domain/object.ts';
-import type { NewObject } from './cluster.ts';
+import { GROUP, KIND, type ObjectKey, type Spec, VERSION } from '../domain/object.ts';
 import { isMap, readCrdSchema } from './crd-schema.ts';
 import { brokenRules } from './rules.ts';
 import { checkStructure } from './structure.ts';
+
+/** What `kubectl create` sends: validated, defaults filled in. */
+export interface NewObject {
+  readonly metadata: ObjectKey & { readonly annotations: Readonly<Record<string, string>> };
+  readonly spec: Spec;
+}
 
 /** The text is not an object that the API server would take. One line a problem, each with its field. */
 export class ManifestError extends Error {

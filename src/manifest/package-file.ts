@@ -1,6 +1,6 @@
 /**
  * Files that ship beside the program: the CRD and the samples. Works from the sources and from the bundle, which lie at
- * different depths of the package. The demo uses it.
+ * different depths of the package. The commands import it.
  */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';

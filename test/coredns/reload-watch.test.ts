@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { beforeEach, describe, it } from 'node:test';
+import type { LineTarget } from '../../src/coredns/line-target.ts';
+import { PortError } from '../../src/domain/failures.ts';
+import {
+  API,
+  aksScene,
+  type BlockScene,
+  COREDNS,
+  CUSTOM,
+  claim,
+  kubeadmScene,
+  ODS,
+  seen,
+  withCorefile,
+  withReason,
+} from './block-scene.ts';
+import { AKS, KUBEADM } from './corefiles.ts';
+
+const { signal } = new AbortController();
+const MINUTE = 60_000;
+
+for (const kind of ['custom', 'corefile'] as const) {
+  describe(`a block that CoreDNS has to take up (${kind})`, () => {
+    let scene: BlockScene;
+    let target: LineTarget;
+    const served = () =>
+      kind === 'custom' ? (scene.key(CUSTOM, 'pms.server') ?? '') : (scene.key(COREDNS, 'Corefile') ?? '');
+    const publish = (owner = 'plant/a', name = API) => target.publish(claim(owner, { [name]: '10.1.2.4' }), signal);
+    const confirm = (answers = seen([API], [API])) => target.confirm(answers, signal);
+    const names = async () => (await target.read(signal)).lines.map(line => line.name);
+    beforeEach(() => {
+      scene = kind === 'custom' ? aksScene() : kubeadmScene();
+      target = scene[kind]();
+    });
+
+    it('is not spoken of before there is one, and not after its names answer', async () => {
+      assert.equal(await confirm(), undefined);
+      await publish();
+      assert.equal(await confirm(seen([API], [])), undefined);
+      scene.failures.set('coredns-a', 9);
+      scene.clock.turn(10 * MINUTE);
+      assert.equal(await confirm(), undefined);
+      assert.deepEqual(await names(), [API]);
+    });
+
+    it('gets three minutes', async () => {
+      await publish();
+      scene.clock.turn(3 * MINUTE - 1);
+      assert.equal(await confirm(), undefined);
+      scene.clock.turn(1);
+      const failure = await confirm();
+      assert.equal(failure?.reason, 'ReloadRefused');
+      assert.match(failure?.message ?? '', new RegExp(`${API}\\): no server answers them after 3 minutes`));
+    });
+
+    it('is taken out again, to the byte, when a server failed to reload', async () => {
+      await publish('plant/b', ODS);
+      await confirm(seen([ODS], []));
+      const before = served();
+      await publish();
+      assert.ok(served().includes(API));
+      scene.failures.set('coredns-b', 1);
+      const failure = await confirm();
+      assert.match(failure?.message ?? '', /coredns_reload_failed_total grew at coredns-b/);
+      assert.equal(served(), before);
+      assert.deepEqual(await names(), [ODS]);
+      assert.ok(scene.logged.some(line => line.startsWith('CoreDNS did not take the new names')));
+    });
+
+    it('is not written again within the hour, and then it is; others go on meanwhile', async () => {
+      await publish();
+      scene.failures.set('coredns-a', 1);
+      const failure = await confirm();
+      assert.ok(failure);
+      await assert.rejects(publish(), thrown => thrown instanceof PortError && thrown.failure === failure);
+      await publish('plant/b', ODS);
+      assert.deepEqual(await names(), [ODS]);
+      scene.clock.turn(60 * MINUTE);
+      await publish();
+      assert.deepEqual(await names(), [API, ODS]);
+    });
+
+    it('is written again at once when somebody changed the configuration', async () => {
+      await publish();
+      scene.failures.set('coredns-a', 1);
+      await confirm();
+      await target.repair(signal);
+      await publish();
+      assert.deepEqual(await names(), [API]);
+    });
+
+    it('stays while the servers are silent, or while one of them has it', async () => {
+      await publish();
+      scene.clock.turn(60 * MINUTE);
+      assert.equal(await confirm(seen([API], [API], { rcode: 'silent' })), undefined);
+      assert.equal(await confirm(seen([API], [API], { servers: ['coredns-a'] })), undefined);
+      assert.deepEqual(await names(), [API]);
+    });
+
+    it('a server that went silent before it was asked every name proves nothing', async () => {
+      await publish();
+      scene.clock.turn(60 * MINUTE);
+      const silent = { server: 'coredns-b', name: 'other.monitor.azure.com', rcode: 'silent' };
+      const wrongAtA = seen([API], [API], { servers: ['coredns-a'] });
+      const failure = await target.confirm({ ...wrongAtA, wrong: [...wrongAtA.wrong, silent] }, signal);
+      assert.equal(failure?.reason, 'ReloadRefused');
+    });
+
+    it('stays when its own names were not asked', async () => {
+      await publish();
+      scene.clock.turn(60 * MINUTE);
+      assert.equal(await confirm(seen([ODS], [ODS])), undefined);
+      assert.deepEqual(await names(), [API]);
+    });
+
+    it('a server without a counter is judged by its answers alone', async () => {
+      scene.failures.clear();
+      await publish();
+      assert.equal(await confirm(), undefined);
+      scene.failures.set('coredns-a', 7);
+      assert.equal(await confirm(), undefined);
+    });
+
+    it('is not waited for where nothing reloads: it says that CoreDNS must be restarted', async () => {
+      const text = (kind === 'custom' ? AKS : KUBEADM).replace(/^ +reload\n/m, '');
+      withCorefile(scene, text);
+      await publish();
+      scene.clock.turn(60 * MINUTE);
+      const failure = await confirm();
+      assert.ok(failure);
+      withReason(
+        'CoreDNSRestartRequired',
+        /no block of the Corefile has the line reload.*kube-system/,
+      )(new PortError(failure));
+      assert.deepEqual(await names(), [API]);
+      assert.equal(await confirm(seen([API], [])), undefined);
+    });
+
+    it('names that only go are not watched', async () => {
+      await publish();
+      await confirm(seen([API], []));
+      await target.publish(claim('plant/a', {}), signal);
+      scene.failures.set('coredns-a', 1);
+      scene.clock.turn(60 * MINUTE);
+      assert.equal(await confirm(seen([], [])), undefined);
+    });
+  });
+}
