@@ -4,11 +4,13 @@
  * operation to end; all of them are safe to repeat; each takes an AbortSignal and has a deadline of its own. A failure
  * is thrown as `PortError` with the translated `Failure` and the original as `cause`; never a raw SDK error.
  */
+import type { AccessKind, AccessValues } from './domain/access.ts';
 import type { Failure } from './domain/failures.ts';
 import type { Claim, Merged } from './domain/merge.ts';
 import type { Place } from './domain/names.ts';
 import type { ObjectKey, PmsObject, Status } from './domain/object.ts';
 import type { TargetSight } from './domain/observed.ts';
+import type { PathResult, QueryTarget, TlsTarget } from './domain/path-proof.ts';
 import type {
   ArmId,
   Change,
@@ -78,6 +80,22 @@ export interface Azure {
    * SDK does not know: PATCH where ARM has one, else the raw body just read with our fields merged in.
    */
   update(want: Want, changes: readonly Change[], signal: AbortSignal): Promise<WriteAnswer>;
+
+  /**
+   * Sets these public accesses of a workspace (PATCH of nothing else) or access modes of a scope (PUT of the body just
+   * read, exclusions included) and leaves all else as it is.
+   */
+  setAccess(
+    at: { readonly kind: AccessKind; readonly id: ArmId },
+    values: AccessValues,
+    signal: AbortSignal,
+  ): Promise<WriteAnswer>;
+
+  /**
+   * A real query of a workspace, over a connection that is bound to this address, with our token for the query host and
+   * for no other. A refusal is a result, not a failure; throws `PortError` when no token can be had.
+   */
+  query(asked: QueryTarget, signal: AbortSignal): Promise<PathResult>;
 
   /** Takes one tag off and leaves everything else as it is. A 404 is success. */
   untag(kind: MadeKind, id: ArmId, tag: string, signal: AbortSignal): Promise<WriteAnswer>;
@@ -168,11 +186,24 @@ export interface DnsAnswer {
   readonly rcode: string;
   /** Addresses of the asked type, in the order of the answer. */
   readonly addresses: readonly string[];
+  /** How long the server may give this answer again without asking anybody; absent when it did not say. */
+  readonly ttlSeconds?: number;
 }
 
 /** Asks one server one question, never through a cache of ours. Throws PortError when it stays silent. */
 export interface Resolver {
+  /** Over UDP, over TCP when the answer is cut short. */
   ask(server: DnsServer, name: string, type: 'A' | 'AAAA', signal: AbortSignal): Promise<DnsAnswer>;
+  /** Over TCP: what a client does whose answer was cut short, and what a firewall may not let through. */
+  askOverTcp(server: DnsServer, name: string, type: 'A' | 'AAAA', signal: AbortSignal): Promise<DnsAnswer>;
+}
+
+/** Stands where the operator runs and connects to addresses of private endpoints. */
+export interface Prober {
+  /** Where it stands, for messages: `pod pms-operator-0`. */
+  readonly from: string;
+  /** One TLS handshake under a name, and a look at the certificate; nothing is sent. Throws the signal's reason alone. */
+  look(at: TlsTarget, signal: AbortSignal): Promise<PathResult>;
 }
 
 export interface Clock {

@@ -2,6 +2,7 @@
  * What a resource type has to know for itself: how it reads from the wire and which SDK calls carry its verbs. The
  * rest (deadlines, absence, errors, first answers) is the same for all and lives in resources.ts. src/azure only.
  */
+import type { AccessValues } from '../domain/access.ts';
 import { PortError, stalled } from '../domain/failures.ts';
 import { parseId } from '../domain/names.ts';
 import type { ArmId, Change, Kind, MadeKind, ResourceOf, Tags, WantOf } from '../domain/resources.ts';
@@ -27,6 +28,13 @@ export interface Update<K extends MadeKind> {
   readonly fetch: () => Promise<Answer>;
 }
 
+/** New public accesses, of a type that has them. */
+export interface AccessUpdate {
+  readonly values: AccessValues;
+  /** GET of the resource, with every field that Azure sent. */
+  readonly fetch: () => Promise<Answer>;
+}
+
 /** One resource type, as far as it is read. */
 export interface Reader<K extends Kind> {
   readonly type: string;
@@ -38,6 +46,8 @@ export interface Reader<K extends Kind> {
 export interface Adapter<K extends MadeKind> extends Reader<K> {
   put(at: Site, want: WantOf<K>): Promise<unknown>;
   update(at: Site, update: Update<K>): Promise<unknown>;
+  /** Only of types that have public access. */
+  setAccess?: (at: Site, update: AccessUpdate) => Promise<unknown>;
   /** Sends these tags in place of all that are there; `fetch` reads what is. */
   retag(at: Site, tags: Tags, fetch: Update<K>['fetch']): Promise<unknown>;
   remove(at: Site): Promise<unknown>;

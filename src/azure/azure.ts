@@ -9,6 +9,7 @@ import { createClients } from './clients.ts';
 import { createCredential } from './credential.ts';
 import { createInquiry, readEndpointNeed, readPermissions } from './inquiries.ts';
 import { readScopeLinks, readSoftDeleted, readZoneGroupRecords } from './listings.ts';
+import { createLogsQuery } from './logs-query.ts';
 import {
   getNetworkInterface,
   getVirtualNetwork,
@@ -19,7 +20,7 @@ import {
 } from './networks.ts';
 import { failureOfOperation, subscriptionOf } from './operations.ts';
 import { createCalls, type RequestRecord } from './pipeline.ts';
-import { type Arm, create, get, READ_DEADLINE_MS, readOne, remove, untag, update } from './resources.ts';
+import { type Arm, create, get, READ_DEADLINE_MS, readOne, remove, setAccess, untag, update } from './resources.ts';
 import type { AzureSettings } from './settings.ts';
 
 /** What the port needs of the process around it. */
@@ -62,6 +63,8 @@ export function createAzure({ settings, log, clock, onRequest, version }: AzureO
     softDeletedWorkspaces: (place, signal) => readSoftDeleted(arm, place, signal),
     create: (want, signal) => create(arm, want, signal),
     update: (want, changes, signal) => update(arm, want, changes, signal),
+    setAccess: (at, values, signal) => setAccess(arm, at, values, signal),
+    query: createLogsQuery({ settings: settings.logsQuery, credential, clock }),
     untag: (kind, id, tag, signal) => untag(arm, { kind, id, tag }, signal),
     remove: (kind, id, signal) => remove(arm, kind, id, signal),
     operationFailure: (operation, signal) => operationFailure(arm, operation, signal),

@@ -3,8 +3,9 @@
  * that Azure holds is sent back with our fields in it, and exclusions survive. src/azure only.
  * Source: privateLinkScopes.json 2023-06-01-preview; facts: ampls 1.2.
  */
-import type { PrivateLinkScope, PrivateLinkScopeWant, ScopeConnection } from '../domain/resources.ts';
-import { type Adapter, hasChange, hasTagChange } from './adapter.ts';
+import type { AccessValues } from '../domain/access.ts';
+import type { PrivateLinkScope, ScopeConnection } from '../domain/resources.ts';
+import type { Adapter } from './adapter.ts';
 import {
   type Json,
   list,
@@ -18,7 +19,7 @@ import {
   without,
 } from './wire.ts';
 
-/** An update is a GET and a PATCH, or a PUT where access modes change. */
+/** An update is a GET and a PATCH; access modes take a GET and a PUT. */
 export const privateLinkScopes: Adapter<'privateLinkScope'> = {
   type: 'Microsoft.Insights/privateLinkScopes',
   read: readPrivateLinkScope,
@@ -29,23 +30,21 @@ export const privateLinkScopes: Adapter<'privateLinkScope'> = {
     sdk.monitor.privateLinkScopes.createOrUpdate(resourceGroup, name, {
       location: 'global',
       tags: { ...want.tags },
-      // PrivateOnly breaks every other workspace behind the same DNS: only when it is asked for.
+      // PrivateOnly breaks every other workspace behind the same DNS: when it is asked for, it comes last.
       accessModeSettings: {
-        ingestionAccessMode: want.accessModes.ingestion ?? 'Open',
-        queryAccessMode: want.accessModes.query ?? 'Open',
+        ingestionAccessMode: 'Open',
+        queryAccessMode: 'Open',
       },
     }),
 
-  async update({ sdk, resourceGroup, name }, { want, changes, fetch }) {
-    const found = await fetch();
-    const body = objectOf(found.body);
-    const tags = mergeTags(readTags(body), want.tags);
-    if (hasChange(changes, 'accessModes.ingestion', 'accessModes.query')) {
-      const merged = { ...withAccessModes(body, want), ...(hasTagChange(changes) ? { tags } : {}) };
-      await sdk.send({ method: 'PUT', url: found.url, body: merged });
-      return;
-    }
+  async update({ sdk, resourceGroup, name }, { want, fetch }) {
+    const tags = mergeTags(readTags(objectOf((await fetch()).body)), want.tags);
     await sdk.monitor.privateLinkScopes.updateTags(resourceGroup, name, { tags });
+  },
+
+  async setAccess({ sdk }, { values, fetch }) {
+    const found = await fetch();
+    await sdk.send({ method: 'PUT', url: found.url, body: withAccessModes(objectOf(found.body), values) });
   },
 
   retag: ({ sdk, resourceGroup, name }, tags) =>
@@ -59,7 +58,7 @@ const READ_ONLY = ['id', 'name', 'type', 'systemData', 'etag'];
 const READ_ONLY_PROPERTIES = ['provisioningState', 'privateEndpointConnections', 'scopeId'];
 
 /** The body of a PUT that changes the access modes and nothing else. */
-function withAccessModes(body: Json, { accessModes }: PrivateLinkScopeWant): Json {
+function withAccessModes(body: Json, values: AccessValues): Json {
   const properties = members(body.properties);
   const found = members(properties.accessModeSettings);
   return {
@@ -71,8 +70,8 @@ function withAccessModes(body: Json, { accessModes }: PrivateLinkScopeWant): Jso
         ingestionAccessMode: 'Open',
         queryAccessMode: 'Open',
         ...without(found, []),
-        ...optional('ingestionAccessMode', accessModes.ingestion),
-        ...optional('queryAccessMode', accessModes.query),
+        ...optional('ingestionAccessMode', values.ingestion),
+        ...optional('queryAccessMode', values.query),
       },
     },
   };
@@ -86,6 +85,7 @@ function readPrivateLinkScope(body: Json): PrivateLinkScope {
     kind: 'privateLinkScope',
     ...resourceBase(body),
     tags: readTags(body),
+    ...optional('scopeGuid', text(properties.scopeId)),
     accessModes: {
       ...optional('ingestion', text(modes.ingestionAccessMode)),
       ...optional('query', text(modes.queryAccessMode)),

@@ -2,6 +2,7 @@
  * The verbs of the port for the four resource types: the same deadlines, the same meaning of 404, the first answer of
  * a write and not a word more. What differs between types is in their adapters. src/azure only.
  */
+import type { AccessKind, AccessValues } from '../domain/access.ts';
 import { nameOf } from '../domain/converge.ts';
 import { sameId, shortName } from '../domain/names.ts';
 import type { ArmId, Change, Kind, MadeKind, Resource, ResourceOf, Want } from '../domain/resources.ts';
@@ -102,6 +103,21 @@ export async function update(
   const at = siteOf(want.id, adapter.type, arm.sdkOf);
   return write(arm, { at, adapter, what: `updating ${nameOf(want)}`, signal }, answers =>
     adapter.update(at, { want, changes, fetch: () => fetch(adapter.get(at), answers) }),
+  );
+}
+
+/** One PATCH of a workspace, one GET and one PUT of a scope; nothing but these accesses changes. */
+export async function setAccess(
+  arm: Arm,
+  { kind, id }: { readonly kind: AccessKind; readonly id: ArmId },
+  values: AccessValues,
+  signal: AbortSignal,
+): Promise<WriteAnswer> {
+  const adapter = adapterOf<MadeKind>(kind);
+  const at = siteOf(id, adapter.type, arm.sdkOf);
+  const what = `setting the access of ${nameOf({ kind, name: at.name })}`;
+  return write(arm, { at, adapter, what, signal }, async answers =>
+    adapter.setAccess?.(at, { values, fetch: () => fetch(adapter.get(at), answers) }),
   );
 }
 

@@ -15,8 +15,21 @@ export interface AzureSettings {
   readonly endpoint: string;
   /** What tokens are asked for, without `/.default`: `https://management.azure.com`. */
   readonly audience: string;
+  readonly logsQuery: LogsQuerySettings;
   /** For clouds that the public discovery endpoint does not know: disconnected, private, simulated. */
   readonly disableInstanceDiscovery: boolean;
+}
+
+/** The Logs query service, which is asked through private endpoints alone. */
+export interface LogsQuerySettings {
+  /** Host name, in the certificate and in the request: the only one that gets the token for it. */
+  readonly host: string;
+  /** What its tokens are asked for, without `/.default`: `https://api.loganalytics.io`. */
+  readonly audience: string;
+  /** Of the private endpoint's addresses: 443, and another one with a simulated Azure. */
+  readonly port: number;
+  /** PEM of the authorities that it is checked against; absent: those of the process. */
+  readonly ca?: string;
 }
 
 /** The scope that tokens are asked for. */

@@ -45,6 +45,14 @@ export const workspaces: Adapter<'workspace'> = {
     });
   },
 
+  async setAccess({ sdk, resourceGroup, name }, { values }) {
+    const { ingestion, query } = values;
+    await sdk.operationalInsights.workspaces.update(resourceGroup, name, {
+      ...optional('publicNetworkAccessForIngestion', ingestion),
+      ...optional('publicNetworkAccessForQuery', query),
+    });
+  },
+
   retag: ({ sdk, resourceGroup, name }, tags) =>
     // A PATCH replaces the whole set of tags.
     sdk.operationalInsights.workspaces.update(resourceGroup, name, { tags: { ...tags } }),
@@ -69,6 +77,10 @@ function readWorkspace(body: Json): Workspace {
     ...optional('customerId', text(properties.customerId)),
     ...optional('retentionInDays', numeric(properties.retentionInDays)),
     ...optional('dailyQuotaGb', numeric(members(properties.workspaceCapping).dailyQuotaGb)),
+    access: {
+      ...optional('ingestion', text(properties.publicNetworkAccessForIngestion)),
+      ...optional('query', text(properties.publicNetworkAccessForQuery)),
+    },
     ...optional('linkedBy', readLinkView(properties.privateLinkScopedResources)),
   };
 }

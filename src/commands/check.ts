@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events';
 import { Command } from 'commander';
-import { type AzureConfig, readAzure } from '../config/azure.ts';
+import { readWholeAzure, type WholeAzureConfig } from '../config/data-plane.ts';
 import { type InquiryConfig, type InquiryFlags, type PlaceConfig, readPlace } from '../config/inquiry.ts';
 import { ConfigError, readAll } from '../config/problems.ts';
 import { createTargets } from '../coredns/targets.ts';
@@ -71,9 +71,9 @@ function wrong(message: string): number {
 }
 
 /** Credentials that are not there are a finding, not wrong usage: the cluster can be looked at without them. */
-function azureOf(flags: Flags): AzureConfig | ConfigError {
+function azureOf(flags: Flags): WholeAzureConfig | ConfigError {
   try {
-    return readAll(report => readAzure(flags, report));
+    return readAll(report => readWholeAzure(flags, undefined, report));
   } catch (thrown) {
     if (thrown instanceof ConfigError) return thrown;
     throw thrown;
@@ -83,7 +83,7 @@ function azureOf(flags: Flags): AzureConfig | ConfigError {
 interface Question {
   readonly manifest: NewObject | undefined;
   readonly place: PlaceConfig;
-  readonly azure: AzureConfig | ConfigError;
+  readonly azure: WholeAzureConfig | ConfigError;
 }
 
 async function lookAt(question: Question, signal: AbortSignal): Promise<readonly FindingGroup[]> {

@@ -2,6 +2,7 @@
  * The operator put together: API server, Azure, DNS targets, probes and the controller, with metrics and health beside
  * them; what starts when, and what ends when the signal comes. src/commands/operator.ts alone runs it.
  */
+import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createAzure } from '../azure/azure.ts';
 import type { OperatorConfig } from '../config/operator.ts';
@@ -15,6 +16,7 @@ import { connectKubernetes, type Kubernetes } from '../kubernetes/kubernetes.ts'
 import type { Log } from '../ports.ts';
 import type { ConfigMapRef } from '../ports-dns.ts';
 import { createResolver } from '../probe/dns.ts';
+import { createProber } from '../probe/tls.ts';
 import { serveHealth, serveMetrics } from '../telemetry/http.ts';
 import { createLog } from '../telemetry/log.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
@@ -96,6 +98,7 @@ function assemble(
       cluster: kubernetes.cluster,
       targets,
       resolver: createResolver(),
+      prober: createProber({ ...config.azure.logsQuery, from: `pod ${hostname()}` }),
       clock,
       log,
       rules: { allowLoopback: config.simulatedAzure },

@@ -5,6 +5,7 @@
 import { once } from 'node:events';
 import { Command, Option } from 'commander';
 import { AZURE_OPTIONS } from '../config/azure.ts';
+import { LOGS_QUERY_OPTIONS } from '../config/data-plane.ts';
 import { LOG_LEVELS, type OperatorFlags, readOperatorConfig } from '../config/operator.ts';
 import { ConfigError } from '../config/problems.ts';
 import { readConfigFile } from './inquiry/config-file.ts';
@@ -28,7 +29,11 @@ export function operatorCommand(): Command {
     .option('--health-addr <address>', 'where /healthz and /readyz are served (default: :8081)')
     .addOption(new Option('--log-level <level>', `${LOG_LEVELS.join(', ')} (default: info)`))
     .option('--simulated-azure', 'Azure is `pms simulator`: private endpoints may have loopback addresses');
-  for (const [flag, variable, meaning] of AZURE_OPTIONS) command.addOption(new Option(flag, meaning).env(variable));
+  command
+    .option('--data-plane-port <port>', "port of the private endpoints' addresses (default: 443)")
+    .option('--data-plane-ca-file <file>', 'PEM authorities for their certificates (default: those of the process)');
+  for (const [flag, variable, meaning] of [...AZURE_OPTIONS, ...LOGS_QUERY_OPTIONS])
+    command.addOption(new Option(flag, meaning).env(variable));
   return command
     .addHelpText('after', '\nNODE_EXTRA_CA_CERTS names a file with a private certificate authority, read at start.')
     .exitOverride(error => process.exit(error.exitCode === 0 ? 0 : 2))
@@ -42,7 +47,9 @@ async function run(flags: OperatorFlags): Promise<void> {
     setTimeout(() => fail('not everything ended within 25 s after the signal', 1), SHUTDOWN_LIMIT_MS).unref();
   });
   try {
-    await runOperator(readOperatorConfig(flags, await readConfigFile(flags.config)), stop.signal);
+    const file = await readConfigFile(flags.config);
+    const ca = await readConfigFile(flags.dataPlaneCaFile, '--data-plane-ca-file');
+    await runOperator(readOperatorConfig(flags, file, ca), stop.signal);
   } catch (thrown) {
     if (thrown instanceof ConfigError) fail(thrown.problems.join('\nerror: '), 2);
     fail(thrown instanceof Error ? thrown.message : String(thrown), 1);

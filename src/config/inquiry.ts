@@ -2,13 +2,14 @@
  * The configuration of the commands that only look (`pms plan`, `pms check`): the Azure settings of the operator, its
  * DNS targets when their file is given, and whether there is a cluster to ask. The commands import it.
  */
-import { type AzureConfig, type AzureFlags, readAzure } from './azure.ts';
+import type { AzureFlags } from './azure.ts';
+import { type DataPlaneFlags, readWholeAzure, type WholeAzureConfig } from './data-plane.ts';
 import type { ConfigFile } from './operator.ts';
 import { type Report, readAll } from './problems.ts';
 import { readTargets, type TargetConfig } from './targets.ts';
 
 /** As commander hands them over: strings, or absent. */
-export interface InquiryFlags extends AzureFlags {
+export interface InquiryFlags extends AzureFlags, DataPlaneFlags {
   readonly config?: string;
   readonly installationId?: string;
   readonly simulatedAzure?: boolean;
@@ -27,7 +28,7 @@ export interface PlaceConfig {
 }
 
 export interface InquiryConfig extends PlaceConfig {
-  readonly azure: AzureConfig;
+  readonly azure: WholeAzureConfig;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -38,7 +39,10 @@ export const readInquiry = (
   file: ConfigFile | undefined,
   environment: Environment,
 ): InquiryConfig =>
-  readAll(report => ({ azure: readAzure(flags, report), ...placeOf(flags, file, environment, report) }));
+  readAll(report => ({
+    azure: readWholeAzure(flags, undefined, report),
+    ...placeOf(flags, file, environment, report),
+  }));
 
 /** The same without Azure, whose credentials may be one of the things that are looked at. Throws `ConfigError`. */
 export const readPlace = (flags: InquiryFlags, file: ConfigFile | undefined, environment: Environment): PlaceConfig =>

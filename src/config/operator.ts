@@ -2,12 +2,13 @@
  * The configuration of `pms operator`: flags and environment, the file of DNS targets, defaults, and every problem told
  * at once. Imported by src/commands/operator.ts alone.
  */
-import { type AzureConfig, type AzureFlags, readAzure } from './azure.ts';
+import type { AzureFlags } from './azure.ts';
+import { type CaFile, type DataPlaneFlags, readWholeAzure, type WholeAzureConfig } from './data-plane.ts';
 import { type Report, readAll } from './problems.ts';
 import { readTargets, type TargetConfig } from './targets.ts';
 
 /** As commander hands them over: strings, or absent. */
-export interface OperatorFlags extends AzureFlags {
+export interface OperatorFlags extends AzureFlags, DataPlaneFlags {
   readonly config?: string;
   readonly installationId?: string;
   readonly concurrent?: string;
@@ -15,6 +16,7 @@ export interface OperatorFlags extends AzureFlags {
   readonly healthAddr?: string;
   readonly logLevel?: string;
   readonly simulatedAzure?: boolean;
+  readonly dataPlaneCaFile?: string;
 }
 
 export interface ListenAddress {
@@ -28,7 +30,7 @@ export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export interface OperatorConfig {
-  readonly azure: AzureConfig;
+  readonly azure: WholeAzureConfig;
   readonly targets: readonly TargetConfig[];
   /** Absent: the uid of kube-system. */
   readonly installationId?: string;
@@ -53,9 +55,9 @@ const INSTALLATION_ID = /^[A-Za-z0-9][-A-Za-z0-9_.]{0,62}$/;
 const MAX_CONCURRENT = 64;
 
 /** The whole configuration. Throws `ConfigError` that names every flag, variable and field that is wrong. */
-export const readOperatorConfig = (flags: OperatorFlags, file: ConfigFile | undefined): OperatorConfig =>
+export const readOperatorConfig = (flags: OperatorFlags, file: ConfigFile | undefined, ca?: CaFile): OperatorConfig =>
   readAll(report => ({
-    azure: readAzure(flags, report),
+    azure: readWholeAzure(flags, ca, report),
     targets: file === undefined ? [] : readTargets(file.text, file.name, report),
     ...installation(flags.installationId, report),
     concurrent: concurrent(flags.concurrent ?? DEFAULTS.concurrent, report),

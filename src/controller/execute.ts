@@ -2,13 +2,14 @@
  * Sends one wave of actions. Each write to Azure is preceded by a fresh read where something is there already, sent
  * once, looked at for about two seconds and then left running; its failure is a result, never an exception.
  */
+import { type AccessValues, accessChangeText, accessOf } from '../domain/access.ts';
 import { changeText, isFailedState, isOurs, isOursToDelete, isSucceeded, nameOf } from '../domain/converge.ts';
 import type { Desired } from '../domain/desire.ts';
 import { differences } from '../domain/diff.ts';
 import type { ActionResult } from '../domain/events.ts';
 import { type Failure, failed, failureOf, isInDoubt, waiting } from '../domain/failures.ts';
 import type { Claim } from '../domain/merge.ts';
-import { idKey, OWNER_TAG, ownerKey, sameId, scopeOfLink } from '../domain/names.ts';
+import { idKey, OWNER_TAG, ownerKey, sameId, scopeOfLink, shortName } from '../domain/names.ts';
 import { bodyOf } from '../domain/observed.ts';
 import type { ArmId, MadeKind, Resource, Want } from '../domain/resources.ts';
 import type { Action, Plan } from '../domain/steps.ts';
@@ -50,6 +51,9 @@ async function dispatch(action: Action, want: Desired, pass: Pass): Promise<Outc
       return update(action.want, want, pass);
     case 'delete':
       return remove(action, want, pass);
+    case 'close':
+    case 'open':
+      return setAccess(action, want, pass);
     case 'untag':
       return untag(action, want, pass);
     case 'publish':
@@ -62,6 +66,7 @@ async function dispatch(action: Action, want: Desired, pass: Pass): Promise<Outc
       if (action.why === 'Deleted' && action.key.startsWith('scopedResource/')) expectFewerNames(want, pass);
       return DONE;
     case 'adopt':
+    case 'note':
       // The inventory alone changes; `summarize` writes it.
       return DONE;
   }
@@ -89,21 +94,44 @@ async function update(wanted: Want, want: Desired, pass: Pass): Promise<Outcome>
   if (body === undefined || !isOurs(body, want.owner)) return DONE;
   const { changes } = differences(wanted, body);
   if (changes.length === 0) return DONE;
-  const text = changeText(changes);
+  const send = () => pass.world.azure.update(wanted, changes, pass.writeSignal);
+  return lasting(subject, changeText(changes), send, { want, pass });
+}
+
+/** An update that did not last is not sent again and again, at once. */
+async function lasting(
+  subject: Subject,
+  text: string,
+  update: () => Promise<WriteAnswer>,
+  { want, pass }: { readonly want: Desired; readonly pass: Pass },
+): Promise<Outcome> {
   const { writes } = pass.memory;
   const asker = askerOf(pass.object);
-  // It would be sent again and again, at once.
-  const undone = failed(
-    'UpdateIgnored',
-    `${nameOf(wanted)}: ${text} is to do again: Azure ignored it, or somebody undid it`,
-  );
+  const name = nameOf({ kind: subject.kind, name: shortName(subject.id) });
+  const undone = failed('UpdateIgnored', `${name}: ${text} is to do again: Azure ignored it, or somebody undid it`);
   if (writes.holdUndone(subject.id, asker, text, undone)) return failedWith(undone);
   const send = async () => {
-    const answer = await pass.world.azure.update(wanted, changes, pass.writeSignal);
+    const answer = await update();
     writes.updated(subject.id, asker, text);
     return answer;
   };
   return submit({ subject, verb: 'update', send }, want, pass);
+}
+
+/** Only what is still as the plan saw it: a perimeter or a person may have come in between. */
+async function setAccess(
+  action: Extract<Action, { verb: 'close' | 'open' }>,
+  want: Desired,
+  pass: Pass,
+): Promise<Outcome> {
+  const body = await fresh(action, want, pass);
+  if (body?.kind !== 'workspace' && body?.kind !== 'privateLinkScope') return DONE;
+  const found = accessOf(body);
+  const due = action.changes.filter(change => found[change.access] === change.found);
+  if (due.length === 0) return DONE;
+  const values: AccessValues = Object.fromEntries(due.map(({ access, wanted }) => [access, wanted]));
+  const send = () => pass.world.azure.setAccess(action, values, pass.writeSignal);
+  return lasting(action, accessChangeText(action.kind, due), send, { want, pass });
 }
 
 async function remove(action: { key: string; kind: MadeKind; id: ArmId }, want: Desired, pass: Pass): Promise<Outcome> {

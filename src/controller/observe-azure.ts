@@ -20,18 +20,20 @@ import {
   type PrivateLinkScope,
   type ScopedResource,
 } from '../domain/resources.ts';
-import { keeping, lookAt, nextLookAt, type Subject } from './look.ts';
+import { mayStrand } from '../domain/stranding.ts';
+import { lookAt, nextLookAt, type Subject } from './look.ts';
+import { isDone, lookAtLink, lookAtWorkspace } from './look-linked.ts';
 import { readEndpointNeed, readNetworkEndpoints, readRights } from './observe-prerequisites.ts';
 import { readSoftDeleted, readSubnet } from './observe-surroundings.ts';
 import type { Pass } from './world.ts';
 
 /** What a deletion has to deal with in Azure. */
 export const stillOurs = (inventory: readonly InventoryEntry[], want: Desired): readonly InventoryEntry[] =>
-  withPolicies(inventory, want).filter(entry => needsAzure(entry, want));
+  withPolicies(inventory, want).filter(entry => needsAzure(entry, want) || mayStrand(entry, want));
 
 export type AzureSight = Omit<
   Observed,
-  'now' | 'identity' | 'inventory' | 'neighbours' | 'target' | 'formerTargets' | 'resolution'
+  'now' | 'identity' | 'inventory' | 'neighbours' | 'target' | 'formerTargets' | 'resolution' | 'path'
 >;
 
 const ALWAYS_SETTLED = { settled: () => true, pollMs: () => 0 } as const;
@@ -47,7 +49,7 @@ export async function observeAzure(want: Desired, pass: Pass): Promise<AzureSigh
   const [scopeBefore, workspaces, components, subnetAsked] = await Promise.all([
     // Who else is connected to a scope that is to go is asked anew each time.
     one('privateLinkScope', subjects, pass, want.deletedAt === undefined ? resyncMs : 0),
-    many('workspace', subjects, item => lookAt(item, pass, { resyncMs })),
+    many('workspace', subjects, item => lookAtWorkspace(item, want, pass)),
     many('component', subjects, item => lookAt(item, pass, { resyncMs })),
     isAdopted(wanted) ? undefined : readSubnet(wanted.subnetId, want, pass),
   ]);
@@ -181,23 +183,6 @@ async function readScopeLinks(want: Desired, scope: Sight, pass: Pass): Promise<
   });
 }
 
-/** A link that we never made and that the scope does not list is not there: no call is needed to know that. */
-async function lookAtLink(
-  subject: Subject<'scopedResource'>,
-  scopeLinks: Observed['scopeLinks'],
-  pass: Pass,
-  resyncMs: number,
-): Promise<Sight<ScopedResource>> {
-  const inventory = pass.object.status.resources ?? [];
-  const listed = bodyOf(scopeLinks)?.find(link => idKey(link.id) === idKey(subject.id));
-  const { ledger } = pass.memory;
-  if (scopeLinks.is === 'unread') return { reading: scopeLinks };
-  if (listed && ledger.peek(subject.id) === undefined) ledger.record(keeping(subject, pass, resyncMs), listed);
-  const known = listed !== undefined || ledger.peek(subject.id) !== undefined;
-  if (!known && !inventory.some(entry => entry.key === subject.key)) return { reading: ABSENT };
-  return lookAt(subject, pass, { resyncMs });
-}
-
 async function readEndpoint(
   want: Desired,
   subjects: readonly Subject[],
@@ -214,8 +199,6 @@ async function readEndpoint(
   const notBefore = Math.max(0, membersChangedAt(want, pass.memory), ...changedAt);
   return lookAt(subject, pass, { resyncMs: want.intervalMs, ...(isThere ? { notBefore } : {}) });
 }
-
-const isDone = (link: ScopedResource): boolean => isSucceeded(link.provisioningState);
 
 async function readInterface(
   want: Desired,

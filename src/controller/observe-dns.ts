@@ -1,10 +1,12 @@
 /**
- * What a pass reads of DNS: the lines of the target, and whether every server of it answers every published name with
- * our addresses, A and AAAA. Asked again only when the records changed, an answer was wrong, or a resync is due.
+ * What a pass reads of DNS: the lines of the target, and whether every server of it, and every server that the spec
+ * names, answers every published name with our addresses. Asked again only when the records changed, an answer was
+ * wrong, a proof must be fresh, or a resync is due.
  */
 import type { Desired } from '../domain/desire.ts';
 import { type Failure, failureOf, stalled } from '../domain/failures.ts';
 import { isPathToGo, withPolicies } from '../domain/inventory.ts';
+import { needsFreshProof, PROOF_AGE_MS } from '../domain/isolation-pace.ts';
 import { linesOf } from '../domain/merge.ts';
 import { ownerKey } from '../domain/names.ts';
 import {
@@ -17,21 +19,14 @@ import {
   type TargetSight,
   unread,
 } from '../domain/observed.ts';
+import { PROPAGATION_MS, WRONG_RETRY_MS } from '../domain/publishing.ts';
 import { recordsHash } from '../domain/records.ts';
 import type { DnsServer, DnsTarget } from '../ports.ts';
+import { askAll, cacheLimit, type Expected, isOurs, isRight, isSilent, keepCacheTimes } from './ask-dns.ts';
 import type { Pass } from './world.ts';
 
 /** Wrong answers are asked for again after this time: the road from ConfigMap to answer takes a minute or two. */
 const RETRY_MS = 1_500;
-/** Questions in flight to one server. */
-const PARALLEL = 8;
-/** In place of a response code: no answer came. */
-const SILENT = 'silent';
-
-interface Expected {
-  readonly name: string;
-  readonly addresses: readonly string[];
-}
 
 type DnsSight = Pick<Observed, 'target' | 'resolution' | 'unpublishedSince'>;
 
@@ -116,84 +111,62 @@ async function resolve(
 ): Promise<Reading<Resolution>> {
   const { memory, object, now } = pass;
   const { uid } = object.metadata;
-  const hash = recordsHash(expected);
-  const known = memory.asked.get(uid);
-  const before = known?.target === target.name ? known : undefined;
   const deleting = want.deletedAt !== undefined;
-  if (before && before.resolution.recordsHash === hash && !isDue(before, deleting ? 0 : want.intervalMs, now)) {
-    return present(before.resolution);
-  }
+  const hash = recordsHash(expected);
+  // Nobody waits for the spec's servers to forget: they keep an answer for one TTL, which is waited for anyway.
+  const named = deleting ? [] : want.dns.verifyServers;
+  const asked = [target.name, ...named.map(server => server.name)].join(' ');
+  const known = memory.asked.get(uid);
+  const last = known?.target === asked ? known.resolution : undefined;
+  const before = last?.recordsHash === hash ? last : undefined;
+  const ageMs = deleting ? 0 : needsFreshProof(want, object.status.resources ?? []) ? PROOF_AGE_MS : want.intervalMs;
+  if (before && !isDue(before, ageMs, now)) return present(before);
   const servers = await attempt(() => target.servers(pass.signal), pass);
   if (servers.is !== 'present') return servers;
-  const findings = await askAll(servers.body, expected, pass);
-  // Silence proves nothing: a server that does not answer us may answer others.
-  const isWrong = (finding: DnsFinding) =>
-    deleting ? isSilent(finding) || isOurs(finding, expected) : !isRight(finding, expected);
-  const wrong = findings.filter(isWrong);
-  const unansweredSince = before?.resolution.unansweredSince ?? now;
+  const all: readonly DnsServer[] = [...servers.body, ...named];
+  const findings = await askAll(all, expected, pass);
   const resolution: Resolution = {
     recordsHash: hash,
-    servers: servers.body.map(server => server.name),
+    servers: all.map(server => server.name),
     questions: findings.length,
-    wrong,
-    ...(deleting && wrong.length === 0 ? { unansweredSince } : {}),
+    askedAt: now,
+    ...(deleting
+      ? stillAnswering(findings, expected, { before: last, now })
+      : notOurs(findings, expected, { before, now })),
   };
-  memory.asked.set(uid, { target: target.name, resolution, askedAt: now });
+  memory.asked.set(uid, { target: asked, resolution });
   return present(resolution);
 }
 
-const isDue = (before: { askedAt: number; resolution: Resolution }, resyncMs: number, now: number): boolean =>
-  now - before.askedAt >= (before.resolution.wrong.length > 0 ? RETRY_MS : resyncMs);
+interface Earlier {
+  readonly before: Resolution | undefined;
+  readonly now: number;
+}
 
-const addressesOf = (name: string, expected: readonly Expected[]): readonly string[] =>
-  expected.find(record => record.name === name)?.addresses ?? [];
+type Judged = Pick<Resolution, 'wrong' | 'wrongSince' | 'unansweredSince'>;
 
-function isRight(finding: DnsFinding, expected: readonly Expected[]): boolean {
-  if (finding.rcode !== 'NOERROR') return false;
-  const wanted = addressesOf(finding.name, expected).filter(
-    address => address.includes(':') === (finding.type === 'AAAA'),
+function notOurs(findings: readonly DnsFinding[], expected: readonly Expected[], { before, now }: Earlier): Judged {
+  const wrong = findings.filter(finding => !isRight(finding, expected));
+  if (wrong.length === 0) return { wrong };
+  const wrongSince = before?.wrongSince ?? now;
+  const limit = cacheLimit(wrongSince);
+  const told = keepCacheTimes(wrong, before?.wrong ?? []).map(finding =>
+    finding.cachedUntil === undefined ? finding : { ...finding, cachedUntil: Math.min(finding.cachedUntil, limit) },
   );
-  return [...finding.addresses].sort().join() === [...wanted].sort().join();
+  return { wrong: told, wrongSince };
 }
 
-const isSilent = (finding: DnsFinding): boolean => finding.rcode === SILENT;
-
-const isOurs = (finding: DnsFinding, expected: readonly Expected[]): boolean =>
-  finding.addresses.some(address => addressesOf(finding.name, expected).includes(address));
-
-async function askAll(
-  servers: readonly DnsServer[],
-  expected: readonly Expected[],
-  pass: Pass,
-): Promise<readonly DnsFinding[]> {
-  const perServer = await Promise.all(servers.map(server => askServer(server, expected, pass)));
-  return perServer.flat();
+/** While deleting. Silence proves nothing: a server that does not answer us may answer others. */
+function stillAnswering(findings: readonly DnsFinding[], expected: readonly Expected[], earlier: Earlier): Judged {
+  const wrong = findings.filter(finding => isSilent(finding) || isOurs(finding, expected));
+  if (wrong.length > 0) return { wrong };
+  return { wrong, unansweredSince: earlier.before?.unansweredSince ?? earlier.now };
 }
 
-async function askServer(server: DnsServer, expected: readonly Expected[], pass: Pass): Promise<readonly DnsFinding[]> {
-  const questions = expected.flatMap(({ name }) => [
-    { name, type: 'A' as const },
-    { name, type: 'AAAA' as const },
-  ]);
-  const findings: DnsFinding[] = [];
-  for (let start = 0; start < questions.length; start += PARALLEL) {
-    const batch = questions.slice(start, start + PARALLEL);
-    const answers = await Promise.all(batch.map(question => askOne(server, question, pass)));
-    findings.push(...answers);
-    // A server that is down would cost one timeout a name: the first batch of silence speaks for all.
-    if (answers.every(isSilent)) break;
-  }
-  return findings;
-}
-
-async function askOne(server: DnsServer, question: Pick<DnsFinding, 'name' | 'type'>, pass: Pass): Promise<DnsFinding> {
-  try {
-    const answer = await pass.world.resolver.ask(server, question.name, question.type, pass.signal);
-    return { server: server.name, ...question, ...answer };
-  } catch (thrown) {
-    pass.signal.throwIfAborted();
-    return { server: server.name, ...question, rcode: SILENT, addresses: [], detail: failureOf(thrown).message };
-  }
+function isDue({ wrong, wrongSince, askedAt }: Resolution, ageMs: number, now: number): boolean {
+  const isOld = wrongSince !== undefined && now - wrongSince >= PROPAGATION_MS;
+  const retryMs = isOld ? WRONG_RETRY_MS : RETRY_MS;
+  return now - askedAt >= (wrong.length > 0 ? retryMs : ageMs);
 }
 
 async function attempt<T>(read: () => Promise<T>, { signal }: Pass): Promise<Reading<T>> {

@@ -1,5 +1,5 @@
 /**
- * Reads only: Azure through the ledger, the DNS target, and the answers of its servers. What could not be read is told
+ * Reads only: Azure through the ledger, the DNS target, the answers of its servers, and the private path. What could not be read is told
  * as such and stops nothing else.
  */
 import type { Desired } from '../domain/desire.ts';
@@ -10,6 +10,7 @@ import type { Identity } from '../domain/resources.ts';
 import { readNeighbours } from './neighbours.ts';
 import { observeAzure, stillOurs, unreadAzure } from './observe-azure.ts';
 import { observeDns } from './observe-dns.ts';
+import { observePath } from './observe-path.ts';
 import type { Pass } from './world.ts';
 
 /** Everything the plan needs to know, read as far as it can have changed. */
@@ -20,7 +21,10 @@ export async function observe(want: Desired, pass: Pass): Promise<Observed> {
     observeDns(want, pass),
   ]);
   const inventory = withPolicies(pass.object.status.resources ?? [], want);
-  return { now: pass.now, identity, inventory, neighbours: readNeighbours(pass), ...azure, ...dns };
+  const seen = { now: pass.now, identity, inventory, neighbours: readNeighbours(pass), ...azure, ...dns };
+  const { path, lookAgainAt = Number.POSITIVE_INFINITY } = await observePath(want, seen, pass);
+  const next = Math.min(lookAgainAt, azure.lookAgainAt ?? Number.POSITIVE_INFINITY);
+  return { ...seen, path, ...(Number.isFinite(next) ? { lookAgainAt: next } : {}) };
 }
 
 async function readIdentity(want: Desired, { world, signal, object }: Pass): Promise<Reading<Identity>> {

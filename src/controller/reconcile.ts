@@ -78,6 +78,7 @@ function look(want: Desired, pass: Pass): Promise<Observed> {
       deletedWorkspacesId(want),
     ]);
     memory.asked.delete(object.metadata.uid);
+    memory.paths.delete(object.metadata.uid);
   }
   return observe(want, pass);
 }
@@ -113,11 +114,13 @@ const isFinished = (steps: Plan, { seen }: PassContext): boolean =>
 async function writeDown(steps: Plan, context: PassContext, { world, signal }: Pass): Promise<PassContext> {
   const { seen, object } = context;
   const actions = actionsOf(steps);
-  const inventory = beforeActions(seen.inventory, actions, seen.now);
+  const { generation } = object.metadata;
+  const inventory = beforeActions(seen.inventory, actions, { now: seen.now, generation });
   const isNewRecords = actions.some(
     action => action.verb === 'publish' && recordsHash(action.records.records) !== object.status.recordsHash,
   );
-  if (inventory === seen.inventory && !isNewRecords) return context;
+  const isSame = inventory.every((entry, index) => entry === seen.inventory[index]);
+  if (isSame && inventory.length === seen.inventory.length && !isNewRecords) return context;
   const stored = await world.cluster.applyStatus(object, statusOf(steps, context, inventory), signal);
   return { ...context, object: stored, seen: { ...seen, inventory } };
 }

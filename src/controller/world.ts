@@ -5,8 +5,9 @@
 import type { DnsRules } from '../domain/endpoint.ts';
 import type { ObjectKey, PmsObject } from '../domain/object.ts';
 import type { Resolution } from '../domain/observed.ts';
+import type { PathProof } from '../domain/path-proof.ts';
 import { requestOf } from '../domain/summarize.ts';
-import type { Azure, Clock, Cluster, DnsTargets, Log, Resolver } from '../ports.ts';
+import type { Azure, Clock, Cluster, DnsTargets, Log, Prober, Resolver } from '../ports.ts';
 import { Ledger } from './ledger.ts';
 import { Writes } from './writes.ts';
 
@@ -15,6 +16,7 @@ export interface World {
   readonly cluster: Cluster;
   readonly targets: DnsTargets;
   readonly resolver: Resolver;
+  readonly prober: Prober;
   readonly clock: Clock;
   readonly log: Log;
   readonly rules: DnsRules;
@@ -24,10 +26,9 @@ export interface World {
 
 /** What the last questions to the DNS endpoints of one object gave. */
 export interface Asked {
-  /** Whose servers were asked. */
+  /** Whose servers were asked: the target's name, and the servers that the spec names. */
   readonly target: string;
   readonly resolution: Resolution;
-  readonly askedAt: number;
 }
 
 export interface Memory {
@@ -35,6 +36,8 @@ export interface Memory {
   readonly writes: Writes;
   /** By uid of the object. */
   readonly asked: Map<string, Asked>;
+  /** By uid of the object: the last measurement of its path. */
+  readonly paths: Map<string, PathProof>;
   /** By uid of a deleted object: since when (epoch ms) the target holds no line of it. */
   readonly unpublishedSince: Map<string, number>;
   /** By id of the scope: when (epoch ms) names were last due to join or leave its endpoints, unseen by anybody. */
@@ -45,6 +48,7 @@ export const createMemory = (clock: Clock): Memory => ({
   ledger: new Ledger(clock),
   writes: new Writes(clock),
   asked: new Map(),
+  paths: new Map(),
   unpublishedSince: new Map(),
   membersChangedAt: new Map(),
 });

@@ -34,6 +34,14 @@ export function inPrefix(address: string, prefix: string): boolean {
   return Math.floor(value / size) === Math.floor(parsed.base / size);
 }
 
+const NOT_PUBLIC = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '169.254.0.0/16', '127.0.0.0/8'];
+
+/** Whether an address is one of the internet's: not of RFC 1918, 6598, 3927, 4193 or of this machine. */
+export const isPublic = (address: string): boolean =>
+  address.includes(':')
+    ? !/^(::1$|f[cd]|fe[89ab])/i.test(address)
+    : !NOT_PUBLIC.some(prefix => inPrefix(address, prefix));
+
 export const isLoopback = (address: string): boolean => inPrefix(address, '127.0.0.0/8');
 
 /** Azure keeps the first four and the last address of every subnet. */

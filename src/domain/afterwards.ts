@@ -37,7 +37,11 @@ export const settled = (seen: Observed): Observed => ({
 
 /** The sight after these actions, each of them successful. */
 export function afterwards(want: Desired, seen: Observed, actions: readonly Action[]): Observed {
-  const listed = afterActions(beforeActions(seen.inventory, actions, seen.now), actions, want);
+  const listed = afterActions(
+    beforeActions(seen.inventory, actions, { now: seen.now, generation: want.generation }),
+    actions,
+    want,
+  );
   return settled(actions.reduce((now, action) => apply(action, want, now), { ...seen, inventory: listed }));
 }
 
@@ -64,6 +68,9 @@ function apply(action: Action, want: Desired, seen: Observed): Observed {
       return withResource(action.want, seen);
     case 'delete':
       return without(action, seen);
+    case 'close':
+    case 'open':
+      return withAccess(action, seen);
     case 'publish': {
       const claim = { owner: ownerKey(want.owner), records: action.records.records };
       return {
@@ -76,6 +83,19 @@ function apply(action: Action, want: Desired, seen: Observed): Observed {
     default:
       return seen;
   }
+}
+
+function withAccess({ key, changes }: Extract<Action, { verb: 'close' | 'open' }>, seen: Observed): Observed {
+  const values = Object.fromEntries(changes.map(({ access, wanted }) => [access, wanted]));
+  const scope = bodyOf(seen.scope.reading);
+  if (key === 'privateLinkScope' && scope !== undefined) {
+    const body = { ...scope, accessModes: { ...scope.accessModes, ...values } };
+    return { ...seen, scope: { reading: present(body) } };
+  }
+  const workspace = bodyOf(seen.workspaces.get(key)?.reading ?? ABSENT);
+  if (workspace === undefined) return seen;
+  const body = { ...workspace, access: { ...workspace.access, ...values } };
+  return { ...seen, workspaces: new Map([...seen.workspaces, [key, { reading: present(body) }]]) };
 }
 
 function withResource(wanted: Want, seen: Observed): Observed {
@@ -108,6 +128,7 @@ const mergedTags = (found: { readonly tags: Tags } | undefined, tags: Tags): Tag
 const workspaceAfter = (want: WantOf<'workspace'>, found: Workspace | undefined): Workspace => ({
   ...found,
   ...succeeded(want),
+  access: found?.access ?? {},
   kind: 'workspace',
   location: found?.location ?? want.location,
   tags: mergedTags(found, want.tags),
@@ -121,7 +142,7 @@ const scopeAfter = (want: WantOf<'privateLinkScope'>, found: PrivateLinkScope | 
   ...succeeded(want),
   kind: 'privateLinkScope',
   tags: mergedTags(found, want.tags),
-  accessModes: { ingestion: 'Open', query: 'Open', ...found?.accessModes, ...want.accessModes },
+  accessModes: { ingestion: 'Open', query: 'Open', ...found?.accessModes },
 });
 
 const endpointAfter = (want: WantOf<'privateEndpoint'>, found: PrivateEndpoint | undefined): PrivateEndpoint => ({

@@ -106,7 +106,8 @@ function summaryDrafts(plan: Plan): readonly Draft[] {
 
 function readyMessage(plan: Plan): string {
   const step = (name: Step['name']) => plan.steps.find(candidate => candidate.name === name)?.verdict.message;
-  return [step('RecordsPublished'), step('RecordsResolving')].filter(text => text !== undefined).join('; ');
+  const told = [step('RecordsPublished'), step('RecordsResolving'), step('PathVerified'), step('Isolated')];
+  return told.filter(text => text !== undefined).join('; ');
 }
 
 function stepDraft({ name, verdict }: Step, mode: Plan['mode']): Draft {

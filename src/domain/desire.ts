@@ -2,6 +2,7 @@
  * From the spec to plain data: every Azure resource that the object asks for, with ids, names and defaults filled in.
  * Pure: no clock, no Azure.
  */
+import type { AccessKind, AccessWant } from './access.ts';
 import { LOWER_RETENTION_ANNOTATION } from './diff.ts';
 import {
   ABANDON_ANNOTATION,
@@ -41,7 +42,19 @@ export interface Desired {
   /** One for each workspace and component, in their order. */
   readonly links: readonly ScopedResourceWant[];
   readonly endpoint: PrivateEndpointWant | Adopted<'privateEndpoint'>;
-  readonly dns: { readonly target: string; readonly aliases: boolean };
+  readonly dns: {
+    readonly target: string;
+    readonly aliases: boolean;
+    /** Resolvers beside the target's own servers that must answer right. */
+    readonly verifyServers: readonly VerifyServer[];
+  };
+  /** How much must be proved before anything is closed. */
+  readonly gate: Gate;
+  /** What the spec says of public access, workspaces first and the scope last. */
+  readonly access: readonly AccessWant[];
+  readonly isolation: { readonly onDelete?: 'Reopen' | 'Leave'; readonly onLostPath: 'Report' | 'Reopen' };
+  /** The metadata.generation of the spec. */
+  readonly generation: number;
   /** Milliseconds after which Azure and DNS are read again. */
   readonly intervalMs: number;
   readonly suspended: boolean;
@@ -55,6 +68,16 @@ export interface Desired {
   readonly abandoned: boolean;
   /** Epoch ms of the deletion, when the object is being deleted. */
   readonly deletedAt?: number;
+}
+
+export type Gate = 'None' | 'DNS' | 'TLS' | 'Query';
+
+/** A DNS server that the spec names. */
+export interface VerifyServer {
+  /** As the spec has it. */
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
 }
 
 /** What the object asks for. `installation` makes ownership unique across clusters. */
@@ -77,7 +100,15 @@ export function desire(object: PmsObject, installation: string): Desired {
     scope,
     links: [...workspaces, ...components].map(target => wantLink(target, scope, { owner, policy })),
     endpoint: wantEndpoint(object, scope, { tags, policy }),
-    dns: { target: spec.dns?.target ?? 'default', aliases: spec.dns?.aliases !== 'Disabled' },
+    dns: {
+      target: spec.dns?.target ?? 'default',
+      aliases: spec.dns?.aliases !== 'Disabled',
+      verifyServers: (spec.dns?.verifyServers ?? []).map(verifyServer),
+    },
+    gate: spec.verification?.gate ?? 'Query',
+    access: wantAccess(object, workspaces, scope),
+    isolation: { onLostPath: 'Report', ...spec.isolation },
+    generation: metadata.generation,
     intervalMs: durationMs(spec.interval ?? '10m'),
     suspended: spec.suspend ?? false,
     planOnly: spec.mode === 'Plan',
@@ -96,6 +127,31 @@ export const wantsOf = (want: Desired): readonly Wanted[] => [
   ...want.links,
   want.endpoint,
 ];
+
+const DNS_PORT = 53;
+
+/** `10.0.0.53`, `10.0.0.53:5353`, `fd00::53`, `[fd00::53]:53`: the forms that the CRD admits. */
+function verifyServer(text: string): VerifyServer {
+  const [, bracketed, plain, port] = /^(?:\[(.+)\]|([^:]+))(?::([0-9]+))?$/.exec(text) ?? [];
+  return { name: text, address: bracketed ?? plain ?? text, port: Number(port ?? DNS_PORT) };
+}
+
+/** Made or adopted: its access may be closed either way. */
+type Closable<K extends AccessKind> = Pick<AccessWant, 'key' | 'id' | 'name'> & { readonly kind: K };
+
+/** The resources whose access the spec states, in the order in which they are closed. */
+function wantAccess(
+  { spec }: PmsObject,
+  workspaces: readonly Closable<'workspace'>[],
+  scope: Closable<'privateLinkScope'>,
+): readonly AccessWant[] {
+  const of = ({ kind, key, id, name }: Closable<AccessKind>, access: AccessWant['access'] = {}) =>
+    access.ingestion === undefined && access.query === undefined ? [] : [{ kind, key, id, name, access }];
+  return [
+    ...workspaces.flatMap(item => of(item, spec.workspaces.find(({ name }) => name === item.name)?.isolation)),
+    ...of(scope, spec.privateLinkScope?.accessModes),
+  ];
+}
 
 const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
 
@@ -142,13 +198,11 @@ function wantScope(object: PmsObject, tags: Tags, policy: Policy): Desired['scop
   const { resourceId } = object.spec.privateLinkScope ?? {};
   if (resourceId !== undefined) return adopted('privateLinkScope', resourceId, 'privateLinkScope');
   const name = object.spec.privateLinkScope?.name ?? object.metadata.name;
-  const accessModes = object.spec.privateLinkScope?.accessModes ?? {};
   return {
     kind: 'privateLinkScope',
     key: 'privateLinkScope',
     id: privateLinkScopeId(object.spec, name),
     name,
-    accessModes,
     tags,
     policy,
   };

@@ -95,16 +95,11 @@ const frozen = (field: string, found: unknown, wanted: unknown): Obstacle => ({
 const diffRegion = (want: string, found: string): readonly Obstacle[] =>
   regionKey(want) === regionKey(found) ? [] : [frozen('location', found, want)];
 
-function diffScope(want: PrivateLinkScopeWant, body: PrivateLinkScope): Differences {
-  const changes = [...diffTags(want.tags, body.tags)];
-  for (const field of ['ingestion', 'query'] as const) {
-    const wanted = want.accessModes[field];
-    if (wanted !== undefined && wanted !== body.accessModes[field]) {
-      changes.push(change(`accessModes.${field}`, body.accessModes[field], wanted));
-    }
-  }
-  return { changes, obstacles: [] };
-}
+/** Access modes are the business of the isolation step. */
+const diffScope = (want: PrivateLinkScopeWant, body: PrivateLinkScope): Differences => ({
+  changes: diffTags(want.tags, body.tags),
+  obstacles: [],
+});
 
 const diffLink = (want: ScopedResourceWant, body: ScopedResource): Differences => ({
   changes: [],

@@ -7,17 +7,24 @@
  * | changed since all was in place| carried out, told as an update   | carried out, told as an update     |
  * | as it was                     | put back, told as DriftDetected  | left, Ready False DriftDetected    |
  */
+import { accessField } from './access.ts';
 import { nameOf } from './converge.ts';
 import type { Desired } from './desire.ts';
 import { linesOf } from './merge.ts';
-import { ownerKey } from './names.ts';
+import { ownerKey, shortName } from './names.ts';
 import type { PmsObject } from './object.ts';
 import { bodyOf, type Observed } from './observed.ts';
 import { recordsHash } from './records.ts';
 import type { Action, Plan, Step, StepName, Verdict } from './steps.ts';
 
 /** Steps about what is ours in Azure. */
-const IN_AZURE: ReadonlySet<StepName> = new Set(['WorkspacesReady', 'ScopeReady', 'ResourcesLinked', 'EndpointReady']);
+const IN_AZURE: ReadonlySet<StepName> = new Set([
+  'WorkspacesReady',
+  'ScopeReady',
+  'ResourcesLinked',
+  'EndpointReady',
+  'Isolated',
+]);
 
 /** The plan with drift told as such, and without its repair where the object wants it reported only. */
 export function withDrift(plan: Plan, object: PmsObject, want: Desired, seen: Observed): Plan {
@@ -48,10 +55,20 @@ function driftText(action: Action): readonly string[] {
       ({ field, found, wanted }) => `${nameOf(action.want)}: ${field} is ${found}, expected ${wanted}`,
     );
   }
+  if (isAccessDrift(action)) {
+    const name = nameOf({ kind: action.kind, name: shortName(action.id) });
+    return action.changes.map(
+      ({ access, found, wanted }) => `${name}: ${accessField(action.kind, access)} is ${found}, expected ${wanted}`,
+    );
+  }
   if (action.verb !== 'create') return [];
   const expected = action.why === 'absent' ? 'it to be there' : 'Succeeded';
   return [`${nameOf(action.want)} is ${action.why}, expected ${expected}`];
 }
+
+/** What the path's failure opens is nobody's drift. */
+const isAccessDrift = (action: Action): action is Extract<Action, { verb: 'close' | 'open' }> =>
+  action.verb === 'close' || (action.verb === 'open' && action.why === 'Asked');
 
 const putBack = (verdict: Verdict, drifts: readonly string[]): Verdict => ({
   ...verdict,
@@ -67,7 +84,9 @@ function left(verdict: Verdict, drifts: readonly string[]): Verdict {
     state: 'Stalled',
     reason: 'DriftDetected',
     message: `${drifts.join('; ')}; spec.driftPolicy is Report, so it is left: Repair has it put back`,
-    actions: verdict.actions.filter(({ verb }) => verb !== 'create' && verb !== 'update'),
+    actions: verdict.actions.filter(
+      action => action.verb !== 'create' && action.verb !== 'update' && !isAccessDrift(action),
+    ),
   };
 }
 

@@ -2,6 +2,7 @@
  * What a pass tells through Kubernetes events: each action once, and each change of the conditions that people wait
  * for. Pure.
  */
+import { accessChangeText } from './access.ts';
 import type { Failure } from './failures.ts';
 import type { Condition, Status, StatusRecord } from './object.ts';
 import type { Action } from './steps.ts';
@@ -28,6 +29,8 @@ const VERB_TEXT = {
   create: 'Creating',
   update: 'Updating',
   delete: 'Deleting',
+  close: 'Isolating',
+  open: 'Reopening',
   untag: 'Updating',
   adopt: 'Adopted',
   forget: 'Released',
@@ -41,7 +44,10 @@ export function actionEvents(results: readonly ActionResult[], before: readonly 
       if (before.some(condition => condition.reason === reason && condition.message.includes(message))) return [];
       return [event('Warning', reason, `${action.key}: ${message}`)];
     }
-    if (action.verb === 'publish' || action.verb === 'unpublish') return [];
+    if (action.verb === 'publish' || action.verb === 'unpublish' || action.verb === 'note') return [];
+    if (action.verb === 'open' && (action.why === 'RolledBack' || action.why === 'LostPath')) {
+      return [event('Warning', 'IsolationRolledBack', noteOf(action))];
+    }
     return [event('Normal', VERB_TEXT[action.verb], noteOf(action))];
   });
 }
@@ -52,12 +58,15 @@ const FORGET_TEXT = {
   Renamed: (id: string) => `${id} is listed once`,
 } as const;
 
-function noteOf(action: Exclude<Action, { verb: 'publish' | 'unpublish' }>): string {
+function noteOf(action: Exclude<Action, { verb: 'publish' | 'unpublish' | 'note' }>): string {
   switch (action.verb) {
     case 'create':
       return `${action.want.id} (${action.why})`;
     case 'update':
       return `${action.want.id}: ${action.changes.map(c => `${c.field} ${c.found} -> ${c.wanted}`).join(', ')}`;
+    case 'close':
+    case 'open':
+      return `${action.id}: ${accessChangeText(action.kind, action.changes)}`;
     case 'forget':
       return FORGET_TEXT[action.why](action.id);
     default:
@@ -116,11 +125,13 @@ export function recordEvents(before: Status['records'], { records: now }: Status
 const sameAddresses = (a: StatusRecord, b: StatusRecord): boolean =>
   [...a.addresses].sort().join() === [...b.addresses].sort().join();
 
+const TOLD = ['Ready', 'Stalled', 'RecordsPublished', 'RecordsResolving', 'PathVerified', 'Isolated'];
+
 /** Events only when a condition's status changes, never on every look. */
 export function transitionEvents(before: readonly Condition[], now: readonly Condition[]): readonly PassEvent[] {
   return (
     now
-      .filter(condition => ['Ready', 'Stalled', 'RecordsPublished', 'RecordsResolving'].includes(condition.type))
+      .filter(condition => TOLD.includes(condition.type))
       // Drift is told by its own events.
       .filter(({ type, reason }) => type !== 'Stalled' || reason !== 'DriftDetected')
       .filter(condition => {

@@ -23,14 +23,15 @@ export function forecastLines(forecast: Forecast): readonly string[] {
 
 /** `Plan: 4 to create, 0 to change, 0 to delete in Azure; 27 records to add, 0 to change, 0 to take out.` */
 export function summaryLine(forecast: Forecast): string {
-  const count = (verb: Action['verb']) => forecast.actions.filter(({ action }) => action.verb === verb).length;
+  const count = (...verbs: readonly Action['verb'][]) =>
+    forecast.actions.filter(({ action }) => verbs.includes(action.verb)).length;
   const marks = (mark: RecordChange['mark']) => forecast.records.changes.filter(change => change.mark === mark).length;
   if (!hasChanges(forecast)) {
     return forecast.obstacles.length > 0
       ? 'Plan: nothing can be done before what is marked with ! is put right.'
       : 'Plan: nothing to do. Azure and DNS are as asked.';
   }
-  const azure = `${count('create')} to create, ${count('update')} to change, ${count('delete')} to delete in Azure`;
+  const azure = `${count('create')} to create, ${count('update', 'close', 'open')} to change, ${count('delete')} to delete in Azure`;
   return `Plan: ${azure}; ${marks('+')} records to add, ${marks('~')} to change, ${marks('-')} to take out.`;
 }
 

@@ -7,6 +7,7 @@ import { afterwards, settled } from './afterwards.ts';
 import type { Desired } from './desire.ts';
 import type { DnsRules } from './endpoint.ts';
 import { forecastRecords, type RecordsForecast } from './forecast-records.ts';
+import { dueClosings } from './isolation.ts';
 import type { Observed } from './observed.ts';
 import { plan } from './plan.ts';
 import type { Action, Plan, Step, StepName } from './steps.ts';
@@ -58,6 +59,7 @@ export function forecast(want: Desired, seen: Observed, rules: DnsRules): Foreca
     steps = plan(want, sight, rules);
   }
   actions.push(...leavingFormerTargets(seen, actions));
+  actions.push(...closingsAhead(want, sight, actions));
   const records = forecastRecords(
     want,
     { seen, rules },
@@ -68,11 +70,14 @@ export function forecast(want: Desired, seen: Observed, rules: DnsRules): Foreca
 
 /** Whether anything would be written to Azure or to DNS; what is taken into the inventory alone is no change. */
 export const hasChanges = ({ actions, records }: Forecast): boolean =>
-  actions.some(({ action }) => !['adopt', 'forget'].includes(action.verb)) ||
+  actions.some(({ action }) => !['adopt', 'forget', 'note'].includes(action.verb)) ||
   (records.isTargetRead && records.changes.length > 0);
 
+/** What is proved only once all is there is no obstacle to it. */
 const isObstacle = ({ name, verdict }: Step): boolean =>
   name !== 'RecordsResolving' &&
+  name !== 'PathVerified' &&
+  !(name === 'Isolated' && verdict.reason === 'NoVantage') &&
   (verdict.state === 'Stalled' || verdict.state === 'Failed' || verdict.unknown === true);
 
 /** The actions of one wave, but for records, each with the numbers of those that it has waited for. */
@@ -106,6 +111,20 @@ function endpointActions(actions: readonly PlannedAction[]): readonly number[] {
     actions.findLast(({ step }) => step === 'EndpointReady') ??
     actions.findLast(({ action }) => action.key.startsWith('scopedResource/') && action.verb !== 'adopt');
   return last === undefined ? [] : [last.number];
+}
+
+/** What is asked to be closed comes last, after a proof that a look ahead cannot make; it waits for everything. */
+function closingsAhead(want: Desired, seen: Observed, done: readonly PlannedAction[]): readonly PlannedAction[] {
+  const known = new Set(done.flatMap(({ action }) => (action.verb === 'close' ? [action.key] : [])));
+  const last = done.at(-1)?.number;
+  return dueClosings(want, seen)
+    .filter(({ key }) => !known.has(key))
+    .map((action, index) => ({
+      number: done.length + index + 1,
+      step: 'Isolated',
+      action,
+      after: index > 0 ? [done.length + index] : last === undefined ? [] : [last],
+    }));
 }
 
 /** They are left when the new target answers, which a look ahead cannot see. */

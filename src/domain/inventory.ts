@@ -3,6 +3,7 @@
  * it, so an entry leaves only after a 404 or an explicit release. Pure.
  */
 import { type Desired, wantsOf } from './desire.ts';
+import { withAccess, withNote } from './inventory-access.ts';
 import type { InventoryEntry } from './object.ts';
 import { isAdopted } from './resources.ts';
 import type { Action } from './steps.ts';
@@ -17,15 +18,25 @@ const put = (entries: readonly InventoryEntry[], entry: InventoryEntry): readonl
 
 const without = (entries: readonly InventoryEntry[], key: string) => entries.filter(entry => entry.key !== key);
 
-/** The inventory that must be stored before these actions are sent: an entry for each creation, stamped now. */
+/** The moment of a wave of actions: epoch ms, and the metadata.generation that asks for them. */
+export interface Moment {
+  readonly now: number;
+  readonly generation: number;
+}
+
+/**
+ * The inventory that must be stored before these actions are sent: an entry for each creation, stamped now; what was
+ * there before a closing; and what is to be taken back.
+ */
 export function beforeActions(
   entries: readonly InventoryEntry[],
   actions: readonly Action[],
-  now: number,
+  moment: Moment,
 ): readonly InventoryEntry[] {
-  const startedAt = new Date(now).toISOString();
+  const startedAt = new Date(moment.now).toISOString();
   let inventory = entries;
   for (const action of actions) {
+    if (action.verb === 'close' || action.verb === 'open') inventory = withAccess(inventory, action, moment);
     if (action.verb !== 'create') continue;
     const { key, want } = action;
     inventory = put(inventory, { key, id: want.id, origin: 'Created', policy: want.policy, startedAt });
@@ -44,6 +55,7 @@ export function afterActions(
 ): readonly InventoryEntry[] {
   const settled = actions.reduce<readonly InventoryEntry[]>((kept, action) => {
     if (action.verb === 'forget') return without(kept, action.key);
+    if (action.verb === 'note') return withNote(kept, action);
     if (action.verb !== 'adopt') return kept;
     const { key, id, origin, policy } = action;
     return put(kept, { key, id, origin, policy });

@@ -6,6 +6,7 @@ import type { Failure } from './failures.ts';
 import type { PublishedLine } from './merge.ts';
 import type { Neighbour } from './neighbours.ts';
 import type { InventoryEntry } from './object.ts';
+import type { PathProof } from './path-proof.ts';
 import type {
   Component,
   EndpointNeed,
@@ -50,13 +51,20 @@ export interface DnsFinding {
   readonly server: string;
   readonly name: string;
   readonly type: 'A' | 'AAAA';
+  /** Absent: UDP. */
+  readonly transport?: 'TCP';
   /** `NOERROR`, `NXDOMAIN`, ...; or `silent` with the reason in `detail`. */
   readonly rcode: string;
   readonly addresses: readonly string[];
   readonly detail?: string;
+  /** Until then (epoch ms) the server may repeat an answer from before the records were there. */
+  readonly cachedUntil?: number;
 }
 
-/** The answers of all DNS endpoints of the target to all published names. */
+/** In place of a response code: no answer came. */
+export const SILENT = 'silent';
+
+/** The answers of all DNS endpoints of the target, and of the servers that the spec names, to all published names. */
 export interface Resolution {
   /** Hash of the records that were asked for. */
   readonly recordsHash: string;
@@ -64,6 +72,10 @@ export interface Resolution {
   readonly questions: number;
   /** Only the answers that are not as they should be. */
   readonly wrong: readonly DnsFinding[];
+  /** Epoch ms. */
+  readonly askedAt: number;
+  /** Since when (epoch ms) this process has seen any of them wrong. */
+  readonly wrongSince?: number;
   /** Since when (epoch ms) no server gives any of our addresses; only while the object is being deleted. */
   readonly unansweredSince?: number;
 }
@@ -110,6 +122,8 @@ export interface Observed {
   /** Names of other targets that hold lines of ours: the spec named them once. */
   readonly formerTargets: readonly string[];
   readonly resolution: Reading<Resolution>;
+  /** Absent while there is no path to measure, or nobody asks for it. */
+  readonly path: Reading<PathProof>;
   /** Since when (epoch ms) this process has seen none of our lines in the target; only while the object is being deleted. */
   readonly unpublishedSince?: number;
   readonly inventory: readonly InventoryEntry[];

@@ -2,6 +2,7 @@
  * The status of an object that is only planned (`spec.mode: Plan`): what would be done, in order and bounded, with Ready
  * False whatever it is. Nothing is written but this. Pure.
  */
+import { accessChangeText } from './access.ts';
 import { plannedConditions } from './conditions.ts';
 import type { PassEvent } from './events.ts';
 import { type Forecast, hasChanges } from './forecast.ts';
@@ -97,8 +98,15 @@ function subjectOf(action: Action): Pick<StatusAction, 'id' | 'changes'> {
       );
       return { id: action.want.id, changes: changes.slice(0, CHANGES_SHOWN) };
     }
+    case 'close':
+    case 'open': {
+      const { kind, changes } = action;
+      const told = changes.map(change => cut(accessChangeText(kind, [change]), CHANGE_MAX));
+      return { id: action.id, changes: told };
+    }
     case 'publish':
     case 'unpublish':
+    case 'note':
       return {};
     default:
       return { id: action.id };

@@ -2,6 +2,7 @@
  * A plan as text, the way people know it from Terraform: `+` create, `~` update with each difference, `-` delete; and
  * what a step waits for. Pure; for the demo, the plan command and golden tests.
  */
+import { accessField } from './access.ts';
 import { nameOf } from './converge.ts';
 import { OWNER_TAG, shortName } from './names.ts';
 import type { Want } from './resources.ts';
@@ -12,6 +13,7 @@ const MARK = { Ready: '=', Waiting: '…', Stalled: '!', Failed: '!' } as const;
 /** One block a step: `mark name  reason: message`, then a line for each action. */
 export const planText = (plan: Plan): string => `${plan.steps.map(stepText).join('\n')}\n`;
 
+const NOTE_TEXT = { Confirmed: 'passed the trial', Opened: 'is open again' } as const;
 const ADOPT_TEXT = { Adopted: 'is adopted as', Created: 'is ours and is listed as' } as const;
 
 /** One action in one line and its details below it, indented. */
@@ -23,6 +25,14 @@ export function actionLines(action: Action): readonly string[] {
       return [`~ ${nameOf(action.want)}`, ...action.changes.map(c => `    ${c.field}: ${c.found} -> ${c.wanted}`)];
     case 'delete':
       return [`- ${nameOf({ kind: action.kind, name: shortName(action.id) })}`];
+    case 'close':
+    case 'open':
+      return [
+        `~ ${nameOf({ kind: action.kind, name: shortName(action.id) })} (${action.verb === 'close' ? 'isolation' : action.why})`,
+        ...action.changes.map(c => `    ${accessField(action.kind, c.access)}: ${c.found} -> ${c.wanted}`),
+      ];
+    case 'note':
+      return [`= ${action.key}: ${action.accesses.join(', ')} ${NOTE_TEXT[action.is]}`];
     case 'untag':
       return [`~ ${nameOf({ kind: action.kind, name: shortName(action.id) })}`, `    tags.${OWNER_TAG}: taken off`];
     case 'adopt':
@@ -51,7 +61,8 @@ function fieldsOf(want: Want): readonly string[] {
       return Object.entries(stated).flatMap(([field, value]) => (value === undefined ? [] : [`${field}: ${value}`]));
     }
     case 'privateLinkScope':
-      return [`ingestion: ${want.accessModes.ingestion ?? 'Open'}`, `query: ${want.accessModes.query ?? 'Open'}`];
+      // PrivateOnly, when it is asked for, comes last.
+      return ['ingestion: Open', 'query: Open'];
     case 'scopedResource':
       return [`linkedResourceId: ${want.targetId}`];
     case 'privateEndpoint':

@@ -6,16 +6,20 @@ import { converge, isSucceeded, nameOf, provisioning } from './converge.ts';
 import type { Desired } from './desire.ts';
 import { convergeEndpoint, type DnsRules, viewRecords } from './endpoint.ts';
 import { judgeIdentity } from './identity.ts';
+import { isolate } from './isolation.ts';
 import { sameId, shortName } from './names.ts';
 import { isPassedOn } from './neighbours.ts';
 import { bodyOf, entryOf, type Observed, type Sight } from './observed.ts';
 import { addressCount, exactNeed, preflight as judgePreflight } from './preflight.ts';
+import { proofOf } from './proof.ts';
 import { resolving as judgeResolution, leaveFormerTargets, mergedTarget, publish } from './publishing.ts';
 import { convergeWorkspace } from './recover.ts';
 import { isAdopted, type ScopedResourceWant, type Wanted } from './resources.ts';
 import { convergeScope } from './scope.ts';
 import { acts, after, combine, each, inSeries, type Plan, ready, unreadable, type Verdict } from './steps.ts';
+import { reopenLeaving } from './stranding.ts';
 import { prune, unlink } from './teardown.ts';
+import { asProof, verifyPath } from './verify.ts';
 
 /** The steps from what is wanted and what was seen. A converged object has no action in any of them. */
 export function plan(want: Desired, seen: Observed, rules: DnsRules): Plan {
@@ -35,9 +39,13 @@ export function plan(want: Desired, seen: Observed, rules: DnsRules): Plan {
   const links = after({ ...gate, WorkspacesReady: workspaces, ScopeReady: scope }, () =>
     inSeries(want.links, link => convergeLink(link, want, seen)),
   );
-  const unlinked = after({ ResourcesLinked: links }, () => unlink(want, seen));
+  // What stays must not stay closed unasked once its link is gone.
+  const reopened = reopenLeaving(want, seen);
+  const unlinked = after({ ResourcesLinked: links, ...stepOf('the workspaces taken out', reopened) }, () =>
+    unlink(want, seen),
+  );
   // An endpoint takes its members from the links: none may be coming or going. One that cannot go is no reason to wait.
-  const leaving = unlinked.state === 'Waiting' ? { Pruned: unlinked } : {};
+  const leaving = unlinked.state === 'Waiting' && reopened?.state !== 'Stalled' ? { Pruned: unlinked } : {};
   const endpoint = after(
     { ...gate, ResourcesLinked: links, ...leaving },
     () => exactNeed(want, seen) ?? convergeEndpoint(want, seen, view),
@@ -48,6 +56,19 @@ export function plan(want: Desired, seen: Observed, rules: DnsRules): Plan {
   const pruned = after(taken, () => prune(want, seen));
   // Whoever still asks the former server gets right answers until the new one gives them.
   const moved = after({ RecordsPublished: published, RecordsResolving: resolving }, () => leaveFormerTargets(seen));
+  const verified = verifyPath(want, seen);
+  const path = verified && asProof(verified);
+  const built = {
+    WorkspacesReady: workspaces,
+    ScopeReady: scope,
+    ResourcesLinked: links,
+    EndpointReady: endpoint,
+    RecordsPublished: published,
+    ...(want.gate === 'None' ? {} : { RecordsResolving: resolving }),
+    ...stepOf('PathVerified', path),
+  };
+  const proof = proofOf(want, seen, { resolving, verified });
+  const isolated = isolate({ want, seen, proof, before: { ...gate, ...built } }); // last, always
 
   const steps = [
     { name: 'CredentialsReady', verdict: credentials },
@@ -58,7 +79,9 @@ export function plan(want: Desired, seen: Observed, rules: DnsRules): Plan {
     { name: 'EndpointReady', verdict: endpoint },
     { name: 'RecordsPublished', verdict: published },
     { name: 'RecordsResolving', verdict: resolving },
-    { name: 'Pruned', verdict: combine([unlinked, pruned, moved]) },
+    ...(verified === undefined ? [] : [{ name: 'PathVerified', verdict: verified } as const]),
+    ...(isolated === undefined ? [] : [{ name: 'Isolated', verdict: isolated } as const]),
+    { name: 'Pruned', verdict: combine([...(reopened === undefined ? [] : [reopened]), unlinked, pruned, moved]) },
   ] as const;
   return {
     mode: 'converge',
@@ -68,6 +91,9 @@ export function plan(want: Desired, seen: Observed, rules: DnsRules): Plan {
     ...subnetOf(want, seen),
   };
 }
+
+const stepOf = (name: string, verdict: Verdict | undefined): Readonly<Record<string, Verdict>> =>
+  verdict === undefined ? {} : { [name]: verdict };
 
 const NOT_SEEN: Sight<never> = { reading: { is: 'absent' } };
 

@@ -2,15 +2,21 @@
  * The records' road into DNS: what is to be written into the target, and whether its servers answer with our addresses.
  * Pure.
  */
+
+import { isPublic } from './addresses.ts';
 import type { Desired } from './desire.ts';
 import type { RecordsView } from './endpoint.ts';
 import { linesOf, type Merged, mergeClaim, sameLines } from './merge.ts';
 import { ownerKey } from './names.ts';
-import { bodyOf, type DnsFinding, type Observed } from './observed.ts';
+import { bodyOf, type DnsFinding, type Observed, type Resolution, SILENT } from './observed.ts';
 import { type RecordSet, recordsHash } from './records.ts';
 import { acts, each, ready, unreadable, untold, type Verdict, waits } from './steps.ts';
 
 const RESOLVE_RETRY_MS = 2_000;
+/** From ConfigMap to answer: the kubelet's sync and CoreDNS' reload take a minute or two; no more is told as wrong. */
+export const PROPAGATION_MS = 180_000;
+/** Wrong answers are asked for again after this time. */
+export const WRONG_RETRY_MS = 30_000;
 /** Findings that a message names before it counts the rest. */
 const FINDINGS_SHOWN = 3;
 
@@ -85,15 +91,40 @@ export function resolving(want: Desired, seen: Observed): Verdict {
     return waits('WaitingForStep', 'waits for RecordsPublished', granted.length > 0 ? RESOLVE_RETRY_MS : undefined);
   }
   const { questions, wrong, servers } = seen.resolution.body;
-  if (wrong.length === 0) {
-    return ready('Answering', `${questions}/${questions} answers of ${servers.join(', ')} are ours`);
-  }
-  const told = wrong.slice(0, FINDINGS_SHOWN).map(findingText);
-  return waits('Propagating', `${questions - wrong.length}/${questions} answers; ${told.join('; ')}`, RESOLVE_RETRY_MS);
+  if (wrong.length > 0) return wrongAnswers(seen.resolution.body, seen.now);
+  return ready('Answering', `${questions}/${questions} answers of ${servers.join(', ')} are ours`);
 }
 
-/** `coredns-abc: api.monitor.azure.com A -> 20.1.1.1` */
+/** On their way at first; wrong for good when nothing can be on its way any more, nor in anybody's cache. */
+function wrongAnswers({ questions, wrong, wrongSince, askedAt }: Resolution, now: number): Verdict {
+  const count = `${questions - wrong.length}/${questions} answers`;
+  // An address tells more than a name that is not there.
+  const byTelling = (findings: readonly DnsFinding[]) =>
+    [...findings].sort((a, b) => Number(b.addresses.length > 0) - Number(a.addresses.length > 0));
+  const text = (findings: readonly DnsFinding[]) =>
+    byTelling(findings).slice(0, FINDINGS_SHOWN).map(findingText).join('; ');
+  const isLate = now - (wrongSince ?? askedAt) >= PROPAGATION_MS;
+  const late = isLate ? wrong.filter(({ cachedUntil = 0 }) => cachedUntil <= now) : [];
+  if (late.length === 0)
+    return waits('Propagating', `${count}; ${text(wrong)}`, isLate ? WRONG_RETRY_MS : RESOLVE_RETRY_MS);
+  const isSilent = late.every(({ rcode }) => rcode === SILENT);
+  const cure = isSilent
+    ? 'let the operator reach these servers (port 53, UDP and TCP)'
+    : 'these servers must take the published records, or forward these names to the DNS target';
+  return {
+    state: 'Stalled',
+    // Silence towards us proves nothing about the machines.
+    ...(isSilent ? { reason: 'NoDnsAnswer', unknown: true } : { reason: 'WrongAnswers' }),
+    message: `${count}; ${text(late)}; ${cure}`,
+    retryAfterMs: WRONG_RETRY_MS,
+    actions: [],
+  };
+}
+
+/** `coredns-abc: api.monitor.azure.com A -> 20.1.1.1 (public)` */
 export function findingText(finding: DnsFinding): string {
-  const got = finding.detail ?? (finding.addresses.length > 0 ? finding.addresses.join(', ') : finding.rcode);
-  return `${finding.server}: ${finding.name} ${finding.type} -> ${got}`;
+  const addresses = finding.addresses.map(address => (isPublic(address) ? `${address} (public)` : address));
+  const got = finding.detail ?? (addresses.length > 0 ? addresses.join(', ') : finding.rcode);
+  const over = finding.transport === undefined ? '' : ` over ${finding.transport}`;
+  return `${finding.server}: ${finding.name} ${finding.type}${over} -> ${got}`;
 }

@@ -16,8 +16,6 @@ export type Origin = 'Created' | 'Adopted';
 
 export type Tags = Readonly<Record<string, string>>;
 
-export type AccessMode = 'Open' | 'PrivateOnly';
-
 interface WantBase {
   /** Stable name of the resource inside one object: `workspace/law-a`, `privateEndpoint`. Key of the inventory. */
   readonly key: string;
@@ -42,7 +40,6 @@ export interface WorkspaceWant extends WantBase {
 
 export interface PrivateLinkScopeWant extends WantBase {
   readonly kind: 'privateLinkScope';
-  readonly accessModes: { readonly ingestion?: AccessMode; readonly query?: AccessMode };
   readonly tags: Tags;
 }
 
@@ -102,6 +99,8 @@ export interface Workspace extends ResourceBase {
   readonly customerId?: string;
   readonly retentionInDays?: number;
   readonly dailyQuotaGb?: number;
+  /** Public network access: Enabled, Disabled or SecuredByPerimeter. */
+  readonly access: { readonly ingestion?: string; readonly query?: string };
   /** The workspace's own view of its links, whoever made them; absent when Azure tells none. */
   readonly linkedBy?: readonly LinkView[];
 }
@@ -117,6 +116,8 @@ export interface LinkView {
 export interface PrivateLinkScope extends ResourceBase {
   readonly kind: 'privateLinkScope';
   readonly tags: Tags;
+  /** The name that workspaces know the scope by. */
+  readonly scopeGuid?: string;
   readonly accessModes: { readonly ingestion?: string; readonly query?: string };
   /** The private endpoints that are connected to the scope, whoever made them. */
   readonly connections: readonly ScopeConnection[];

@@ -2,6 +2,7 @@
  * The words of a plan: steps, their verdicts, the actions they ask for, and the few combinators that `plan` and
  * `teardown` are written with. Pure.
  */
+import type { Access, AccessChange, AccessKind } from './access.ts';
 import type { Failure } from './failures.ts';
 import type { NameConflict } from './merge.ts';
 import type { Reason } from './reasons.ts';
@@ -18,6 +19,8 @@ export const STEPS = [
   'EndpointReady',
   'RecordsPublished',
   'RecordsResolving',
+  'PathVerified',
+  'Isolated',
 ] as const;
 
 export type ConditionType = (typeof STEPS)[number];
@@ -44,6 +47,30 @@ export type Action =
       readonly key: string;
       readonly id: ArmId;
       readonly why: 'Deleted' | 'Retained' | 'Renamed';
+    }
+  /** Public access is closed; `provedAt` (epoch ms) is when the gate was last seen to hold, absent without a gate. */
+  | {
+      readonly verb: 'close';
+      readonly key: string;
+      readonly kind: AccessKind;
+      readonly id: ArmId;
+      readonly changes: readonly AccessChange[];
+      readonly provedAt?: number;
+    }
+  | {
+      readonly verb: 'open';
+      readonly key: string;
+      readonly kind: AccessKind;
+      readonly id: ArmId;
+      readonly changes: readonly AccessChange[];
+      readonly why: 'Asked' | 'RolledBack' | 'LostPath' | 'Leaving';
+    }
+  /** A closing has passed its trial, or what we closed is seen open; the inventory notes it, no call to Azure. */
+  | {
+      readonly verb: 'note';
+      readonly key: string;
+      readonly accesses: readonly Access[];
+      readonly is: 'Confirmed' | 'Opened';
     }
   | { readonly verb: 'publish'; readonly key: 'records'; readonly records: RecordSet }
   | { readonly verb: 'unpublish'; readonly key: 'records'; readonly target: string };

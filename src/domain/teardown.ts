@@ -13,6 +13,7 @@ import type { Observed, Sight } from './observed.ts';
 import type { Kind } from './resources.ts';
 import { type Use, useOf } from './sharing.ts';
 import { acts, after, combine, each, inSeries, type Plan, ready, unreadable, type Verdict, waits } from './steps.ts';
+import { mayStrand, reopenAll } from './stranding.ts';
 
 /** How often another object that is being deleted is looked at, in milliseconds. */
 const LEAVING_RETRY_MS = 3_000;
@@ -23,12 +24,15 @@ const ofKind = (entries: readonly InventoryEntry[], kind: Kind) => entries.filte
 /** The plan of a deletion. All steps Ready and the inventory empty: the object may go. */
 export function teardown(want: Desired, seen: Observed): Plan {
   const { inventory } = seen;
-  const credentials = inventory.some(entry => needsAzure(entry, want))
+  const credentials = inventory.some(entry => needsAzure(entry, want) || mayStrand(entry, want))
     ? judgeIdentity(seen)
     : ready('TokenObtained', 'not needed any more');
-  const unpublished = unpublish(want, seen);
+  const reopened = reopenAll(want, seen);
+  const unpublished =
+    reopened === undefined ? unpublish(want, seen) : after({ Isolated: reopened }, () => unpublish(want, seen));
   const drained = drain(want, seen, unpublished);
-  const gate = { CredentialsReady: credentials, RecordsPublished: unpublished, RecordsResolving: drained };
+  const opened = reopened === undefined ? {} : { Isolated: reopened };
+  const gate = { CredentialsReady: credentials, ...opened, RecordsPublished: unpublished, RecordsResolving: drained };
   const judge = (entry: InventoryEntry) =>
     isReleased(entry, want) ? giveUp(entry, want, seen) : takeDown(entry, want, seen);
   const remove = (kind: Kind) => each(ofKind(inventory, kind), judge);
@@ -42,6 +46,7 @@ export function teardown(want: Desired, seen: Observed): Plan {
     mode: 'teardown',
     steps: [
       { name: 'CredentialsReady', verdict: credentials },
+      ...(reopened === undefined ? [] : [{ name: 'Isolated', verdict: reopened } as const]),
       { name: 'RecordsPublished', verdict: unpublished },
       { name: 'RecordsResolving', verdict: drained },
       { name: 'EndpointReady', verdict: endpoint },

@@ -52,7 +52,18 @@ export function answerOf(packet: DecodedPacket, { name, type }: Question): DnsAn
   const addresses = answers.flatMap(answer =>
     answer.type === type && chain.has(plain(answer.name)) ? [String(answer.data)] : [],
   );
-  return { rcode: rcodeOf(packet), addresses };
+  const ttlSeconds = ttlOf(packet);
+  return { rcode: rcodeOf(packet), addresses, ...(ttlSeconds === undefined ? {} : { ttlSeconds }) };
+}
+
+/** The shortest of the answer's times; of an empty answer that of its SOA (RFC 2308, section 5). */
+function ttlOf({ answers = [], authorities = [] }: DecodedPacket): number | undefined {
+  const told = answers.flatMap(answer => ('ttl' in answer && answer.ttl !== undefined ? [answer.ttl] : []));
+  const negative = authorities.flatMap(record =>
+    record.type === 'SOA' ? [Math.min(record.ttl ?? Number.POSITIVE_INFINITY, record.data.minimum ?? 0)] : [],
+  );
+  const [first, ...rest] = told.length > 0 ? told : negative;
+  return first === undefined ? undefined : Math.min(first, ...rest);
 }
 
 /** The asked name and all that its CNAMEs lead to; an address of any other name is not an answer. */

@@ -37,6 +37,7 @@ export const settingsFor = (simulator: Simulator): AzureSettings => ({
   endpoint: simulator.endpoint,
   audience: 'https://management.azure.com',
   disableInstanceDiscovery: true,
+  logsQuery: { host: 'api.loganalytics.azure.com', audience: 'https://api.loganalytics.io', port: 443 },
 });
 
 /** The port, and what it told of its requests. */

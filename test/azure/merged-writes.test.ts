@@ -50,15 +50,16 @@ const scope = {
   },
 };
 
+const scopeAt = { kind: 'privateLinkScope', id: ids.scope } as const;
+
 test('a new access mode of a scope keeps exclusions, foreign tags and unknown fields, and sends nothing read-only', async t => {
   const { azure, received } = await hostileAzure(t, { authority, respond: holding(scope) });
-  const want = { ...scopeWant, accessModes: { query: 'PrivateOnly' }, tags: { plant: 'new' } } as const;
-  await azure.update(want, changed('accessModes.query', 'tags.plant'), quiet);
+  await azure.setAccess(scopeAt, { query: 'PrivateOnly' }, quiet);
   assert.equal(sent(received), 'GET,PUT');
   assert.equal(received[1]?.url, received[0]?.url);
   assert.deepEqual(bodyOf(received[1]), {
     location: 'global',
-    tags: { Plant: 'new', team: 'theirs' },
+    tags: scope.tags,
     futureThing: { on: true },
     properties: {
       futureSetting: ['kept'],
@@ -69,8 +70,8 @@ test('a new access mode of a scope keeps exclusions, foreign tags and unknown fi
 
 test('an access mode alone leaves the tags as they are, and tags alone go by PATCH', async t => {
   const { azure, received } = await hostileAzure(t, { authority, respond: holding(scope) });
-  const want = { ...scopeWant, accessModes: { query: 'PrivateOnly' }, tags: { plant: 'new' } } as const;
-  await azure.update(want, changed('accessModes.query'), quiet);
+  const want = { ...scopeWant, tags: { plant: 'new' } } as const;
+  await azure.setAccess(scopeAt, { query: 'PrivateOnly' }, quiet);
   await azure.update(want, changed('tags.plant'), quiet);
   assert.equal(sent(received), 'GET,PUT,GET,PATCH');
   assert.deepEqual(bodyOf(received[1]), { ...Object(bodyOf(received[1])), tags: scope.tags });

@@ -63,14 +63,16 @@ test('each resource is created by one PUT whose first answer is told, and read b
     tags,
     retentionInDays: 60,
     dailyQuotaGb: 5,
+    access: { ingestion: 'Enabled', query: 'Enabled' },
   });
 
   const scope = await counted(azure.create(scopeWant, quiet));
   assert.deepEqual(scope.calls, ['PUT privateLinkScopes/ampls 201']);
   const { value: ampls } = await counted(azure.get('privateLinkScope', ids.scope, quiet));
   assert.deepEqual(
-    { ...ampls, id: id(ampls?.id) },
+    { ...ampls, id: id(ampls?.id), scopeGuid: 'told' },
     {
+      scopeGuid: 'told',
       kind: 'privateLinkScope',
       id: id(ids.scope),
       name: 'ampls',
@@ -156,10 +158,21 @@ test('an update is a GET and a PATCH or PUT, or a PATCH alone where it replaces 
   const workspace = await azure.get('workspace', ids.workspace, quiet);
   assert.deepEqual([workspace?.retentionInDays, workspace?.tags], [90, { ...tags, plant: 'a' }]);
 
+  const closed = await counted(
+    azure.setAccess({ kind: 'workspace', id: ids.workspace }, { ingestion: 'Disabled', query: 'Disabled' }, quiet),
+  );
+  assert.deepEqual(closed.calls, ['PATCH workspaces/law-a 200']);
+  const isolated = await azure.get('workspace', ids.workspace, quiet);
+  assert.deepEqual(isolated?.access, { ingestion: 'Disabled', query: 'Disabled' });
+  assert.deepEqual([isolated?.retentionInDays, isolated?.tags], [90, { ...tags, plant: 'a' }]);
+  const shown = await azure.get('privateLinkScope', ids.scope, quiet);
+  assert.deepEqual(isolated?.linkedBy, [{ linkId: ids.link.toLowerCase(), scopeGuid: shown?.scopeGuid }]);
+
   const scopeTags = await counted(azure.update({ ...scopeWant, tags: { plant: 'a' } }, changed('tags.plant'), quiet));
   assert.deepEqual(scopeTags.calls, ['GET privateLinkScopes/ampls 200', 'PATCH privateLinkScopes/ampls 200']);
-  const closed = { ...scopeWant, accessModes: { query: 'PrivateOnly' } } as const;
-  const modes = await counted(azure.update(closed, changed('accessModes.query'), quiet));
+  const modes = await counted(
+    azure.setAccess({ kind: 'privateLinkScope', id: ids.scope }, { query: 'PrivateOnly' }, quiet),
+  );
   assert.deepEqual(modes.calls, ['GET privateLinkScopes/ampls 200', 'PUT privateLinkScopes/ampls 200']);
   const scope = await azure.get('privateLinkScope', ids.scope, quiet);
   assert.deepEqual(scope?.accessModes, { ingestion: 'Open', query: 'PrivateOnly' });

@@ -59,7 +59,6 @@ export const scopeWant: PrivateLinkScopeWant = {
   key: 'privateLinkScope',
   id: ids.scope,
   name: 'ampls',
-  accessModes: {},
   tags,
 };
 

@@ -30,7 +30,8 @@ function workspaceStep(provisioningState: string | undefined, startedAt?: number
   const [{ key, id, name }] = want.workspaces as [(typeof want.workspaces)[0]];
   const memory = createMemory(clock);
   if (provisioningState !== undefined) {
-    const body: Resource = { kind: 'workspace', id, name, provisioningState, location: 'japaneast', tags: {} };
+    const shape = { location: 'japaneast', tags: {}, access: {} };
+    const body: Resource = { kind: 'workspace', id, name, provisioningState, ...shape };
     memory.ledger.record({ ...always, id }, body);
   }
   const entry = (at: number): InventoryEntry => ({

@@ -227,8 +227,8 @@ test('the report reads as kubectl get and kubectl describe do, and ends with wha
   assert.deepEqual(lines.slice(0, 6), [
     '',
     '$ kubectl -n plant get pms',
-    'NAME      READY   REASON   RECORDS   AGE',
-    'plant-a   True    Ready    3         60m',
+    'NAME      READY   REASON   RECORDS   ISOLATED   AGE',
+    'plant-a   True    Ready    3                    60m',
     '',
     '$ kubectl -n plant describe pms plant-a',
   ]);

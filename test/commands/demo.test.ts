@@ -181,7 +181,7 @@ test('it goes on after Ready, its DNS server answers the command that it shows, 
   const [, address = '', port, name = ''] = /dig @(\S+) -p (\d+) \+short (\S+)/.exec(stdout()) ?? [];
   const server = { name: 'demo', address, port: Number(port) };
   const answer = await createResolver().ask(server, name, 'A', AbortSignal.timeout(5_000));
-  assert.deepEqual(answer, { rcode: 'NOERROR', addresses: ['127.13.1.7'] });
+  assert.deepEqual(answer, { rcode: 'NOERROR', addresses: ['127.13.1.7'], ttlSeconds: 60 });
   assert.ok(child.isRunning());
   await child.stop('SIGINT', 4_000);
   assert.equal(await child.ended, 0);
@@ -230,5 +230,5 @@ test('on a terminal the progress is drawn in place, and the cursor is there agai
   assert.equal(code, 0);
   assert.ok(screen.includes(`${ESCAPE}[J`), 'nothing was drawn in place');
   assert.ok(screen.lastIndexOf(`${ESCAPE}[?25h`) > screen.lastIndexOf(`${ESCAPE}[?25l`));
-  assert.match(screen, /8 of 8 steps/);
+  assert.match(screen, /9 of 9 steps/);
 });

@@ -35,6 +35,7 @@ suite('flags and environment', () => {
         endpoint: 'https://management.azure.com',
         audience: 'https://management.azure.com',
         disableInstanceDiscovery: false,
+        logsQuery: { host: 'api.loganalytics.azure.com', audience: 'https://api.loganalytics.io', port: 443 },
       },
       targets: [],
       concurrent: 4,
@@ -59,6 +60,18 @@ suite('flags and environment', () => {
     assert.equal(azure.audience, 'https://127.0.0.1:8443');
   });
 
+  test('the Logs query service is that of the cloud, unless another one is given', () => {
+    const identity = { azureTenantId: ID, azureClientId: ID, azureClientSecret: 'pst' };
+    const gov = { azureResourceManagerEndpoint: 'https://management.usgovcloudapi.net' };
+    const { logsQuery } = readOperatorConfig({ ...identity, ...gov }, undefined).azure;
+    assert.deepEqual(logsQuery, { host: 'api.loganalytics.us', audience: 'https://api.loganalytics.us', port: 443 });
+    const own = { azureLogsQueryEndpoint: 'https://logs.example', azureLogsQueryAudience: 'https://logs.example' };
+    const ca = { name: 'ca.pem', text: '-----BEGIN CERTIFICATE-----' };
+    const config = readOperatorConfig({ ...identity, ...gov, ...own, dataPlanePort: '8443' }, undefined, ca);
+    const expected = { host: 'logs.example', audience: 'https://logs.example', port: 8443, ca: ca.text };
+    assert.deepEqual(config.azure.logsQuery, expected);
+  });
+
   test('all problems are told at once, and none shows the secret', () => {
     const problems = problemsOf(() =>
       readOperatorConfig(
@@ -71,8 +84,11 @@ suite('flags and environment', () => {
           healthAddr: ':99999',
           logLevel: 'loud',
           installationId: 'a/b',
+          dataPlanePort: '0',
+          azureLogsQueryEndpoint: 'https://api.example:444',
         },
         file({ ...TARGET, servers: [] }),
+        { name: 'ca.pem', text: 'nothing' },
       ),
     );
     for (const name of [
@@ -84,6 +100,9 @@ suite('flags and environment', () => {
       '--health-addr',
       '--log-level',
       '--installation-id',
+      '--data-plane-port',
+      '--data-plane-ca-file ca.pem',
+      'AZURE_LOGS_QUERY_ENDPOINT',
       'targets[0].servers',
     ]) {
       assert.ok(
@@ -91,7 +110,7 @@ suite('flags and environment', () => {
         `${name} is not among\n${problems.join('\n')}`,
       );
     }
-    assert.equal(problems.length, 9);
+    assert.equal(problems.length, 12);
     assert.doesNotMatch(problems.join(), /hunter2/);
   });
 

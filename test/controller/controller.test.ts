@@ -59,6 +59,7 @@ function bench(over: { cluster?: Partial<Cluster>; passTimeoutMs?: number; rando
       cluster: { ...cluster.port, ...over.cluster },
       targets: createTargets(dns.configs, deps),
       resolver: dns.resolver,
+      prober: { from: 'here', look: async () => ({ outcome: 'Held' }) },
       clock,
       log,
       rules: { allowLoopback: false },

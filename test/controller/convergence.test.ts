@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
+import { type Access, accessOf } from '../../src/domain/access.ts';
 import { desire, wantsOf } from '../../src/domain/desire.ts';
 import { differences } from '../../src/domain/diff.ts';
+import { onTrial } from '../../src/domain/isolation-pace.ts';
 import { idKey } from '../../src/domain/names.ts';
 import type { PmsObject } from '../../src/domain/object.ts';
 import { customerIdOf } from '../model/azure-state.ts';
@@ -93,6 +95,7 @@ function assertAsAsked(floor: Floor, of: Scenario): void {
     lines.filter(line => !line.owners.includes(OWNER)),
     FOREIGN,
   );
+  assertClosedAsAsked(floor, now);
   const gone = isTakenOut(of) ? [customerIdOf('law-plant-b')] : [];
   assert.deepEqual(
     floor.dns.lost.filter(name => !gone.some(id => name.startsWith(id))),
@@ -100,10 +103,23 @@ function assertAsAsked(floor: Floor, of: Scenario): void {
   );
 }
 
-async function assertAtRest(floor: Floor): Promise<void> {
+/** What is asked to be closed is closed and has passed its trial; nothing else is. */
+function assertClosedAsAsked(floor: Floor, now: PmsObject): void {
+  const { access } = desire(now, INSTALLATION);
+  for (const { kind, key, id, access: asked } of access) {
+    const body = floor.azure.state.get(kind, id);
+    assert.ok(body);
+    const found = accessOf(body);
+    for (const [name, value] of Object.entries(asked)) assert.equal(found[name as Access], value, `${key} ${name}`);
+    const entry = now.status.resources?.find(one => one.key === key);
+    assert.deepEqual(entry === undefined ? [] : onTrial(entry), [], `${key} on trial`);
+  }
+}
+
+async function assertAtRest(floor: Floor, of: Scenario): Promise<void> {
   floor.calm();
-  // Names of what was taken out leave the endpoint some time after it.
-  await floor.clock.runFor(120_000);
+  // Names of what was taken out leave the endpoint some time after it; each closing is on trial for ten minutes.
+  await floor.clock.runFor(of.isolation === 'none' ? 120_000 : 1_500_000);
   const count = () => [floor.azure.writes(), floor.cluster.writes(), floor.dns.writes()];
   const [before, reads] = [count(), floor.azure.reads()];
   await floor.clock.runFor(3 * RESYNC_MS);
@@ -123,7 +139,7 @@ suite('a PrivateMonitoringScope', () => {
         edit(floor, of);
         await floor.clock.runFor(1_000);
         await floor.clock.runUntil('Ready', () => isReady(floor), 3 * HOUR_MS);
-        await assertAtRest(floor);
+        await assertAtRest(floor, of);
         assertAsAsked(floor, of);
         assert.deepEqual(floor.azure.state.violations, []);
       }),
@@ -156,6 +172,10 @@ suite('a PrivateMonitoringScope', () => {
           [],
           'gone although Retain',
         );
+        for (const item of want.workspaces.filter((_, index) => !(of.foundClosed && index === 0))) {
+          const { query } = floor.azure.state.get('workspace', item.id)?.access ?? {};
+          if (of.onDelete === 'Reopen') assert.notEqual(query, 'Disabled', `${item.key} was opened`);
+        }
         assert.deepEqual(floor.dns.lines(), FOREIGN);
         assert.deepEqual(floor.azure.state.violations, []);
       }),

@@ -341,6 +341,8 @@ suite('a deletion', () => {
     await untilReady(floor);
     floor.azure.state.expectations = {
       linksFirst: () => [],
+      closedTooEarly: () => [],
+      stranded: () => [],
       namesInUse: () => floor.dns.served().map(line => line.name),
     };
     // Deleted an hour before the process sees it.

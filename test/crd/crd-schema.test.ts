@@ -71,6 +71,9 @@ test('the schema defaults what concerns the operator alone, and nothing that sha
     ['spec.dns', {}],
     ['spec.dns.target', 'default'],
     ['spec.dns.aliases', 'Enabled'],
+    ['spec.verification', {}],
+    ['spec.verification.gate', 'Query'],
+    ['spec.isolation.onLostPath', 'Report'],
     ['spec.deletionPolicy', 'Delete'],
     ['spec.mode', 'Converge'],
     ['spec.driftPolicy', 'Repair'],
@@ -98,5 +101,5 @@ test('every message names its field and what to do', () => {
 
 test('the largest status that the bounds allow is far from what etcd takes', () => {
   const bytes = JSON.stringify(largest(schema.properties?.status as Schema)).length;
-  assert.ok(bytes > 256_000 && bytes < 512 * 1024, `${bytes} bytes`);
+  assert.ok(bytes > 256_000 && bytes < 640 * 1024, `${bytes} bytes`);
 });

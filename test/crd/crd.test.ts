@@ -113,6 +113,7 @@ test('the server fills in the defaults of what concerns the operator, and nothin
     ...wanted.spec,
     workspaces: [{ name: 'law-plant-a', deletionPolicy: 'Retain' }],
     dns: { target: 'default', aliases: 'Enabled' },
+    verification: { gate: 'Query' },
     deletionPolicy: 'Delete',
     mode: 'Converge',
     driftPolicy: 'Repair',
@@ -163,6 +164,7 @@ const settledStatus = {
   conditions: [
     { type: 'Stalled', status: 'False', reason: 'Ready', message: '' },
     { type: 'Ready', status: 'True', reason: 'AllReady', message: 'Fourteen records answer.' },
+    { type: 'Isolated', status: 'True', reason: 'Isolated', message: '' },
   ].map(condition => ({ ...condition, lastTransitionTime: '2026-11-24T16:00:00Z' })),
   resources: [
     { key: 'privateEndpoint', id: id('Microsoft.Network/privateEndpoints', 'pe-a') },
@@ -170,14 +172,20 @@ const settledStatus = {
   ].map(resource => ({ ...resource, origin: 'Created', policy: 'Delete' })),
 };
 
-test('kubectl get pms shows READY, REASON, RECORDS and AGE, and with -o wide what it is about', async () => {
+test('kubectl get pms shows READY, REASON, RECORDS, ISOLATED and AGE, and with -o wide what it is about', async () => {
   await withObject(manifest(), async live => {
     await cluster.request('PUT', `${path}/${live.metadata.name}/status`, { ...live, status: settledStatus });
     const narrow = await cluster.kubectl(['get', 'pms', 'plant-a']);
-    assert.match(narrow.stdout, /^NAME +READY +REASON +RECORDS +AGE *\nplant-a +True +AllReady +14 +\d+s *\n$/);
+    assert.match(
+      narrow.stdout,
+      /^NAME +READY +REASON +RECORDS +ISOLATED +AGE *\nplant-a +True +AllReady +14 +True +\d+s *\n$/,
+    );
     const wide = await cluster.kubectl(['get', 'azure', '-o', 'wide']);
     const [head = '', row = ''] = wide.stdout.split('\n');
-    assert.equal(head.replaceAll(/ +/g, ' ').trim(), 'NAME READY REASON RECORDS AGE SUSPENDED SCOPE ENDPOINT MESSAGE');
+    assert.equal(
+      head.replaceAll(/ +/g, ' ').trim(),
+      'NAME READY REASON RECORDS ISOLATED AGE SUSPENDED SCOPE ENDPOINT MESSAGE',
+    );
     assert.match(row, / false .*\/privateLinkScopes\/ampls-a .*\/privateEndpoints\/pe-a +Fourteen records answer\.$/);
   });
 });
@@ -214,6 +222,7 @@ test('kubectl apply accepts every sample', async () => {
   assert.deepEqual(sampleFiles, [
     'adopt.yaml',
     'hub-network.yaml',
+    'isolated.yaml',
     'join-hub.yaml',
     'look-first.yaml',
     'plant-a.yaml',

@@ -80,14 +80,8 @@ const cases: readonly Case[] = [
     obstacles: ['ImmutableDifference location westeurope -> japaneast'],
   },
   {
-    name: 'an access mode that is asked',
+    name: 'an access mode, which the isolation step sets',
     want: plant.made(wants({ privateLinkScope: { accessModes: { query: 'Open' } } }).scope),
-    body: plant.scope({ accessModes: { ingestion: 'PrivateOnly', query: 'PrivateOnly' } }),
-    changes: ['accessModes.query PrivateOnly -> Open'],
-  },
-  {
-    name: 'an access mode that is not',
-    want: plant.made(wants().scope),
     body: plant.scope({ accessModes: { ingestion: 'PrivateOnly', query: 'PrivateOnly' } }),
   },
   { name: 'a linked id in other letter case', want: link(), body: plant.link() },

@@ -137,6 +137,7 @@ const cases: readonly Case[] = [
         recordsHash: recordsHash(plant.lines()),
         servers: ['coredns-a'],
         questions: 54,
+        askedAt: plant.NOW,
         wrong: [
           { server: 'coredns-a', name: 'api.monitor.azure.com', type: 'A', rcode: 'NOERROR', addresses: ['20.1.1.1'] },
         ],

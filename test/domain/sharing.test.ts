@@ -59,6 +59,7 @@ const left = (kinds: readonly string[], over: Partial<Observed>): Observed =>
       servers: ['coredns-a'],
       questions: 54,
       wrong: [],
+      askedAt: plant.NOW,
       unansweredSince: plant.NOW - 70_000,
     }),
     unpublishedSince: plant.NOW - 80_000,

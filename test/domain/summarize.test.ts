@@ -31,15 +31,18 @@ const failedWith = (failure: Failure): Outcome => ({ is: 'Failed', failure });
 const workspaceFails = (failure: Failure): Observed =>
   plant.fullAzure(plant.pms(), { workspaces: new Map([['workspace/law-plant-a', { reading: unread(failure) }]]) });
 
+/** Nothing is asked to be closed: the last step has no condition. */
+const asked = STEPS.filter(name => name !== 'Isolated');
+
 suite('conditions', () => {
   test('of a converged object are all True, Ready first, then one for each step in their order', () => {
     const { conditions = [], observedGeneration } = settledStatus();
     assert.deepEqual(
       conditions.map(condition => condition.type),
-      ['Ready', 'Reconciling', 'Stalled', ...STEPS],
+      ['Ready', 'Reconciling', 'Stalled', ...asked],
     );
     const isTrue = conditions.filter(condition => condition.status === 'True').map(condition => condition.type);
-    assert.deepEqual(isTrue, ['Ready', ...STEPS]);
+    assert.deepEqual(isTrue, ['Ready', ...asked]);
     assert.equal(observedGeneration, 1);
     assert.ok(conditions.every(condition => condition.observedGeneration === 1));
   });
@@ -61,6 +64,7 @@ suite('conditions', () => {
       EndpointReady: 'False WaitingForStep',
       RecordsPublished: 'False WaitingForStep',
       RecordsResolving: 'False WaitingForStep',
+      PathVerified: 'False WaitingForStep',
     });
   });
 
@@ -224,7 +228,7 @@ suite('events', () => {
     );
     assert.deepEqual(
       notes(passed(plant.fullAzure())).map(text => text.split(':')[0]),
-      ['Normal Ready', 'Normal RecordsPublished', 'Normal RecordsResolving'],
+      ['Normal Ready', 'Normal RecordsPublished', 'Normal RecordsResolving', 'Normal PathVerified'],
     );
   });
 

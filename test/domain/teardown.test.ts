@@ -32,6 +32,7 @@ const silentFor = (ms: number): Observed['resolution'] =>
     recordsHash: 'hash',
     servers: ['coredns-a'],
     questions: 54,
+    askedAt: plant.NOW,
     wrong: [],
     unansweredSince: plant.NOW - ms,
   });
@@ -73,6 +74,7 @@ const deletions: readonly Case[] = [
         recordsHash: 'hash',
         servers: ['coredns-a'],
         questions: 54,
+        askedAt: plant.NOW,
         wrong: [
           { server: 'coredns-a', name: 'api.monitor.azure.com', type: 'A', rcode: 'NOERROR', addresses: ['10.13.1.7'] },
         ],

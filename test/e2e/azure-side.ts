@@ -8,7 +8,9 @@ import { Agent, fetch } from 'undici';
 import type { JournalEntry } from '../../src/simulator/simulator.ts';
 import { startProcess } from '../env/child-process.ts';
 import { eventually } from '../env/eventually.ts';
+import { freePort } from '../env/free-port.ts';
 import { versionFor } from '../simulator/arm.ts';
+import { dialWith } from '../simulator/plane.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a body is what the wire gives; tests read the fields they know
 type Body = any;
@@ -25,6 +27,14 @@ export interface AzureSide {
   calls(): Promise<readonly JournalEntry[]>;
   /** Ids of all resources, lower case, as Azure holds them. */
   ids(): Promise<readonly string[]>;
+  /** Of every address of a private endpoint. */
+  readonly dataPlanePort: number;
+  /** A query of a workspace from the public side, as somebody with the operator's token; `403 Code` or `200`. */
+  publicQuery(customerId: string): Promise<string>;
+  /** Queries and ingestion that came in, by whichever way. */
+  dataPlaneCalls(): Promise<readonly JournalEntry[]>;
+  /** From now on calls go wrong in this way; an empty list ends it. */
+  faults(rules: readonly unknown[]): Promise<void>;
   /** Cuts every connection, or lets them in again. */
   unreachable(on: boolean): Promise<void>;
   stop(): Promise<void>;
@@ -43,23 +53,16 @@ const SOMEBODY = { clientId: '44444444-4444-4444-8444-444444444444', secret: 'so
 export async function startAzure({ pms, directory, latencyScale }: AzureStart): Promise<AzureSide> {
   const seed = join(import.meta.dirname, 'seed.yaml');
   const journal = join(directory, 'journal.jsonl');
-  // Nothing dials the endpoints here, and two scenes at once would want the same addresses.
-  const flags = [
-    '--seed',
-    seed,
-    '--journal',
-    journal,
-    '--latency-scale',
-    String(latencyScale),
-    '--data-plane-port',
-    'off',
-  ];
+  const dataPlanePort = await freePort();
+  const flags = ['--seed', seed, '--journal', journal, '--latency-scale', String(latencyScale)];
+  flags.push('--data-plane-port', String(dataPlanePort), '--public-address', '127.0.0.1:0');
   const simulator = startProcess(process.execPath, [pms, 'simulator', ...flags]);
   const line = await eventually('the simulator prints its line', () => {
     if (!simulator.isRunning()) throw new Error(simulator.output());
     return /^\{.*"endpoint".*\}$/m.exec(simulator.output())?.[0];
   });
-  const { endpoint, authority, tenantId, subscriptionId, clientId, clientSecret, caFile } = JSON.parse(line);
+  const { endpoint, authority, tenantId, subscriptionId, clientId, clientSecret, caFile, publicAddress } =
+    JSON.parse(line);
   const dispatcher = new Agent({ connect: { ca: await readFile(caFile, 'utf8') } });
 
   const json = async (method: string, path: string, init: { headers?: Record<string, string>; body?: string } = {}) => {
@@ -68,9 +71,9 @@ export async function startAzure({ pms, directory, latencyScale }: AzureStart): 
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
     return text === '' ? undefined : JSON.parse(text);
   };
-  const token = async () => {
+  const token = async (audience = endpoint) => {
     const form = { grant_type: 'client_credentials', client_id: SOMEBODY.clientId, client_secret: SOMEBODY.secret };
-    const body = new URLSearchParams({ ...form, scope: `${endpoint}/.default` }).toString();
+    const body = new URLSearchParams({ ...form, scope: `${audience}/.default` }).toString();
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     return (await json('POST', `/${tenantId}/oauth2/v2.0/token`, { headers, body })).access_token;
   };
@@ -90,6 +93,27 @@ export async function startAzure({ pms, directory, latencyScale }: AzureStart): 
         headers: { authorization: `Bearer ${await token()}`, 'content-type': 'application/json' },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       }),
+    dataPlanePort,
+    publicQuery: async customerId => {
+      const ca = await readFile(caFile, 'utf8');
+      const [address = '', port = ''] = String(publicAddress).split(':');
+      const asked = { path: `/v1/workspaces/${customerId}/query`, body: { query: 'print x = 1' } };
+      const way = { address, port: Number(port), host: 'api.loganalytics.io' };
+      const { status, body } = await dialWith(ca, {
+        ...way,
+        ...asked,
+        token: await token('https://api.loganalytics.io'),
+      });
+      return [status, body?.error?.innererror?.code].filter(part => part !== undefined).join(' ');
+    },
+    dataPlaneCalls: async () => {
+      const entries: JournalEntry[] = await json('GET', '/_sim/journal');
+      return entries.filter(entry => entry.service === 'data-plane');
+    },
+    faults: async rules => {
+      const headers = { 'content-type': 'application/json' };
+      await json('POST', '/_sim/faults', { headers, body: JSON.stringify({ faults: rules }) });
+    },
     calls: async () => {
       const entries: JournalEntry[] = await json('GET', '/_sim/journal');
       return entries.filter(entry => entry.service === 'arm' && entry.principal === OPERATOR);

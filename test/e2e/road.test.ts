@@ -102,7 +102,7 @@ suite('one PrivateMonitoringScope, end to end', () => {
 
   test('kubectl shows the state in its columns and the story in its events', async () => {
     const table = await scene.kubectl('get', 'pms');
-    assert.match(table, /^NAME\s+READY\s+REASON\s+RECORDS\s+AGE/);
+    assert.match(table, /^NAME\s+READY\s+REASON\s+RECORDS\s+ISOLATED\s+AGE/);
     assert.match(table, /^plant-a\s+True\s+Ready\s+\d+\s/m);
     const events = await scene.kubectl('events', '--for', 'pms/plant-a');
     assert.match(events, /Creating/);

@@ -35,7 +35,7 @@ export interface Scene {
   readonly coreDns: CoreDns;
   readonly upstream: UpstreamDns;
   /** Starts the operator as the ServiceAccount that deploy/operator-rbac.yaml names; resolves when it is ready. */
-  startOperator(): Promise<OwnedProcess>;
+  startOperator(options?: OperatorOptions): Promise<OwnedProcess>;
   /** kubectl in the operator's namespace; throws with its stderr when it fails. */
   kubectl(...args: readonly string[]): Promise<string>;
   apply(...objects: readonly unknown[]): Promise<string>;
@@ -44,6 +44,11 @@ export interface Scene {
   /** The keys of the records ConfigMap. */
   records(): Promise<Readonly<Record<string, string>>>;
   stop(): Promise<void>;
+}
+
+export interface OperatorOptions {
+  /** Where it looks for the private endpoint's addresses; default: where they listen. */
+  readonly dataPlanePort?: number;
 }
 
 export interface SceneOptions {
@@ -98,8 +103,8 @@ async function assemble(latencyScale: number, stops: (() => Promise<void> | void
   await kubectl('apply', '-f', join(root, 'deploy/operator-rbac.yaml'));
   const config = await operatorConfig(directory, coreDns.server);
   const kubeconfig = await controlPlane.serviceAccountKubeconfig(NAMESPACE, 'pms-operator');
-  const startOperator = async () => {
-    const operator = await runOperator({ pms, config, kubeconfig, azure });
+  const startOperator: Scene['startOperator'] = async ({ dataPlanePort = azure.dataPlanePort } = {}) => {
+    const operator = await runOperator({ pms, config, kubeconfig, azure, dataPlanePort });
     stops.push(() => operator.stop('SIGKILL'));
     return operator;
   };
@@ -151,10 +156,12 @@ interface OperatorStart {
   readonly config: string;
   readonly kubeconfig: string;
   readonly azure: AzureSide;
+  readonly dataPlanePort: number;
 }
 
-async function runOperator({ pms, config, kubeconfig, azure }: OperatorStart): Promise<OwnedProcess> {
-  const flags = ['--config', config, '--metrics-addr', '127.0.0.1:0', '--health-addr', '127.0.0.1:0'];
+async function runOperator({ pms, config, kubeconfig, azure, dataPlanePort }: OperatorStart): Promise<OwnedProcess> {
+  const addresses = ['--metrics-addr', '127.0.0.1:0', '--health-addr', '127.0.0.1:0'];
+  const flags = ['--config', config, ...addresses, '--data-plane-port', String(dataPlanePort)];
   const operator = startProcess(process.execPath, [pms, 'operator', ...flags, '--simulated-azure'], {
     env: { PATH: process.env.PATH, KUBECONFIG: kubeconfig, ...azure.env },
   });

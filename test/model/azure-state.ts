@@ -3,6 +3,7 @@
  * interface late, a deletion that takes a while. Rules that no operator may break are written down when it does. Knows
  * nothing of ports; test/model/azure.ts makes one of it.
  */
+import type { AccessValues } from '../../src/domain/access.ts';
 import { failed, PortError, stalled, waiting } from '../../src/domain/failures.ts';
 import { idKey, sameId, scopeOfLink } from '../../src/domain/names.ts';
 import type {
@@ -18,6 +19,7 @@ import type {
   Workspace,
 } from '../../src/domain/resources.ts';
 import type { Clock } from '../../src/ports.ts';
+import { OWN_MEMBERS, SHARED_MEMBERS } from './members.ts';
 import type { Randomness } from './randomness.ts';
 
 export interface Cell {
@@ -41,13 +43,22 @@ export interface Expectations {
   neededBy?(body: Resource): string | undefined;
   /** Whether a link of the scope is that of somebody else, whose writes nobody can wait for. */
   isForeign?(link: ScopedResource, endpointId: string): boolean;
+  /** Why nothing may be closed now. */
+  closedTooEarly(id: string): readonly string[];
+  /** What nobody would reach any more once the endpoint is gone. */
+  stranded(): readonly string[];
 }
 
 export class AzureState {
   readonly cells = new Map<string, Cell>();
   readonly violations: string[] = [];
   readonly softDeleted = new Map<string, Workspace>();
-  expectations: Expectations = { linksFirst: () => [], namesInUse: () => [] };
+  expectations: Expectations = {
+    linksFirst: () => [],
+    namesInUse: () => [],
+    closedTooEarly: () => [],
+    stranded: () => [],
+  };
   /** Members that a scope requires beyond those that anybody would count. */
   moreMembers = 0;
   /** Chances of what Azure does of itself. */
@@ -66,7 +77,17 @@ export class AzureState {
   get<K extends Resource['kind']>(kind: K, id: string): ResourceOf<K> | undefined {
     const cell = this.#find(id);
     if (cell === undefined || cell.body.kind !== kind) return undefined;
-    return cell.body as ResourceOf<K>;
+    return this.#told(cell.body) as ResourceOf<K>;
+  }
+
+  /** A workspace tells which links name it, those that settled; nothing when there is none. */
+  #told(body: Resource): Resource {
+    if (body.kind !== 'workspace') return body;
+    const links = [...this.cells.values()].map(cell => cell.body).filter(one => one.kind === 'scopedResource');
+    const linkedBy = links
+      .filter(link => sameId(link.targetId, body.id) && link.provisioningState === 'Succeeded')
+      .map(link => ({ linkId: link.id.toLowerCase(), scopeGuid: 'guid' }));
+    return linkedBy.length === 0 ? body : { ...body, linkedBy };
   }
 
   isVisible(id: string): boolean {
@@ -112,6 +133,16 @@ export class AzureState {
         second === undefined ? stated[first] : { ...inner(body[first]), [second]: inner(stated[first])[second] };
     }
     cell.body = body as unknown as Resource;
+  }
+
+  setAccess(id: string, values: AccessValues): void {
+    const cell = this.#find(id);
+    if (cell === undefined) throw refuse(failed('NotFound', `${id} is not there`));
+    const { body } = cell;
+    const closes = Object.values(values).some(value => value === 'Disabled' || value === 'PrivateOnly');
+    if (closes) for (const text of this.expectations.closedTooEarly(id)) this.#violate(text);
+    if (body.kind === 'workspace') cell.body = { ...body, access: { ...body.access, ...values } };
+    if (body.kind === 'privateLinkScope') cell.body = { ...body, accessModes: { ...body.accessModes, ...values } };
   }
 
   untag(id: string, tag: string): void {
@@ -295,6 +326,7 @@ export class AzureState {
     }
     if (body.kind === 'privateLinkScope') this.#checkScopeRemoval(body);
     if (body.kind === 'privateEndpoint') {
+      for (const text of this.expectations.stranded()) this.#violate(text);
       for (const name of this.expectations.namesInUse(body.id)) {
         this.#violate(`endpoint deleted while ${name} leads to it`);
       }
@@ -338,23 +370,6 @@ const GONE_MS = {
   privateEndpoint: [1_000, 10_000],
 } as const satisfies Record<Resource['kind'], readonly [number, number]>;
 
-const OWN_MEMBERS = [
-  ['oms', 'oms.opinsights.azure.com'],
-  ['ods', 'ods.opinsights.azure.com'],
-  ['agent', 'agentsvc.azure-automation.net'],
-] as const;
-
-const SHARED_MEMBERS = [
-  ['api', 'api.monitor.azure.com'],
-  ['global.in.ai', 'global.in.ai.monitor.azure.com'],
-  ['profiler', 'profiler.monitor.azure.com'],
-  ['live', 'live.monitor.azure.com'],
-  ['diagservicesquery', 'diagservices-query.monitor.azure.com'],
-  ['snapshot', 'snapshot.monitor.azure.com'],
-  ['agentsolutionpackstore', 'scadvisorcontentpl.blob.core.windows.net'],
-  ['dce-global', 'global.handler.control.monitor.azure.com'],
-] as const;
-
 export const refuse = (failure: ConstructorParameters<typeof PortError>[0]): PortError => new PortError(failure);
 
 /** The GUID that Azure chose for a workspace: the same each time, so that a test can tell. */
@@ -370,21 +385,11 @@ export function bodyOf(want: Want): Workspace | PrivateLinkScope | ScopedResourc
     case 'workspace': {
       const { location, tags, retentionInDays = 30, dailyQuotaGb = -1 } = want;
       const customerId = customerIdOf(name);
-      const provisioningState = 'Creating';
-      return {
-        kind: 'workspace',
-        id,
-        name,
-        location,
-        tags,
-        retentionInDays,
-        dailyQuotaGb,
-        customerId,
-        provisioningState,
-      };
+      const access = { ingestion: 'Enabled', query: 'Enabled' };
+      const shape = { location, tags, retentionInDays, dailyQuotaGb, access, customerId };
+      return { kind: 'workspace', id, name, ...shape, provisioningState: 'Creating' };
     }
     case 'privateLinkScope': {
-      const { ingestion = 'Open', query = 'Open' } = want.accessModes;
       const { tags } = want;
       const state = { provisioningState: 'Provisioning', connections: [] };
       return {
@@ -392,7 +397,7 @@ export function bodyOf(want: Want): Workspace | PrivateLinkScope | ScopedResourc
         id: id.toLowerCase(),
         name,
         tags,
-        accessModes: { ingestion, query },
+        accessModes: { ingestion: 'Open', query: 'Open' },
         ...state,
       };
     }

@@ -4,6 +4,7 @@
  */
 import { type Failure, failed, waiting } from '../../src/domain/failures.ts';
 import { idKey, sameId } from '../../src/domain/names.ts';
+import type { PathResult, QueryTarget } from '../../src/domain/path-proof.ts';
 import type { PrivateEndpoint, PrivateLinkScope, Resource, ResourceOf } from '../../src/domain/resources.ts';
 import type { Permission } from '../../src/domain/rights.ts';
 import type { Azure, WriteAnswer } from '../../src/ports.ts';
@@ -39,6 +40,8 @@ export interface AzureModel {
   refuses: (id: string, verb: Verb) => Failure | undefined;
   /** Updates are accepted and not carried out. */
   ignoresUpdates: boolean;
+  /** What a query through the private endpoint comes to. */
+  queries: (asked: QueryTarget) => PathResult;
 }
 
 export function azureModel({ clock, random, subnets, location }: AzureModelOptions): AzureModel {
@@ -141,6 +144,12 @@ export function azureModel({ clock, random, subnets, location }: AzureModelOptio
         if (!model.ignoresUpdates) state.patch(want, changes);
         return state.get(want.kind, want.id);
       }),
+    setAccess: ({ kind, id }, values) =>
+      write(id, 'update', () => {
+        if (!model.ignoresUpdates) state.setAccess(id, values);
+        return state.get(kind, id);
+      }),
+    query: asked => read(() => model.queries(asked)),
     untag: (kind, id, tag) =>
       write(id, 'update', () => {
         state.untag(id, tag);
@@ -166,6 +175,7 @@ export function azureModel({ clock, random, subnets, location }: AzureModelOptio
     isDown: false,
     refuses: () => undefined,
     ignoresUpdates: false,
+    queries: () => ({ outcome: 'Held' }),
   };
   return model;
 }

@@ -86,7 +86,10 @@ export function clusterModel(clock: SteppingClock, random: Randomness): ClusterM
         const others = stored.metadata.finalizers.filter(finalizer => finalizer !== FINALIZER);
         return { ...stored, metadata: { ...stored.metadata, finalizers: wanted ? [...others, FINALIZER] : others } };
       }),
-    applyStatus: (object, status) => write(object, stored => ({ ...stored, status: structuredClone(status) })),
+    applyStatus: (object, status) => {
+      refuseEmptyMaps(status, 'status');
+      return write(object, stored => ({ ...stored, status: structuredClone(status) }));
+    },
     emit: (_, event) => void events.push(event),
   };
 
@@ -126,4 +129,12 @@ export function clusterModel(clock: SteppingClock, random: Randomness): ClusterM
     onChange: () => {},
   };
   return model;
+}
+
+/** A server-side apply with a map that lost its last member is refused: it becomes null. */
+function refuseEmptyMaps(value: unknown, path: string): void {
+  if (typeof value !== 'object' || value === null) return;
+  const members = Object.entries(value);
+  if (members.length === 0 && !Array.isArray(value) && path !== 'status') throw new Error(`${path} is an empty map`);
+  for (const [name, member] of members) refuseEmptyMaps(member, `${path}.${name}`);
 }

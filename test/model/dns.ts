@@ -82,14 +82,13 @@ export function dnsModel({ clock, random, installation }: DnsModelOptions): DnsM
     },
   };
 
-  const resolver: Resolver = {
-    async ask(server, name, type, signal) {
-      signal.throwIfAborted();
-      const addresses = tableOf(served.get(server.name) ?? '').get(name);
-      if (addresses === undefined) return { rcode: 'NXDOMAIN', addresses: [] };
-      return { rcode: 'NOERROR', addresses: type === 'A' ? addresses : [] };
-    },
+  const answer: Resolver['ask'] = async (server, name, type, signal) => {
+    signal.throwIfAborted();
+    const addresses = tableOf(served.get(server.name) ?? '').get(name);
+    if (addresses === undefined) return { rcode: 'NXDOMAIN', addresses: [] };
+    return { rcode: 'NOERROR', addresses: type === 'A' ? addresses : [] };
   };
+  const resolver: Resolver = { ask: answer, askOverTcp: answer };
 
   return {
     configs: TARGETS.map(configOf),

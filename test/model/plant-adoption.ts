@@ -49,6 +49,7 @@ const workspace: Workspace = {
   location: 'japaneast',
   tags: { 'pms-owner': 'other-cluster/hub/hub' },
   customerId: plant.GUID_A,
+  access: { ingestion: 'Enabled', query: 'Enabled' },
 };
 const component: Component = {
   kind: 'component',

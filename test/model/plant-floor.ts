@@ -8,7 +8,8 @@ import { createMemory } from '../../src/controller/world.ts';
 import { createTargets } from '../../src/coredns/targets.ts';
 import { failed, PortError } from '../../src/domain/failures.ts';
 import type { ObjectKey } from '../../src/domain/object.ts';
-import type { Clock, ControllerMetrics, Log } from '../../src/ports.ts';
+import type { PathOutcome, PathResult } from '../../src/domain/path-proof.ts';
+import type { Clock, ControllerMetrics, Log, Prober } from '../../src/ports.ts';
 import { type AzureModel, azureModel } from './azure.ts';
 import { type ClusterModel, clusterModel } from './cluster.ts';
 import { type DnsModel, dnsModel } from './dns.ts';
@@ -25,7 +26,17 @@ export interface Fault {
   readonly when: 'before' | 'after';
 }
 
+/** The private path as the operator meets it: connections and queries. */
+export interface PathModel {
+  readonly prober: Prober;
+  down(as: PathOutcome): void;
+  up(): void;
+  /** Since when (epoch ms) it is down. */
+  downSince(): number | undefined;
+}
+
 export interface Floor {
+  readonly path: PathModel;
   readonly clock: SteppingClock;
   readonly azure: AzureModel;
   readonly cluster: ClusterModel;
@@ -55,6 +66,27 @@ export function plantFloor(options: { readonly seed: number; readonly faults: re
   const azure = azureModel({ clock, random, subnets: [SUBNET, HUB_SUBNET], location: 'japaneast' });
   const cluster = clusterModel(clock, random);
   const dns = dnsModel({ clock, random, installation: INSTALLATION });
+  let trouble: { readonly since: number; readonly as: PathOutcome } | undefined;
+  const result = (): PathResult =>
+    trouble === undefined ? { outcome: 'Held' } : { outcome: trouble.as, detail: `it is ${trouble.as}` };
+  const path: PathModel = {
+    prober: {
+      from: 'pod pms-operator-0',
+      look: async (_, signal) => {
+        signal.throwIfAborted();
+        await clock.sleep(random.between(1, 50));
+        return result();
+      },
+    },
+    down: as => {
+      trouble = { since: trouble?.since ?? clock.now(), as };
+    },
+    up: () => {
+      trouble = undefined;
+    },
+    downSince: () => trouble?.since,
+  };
+  azure.queries = result;
   const faults = [...options.faults];
   const journal: string[] = [];
   const note = (text: string) => void journal.push(`${((clock.now() - startMs) / 1_000).toFixed(3)} ${text}`);
@@ -128,6 +160,7 @@ export function plantFloor(options: { readonly seed: number; readonly faults: re
           log: quiet,
         }),
         resolver: guard(dns.resolver, process, () => ++questions % CALLS_PER_QUESTION === 0),
+        prober: guard(path.prober, process, () => ++questions % CALLS_PER_QUESTION === 0),
         clock: own,
         log: logInto(note),
         rules: { allowLoopback: false },
@@ -151,11 +184,11 @@ export function plantFloor(options: { readonly seed: number; readonly faults: re
     azure.troubles = 0;
   };
 
-  return { clock, azure, cluster, dns, start, calm, starts: () => starts, panics: () => panics, journal };
+  return { clock, azure, cluster, dns, path, start, calm, starts: () => starts, panics: () => panics, journal };
 }
 
 const SYNCHRONOUS = ['object', 'objects', 'emit'];
-const WRITES = ['create', 'update', 'remove', 'apply', 'setFinalizer', 'applyStatus'];
+const WRITES = ['create', 'update', 'setAccess', 'remove', 'apply', 'setFinalizer', 'applyStatus'];
 
 function idIn([first, second]: readonly unknown[]): string {
   if (typeof second === 'string') return second;

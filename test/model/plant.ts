@@ -9,6 +9,7 @@ import { mergeClaim } from '../../src/domain/merge.ts';
 import { linkName, scopedResourceId } from '../../src/domain/names.ts';
 import type { InventoryEntry, PmsObject, Spec, Status } from '../../src/domain/object.ts';
 import { ABSENT, type Observed, present, type Sight } from '../../src/domain/observed.ts';
+import type { PathFinding, PathProof } from '../../src/domain/path-proof.ts';
 import { recordsHash, recordsOf } from '../../src/domain/records.ts';
 import {
   isMade,
@@ -25,7 +26,7 @@ export const INSTALLATION = '99999999-9999-4999-8999-999999999999';
 export const NOW = Date.parse('2026-11-24T12:00:00Z');
 export const RULES = { allowLoopback: false };
 export const GUID_A = 'e97e0ed9-0000-4000-8000-2c3dab8054b9';
-const GUID_B = 'aaaa0ed9-0000-4000-8000-2c3dab8054b9';
+export const GUID_B = 'aaaa0ed9-0000-4000-8000-2c3dab8054b9';
 const RG = '/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-monitor/providers';
 export const SUBNET = `${RG}/Microsoft.Network/virtualNetworks/vnet-plant/subnets/monitoring`;
 
@@ -82,6 +83,8 @@ export const workspace = (name = 'law-plant-a', over: Partial<Workspace> = {}): 
   customerId: name === 'law-plant-a' ? GUID_A : GUID_B,
   retentionInDays: 30,
   dailyQuotaGb: -1,
+  access: { ingestion: 'Enabled', query: 'Enabled' },
+  linkedBy: [{ linkId: scopedResourceId(`${RG}/microsoft.insights/privatelinkscopes/plant-a`, linkName(name, owner)) }],
   ...over,
 });
 
@@ -163,6 +166,27 @@ export const records = (guids?: readonly string[]) =>
 export const lines = (guids?: readonly string[], by = 'plant/plant-a'): readonly PublishedLine[] =>
   mergeClaim([], { owner: by, records: records(guids) }).lines;
 
+const FINDINGS: readonly PathFinding[] = [
+  { via: 'TLS', subject: 'api.monitor.azure.com', address: '10.13.1.7', of: [], outcome: 'Held' },
+  {
+    via: 'TLS',
+    subject: `${GUID_A}.ods.opinsights.azure.com`,
+    address: '10.13.1.5',
+    of: ['law-plant-a'],
+    outcome: 'Held',
+  },
+  { via: 'TLS', subject: 'global.handler.control.monitor.azure.com', address: '10.13.1.14', of: [], outcome: 'Held' },
+  { via: 'Query', subject: 'law-plant-a', address: '10.13.1.7', of: ['law-plant-a'], outcome: 'Held' },
+];
+
+/** A measurement in which everything held, but for the changes by subject. */
+export const path = (over: Readonly<Record<string, Partial<PathFinding>>> = {}, measuredAt = NOW): PathProof => ({
+  asked: 'asked',
+  from: 'pod pms-operator-0',
+  measuredAt,
+  findings: FINDINGS.map(finding => ({ ...finding, ...over['*'], ...over[finding.subject] })),
+});
+
 /** Nothing exists in Azure or DNS; everything could be read. */
 export const emptyAzure = (object: PmsObject = pms(), over: Partial<Observed> = {}): Observed => ({
   now: NOW,
@@ -189,6 +213,7 @@ export const emptyAzure = (object: PmsObject = pms(), over: Partial<Observed> = 
   formerTargets: [],
   target: present({ lines: [], maxBytes: 900_000, ttlSeconds: 60 }),
   resolution: ABSENT,
+  path: ABSENT,
   inventory: [],
   neighbours: [],
   ...over,
@@ -210,7 +235,9 @@ export const fullAzure = (object: PmsObject = pms(), over: Partial<Observed> = {
       servers: ['coredns-a'],
       questions: lines().length * 2,
       wrong: [],
+      askedAt: NOW,
     }),
+    path: present(path()),
     inventory: inventoryOf(object),
     ...over,
   });

@@ -5,10 +5,11 @@
 import fc from 'fast-check';
 import { type Desired, desire, wantsOf } from '../../src/domain/desire.ts';
 import { mergeClaim } from '../../src/domain/merge.ts';
+import { idKey } from '../../src/domain/names.ts';
 import type { PmsObject, Spec, Status } from '../../src/domain/object.ts';
 import { recordsHash, recordsOf } from '../../src/domain/records.ts';
 import type { Want } from '../../src/domain/resources.ts';
-import { bodyOf, type Cell } from './azure-state.ts';
+import { bodyOf, type Cell, customerIdOf } from './azure-state.ts';
 import { INSTALLATION, madeOf, pms } from './plant.ts';
 import type { Fault, Floor } from './plant-floor.ts';
 
@@ -30,6 +31,14 @@ export interface Scenario {
   /** Milliseconds after the start at which the test edits or deletes the object. */
   readonly editAt: number;
   readonly edit: 'none' | 'touch' | 'add' | 'takeOut';
+  /** What the spec asks to be closed; `scope` is that and PrivateOnly. */
+  readonly isolation: 'none' | 'query' | 'both' | 'scope';
+  readonly gate: NonNullable<NonNullable<Spec['verification']>['gate']>;
+  readonly onDelete: 'Reopen' | 'Leave';
+  /** Whether somebody has closed the first workspace before us. */
+  readonly foundClosed: boolean;
+  /** The private path carries nothing for a while, shorter than what counts as lost. */
+  readonly outage: { readonly from: number; readonly forMs: number };
 }
 
 const state = fc.constantFrom(...STATES);
@@ -53,6 +62,11 @@ export const scenario: fc.Arbitrary<Scenario> = fc.record({
   azureTroubles: fc.nat({ max: 4 }),
   editAt: fc.nat({ max: 90_000 }),
   edit: fc.constantFrom('none', 'touch', 'add', 'takeOut'),
+  isolation: fc.constantFrom('none', 'none', 'none', 'query', 'both', 'scope'),
+  gate: fc.constantFrom('None', 'DNS', 'TLS', 'Query'),
+  onDelete: fc.constantFrom('Reopen', 'Leave'),
+  foundClosed: fc.boolean(),
+  outage: fc.record({ from: fc.nat({ max: 120_000 }), forMs: fc.nat({ max: 30_000 }) }),
 });
 
 /** What was never written down cannot be taken down: nobody takes out what a lost inventory held. */
@@ -73,9 +87,22 @@ export const workspaceSpec = (index: number, deletionPolicy: 'Retain' | 'Delete'
   deletionPolicy,
 });
 
-export function objectOf({ policies, deletionPolicy }: Scenario): PmsObject {
-  const workspaces = policies.map((policy, index) => workspaceSpec(index, policy));
-  const object = pms({ spec: { workspaces, deletionPolicy, tags: { plant: 'a' } } });
+/** What is asked to be closed of a workspace. */
+const CLOSINGS = {
+  none: {},
+  query: { isolation: { query: 'Disabled' } },
+  both: { isolation: { ingestion: 'Disabled', query: 'Disabled' } },
+  scope: { isolation: { query: 'Disabled' } },
+} as const;
+
+export function objectOf({ policies, deletionPolicy, isolation, gate, onDelete }: Scenario): PmsObject {
+  const workspaces = policies.map((policy, index) => ({ ...workspaceSpec(index, policy), ...CLOSINGS[isolation] }));
+  const closing = {
+    ...(isolation === 'none' ? {} : { isolation: { onDelete } }),
+    ...(isolation === 'scope' ? { privateLinkScope: { accessModes: { query: 'PrivateOnly' as const } } } : {}),
+    verification: { gate },
+  };
+  const object = pms({ spec: { workspaces, deletionPolicy, tags: { plant: 'a' }, ...closing } });
   return { ...object, metadata: { ...object.metadata, finalizers: [] } };
 }
 
@@ -86,6 +113,8 @@ export async function lay(floor: Floor, of: Scenario): Promise<void> {
   const states = statesOf(of, want);
   const settleFrom = floor.clock.now() + 10_000;
   for (const item of madeOf(want)) seed(floor, item, states.get(item.key) ?? 'absent', settleFrom);
+  if (of.foundClosed) closeFirst(floor, want);
+  layOutage(floor, of);
   floor.azure.state.chances = { failedEndpoint: 0.2, membersRace: 0.5 };
   // Long enough for the names of what is settled to be on the interface.
   await floor.clock.runFor(10_000);
@@ -94,6 +123,8 @@ export async function lay(floor: Floor, of: Scenario): Promise<void> {
   floor.azure.troubles = of.azureTroubles;
   floor.azure.state.expectations = {
     linksFirst: () => want.workspaces.filter(item => isWanted(floor, item.name)).map(item => item.id),
+    closedTooEarly: id => closedTooEarly(floor, of, id),
+    stranded: () => stranded(floor, of),
     namesInUse: () =>
       [...floor.dns.lines(), ...floor.dns.served()].filter(line => line.owners.includes(OWNER)).map(line => line.name),
   };
@@ -105,6 +136,52 @@ export async function lay(floor: Floor, of: Scenario): Promise<void> {
   const status: Status = isListed ? { resources, ...statusRecords(records) } : {};
   const finalizers = isListed ? ['privatemonitoring.dev/azure'] : [];
   floor.cluster.create({ ...object, status, metadata: { ...object.metadata, finalizers } });
+}
+
+/** Somebody has closed the first workspace, if it is there. */
+function closeFirst(floor: Floor, want: Desired): void {
+  const cell = floor.azure.state.cells.get(idKey(want.workspaces[0]?.id ?? ''));
+  if (cell?.body.kind === 'workspace') cell.body = { ...cell.body, access: { ...cell.body.access, query: 'Disabled' } };
+}
+
+function layOutage(floor: Floor, { outage }: Scenario): void {
+  floor.clock.after(outage.from, () => floor.path.down('Broken'));
+  floor.clock.after(outage.from + outage.forMs, () => floor.path.up());
+}
+
+/** A proof may be a minute old, and the pass that rests on it and the write take their time. */
+const PROOF_HOLDS_MS = 90_000;
+
+/** Why the gate did not hold for a closing that reaches Azure now. */
+function closedTooEarly(floor: Floor, { gate }: Scenario, id: string): readonly string[] {
+  const stored = floor.cluster.stored(KEY);
+  if (stored === undefined || gate === 'None') return [];
+  const downFor = floor.clock.now() - (floor.path.downSince() ?? floor.clock.now());
+  const isBlind = gate !== 'DNS' && downFor > PROOF_HOLDS_MS;
+  const served = new Map(floor.dns.served().map(line => [line.name, line.addresses.join()]));
+  const want = desire(stored, INSTALLATION);
+  const name = want.workspaces.find(item => idKey(item.id) === idKey(id))?.name;
+  // Names of workspaces that were added a moment ago may still be on their way.
+  const needed = recordsNow(floor, want).filter(
+    record => record.shared || (name !== undefined && record.name.startsWith(customerIdOf(name))),
+  );
+  const lost = needed.filter(record => served.get(record.name) !== record.addresses.join());
+  return [
+    ...(isBlind ? [`${id} closed although the path is down for ${downFor} ms`] : []),
+    ...(needed.length === 0 ? [`${id} closed while there is no endpoint`] : []),
+    ...lost.slice(0, 1).map(record => `${id} closed while ${record.name} is not answered`),
+  ];
+}
+
+/** What would be out of reach if the endpoint went now: kept, closed by us, and to be opened. */
+function stranded(floor: Floor, { onDelete, foundClosed, isolation }: Scenario): readonly string[] {
+  const stored = floor.cluster.stored(KEY);
+  if (stored?.metadata.deletionTimestamp === undefined || onDelete === 'Leave' || isolation === 'none') return [];
+  const { workspaces } = desire(stored, INSTALLATION);
+  return workspaces
+    .filter((item, index) => item.policy === 'Retain' && !(foundClosed && index === 0))
+    .filter(item => floor.azure.state.get('workspace', item.id)?.access.query === 'Disabled')
+    .map(item => `the endpoint goes while ${item.name} is closed`);
 }
 
 const isWanted = (floor: Floor, name: string): boolean =>

@@ -101,6 +101,8 @@ export async function layHub(floor: Floor, of: SharingScenario): Promise<void> {
     linksFirst: () => [],
     namesInUse: endpointId => namesOver(floor, endpointId),
     isForeign: () => true,
+    closedTooEarly: () => [],
+    stranded: () => [],
     neededBy: body => (byHand().includes(idKey(body.id)) ? 'whoever built it' : liveUser(floor, body)),
   };
 }

@@ -36,8 +36,12 @@ describe('an answer', () => {
     const both = (query: Datagram['query']) =>
       answerTo(query, [a(api, '10.1.2.5'), { type: 'AAAA', name: api, data: 'fd00::4', ttl: 60 }, a(api, '10.1.2.4')]);
     const { server, answer } = await askOf(t, { udp: ({ query, reply }) => reply(both(query)) });
-    assert.deepEqual(await answer, { rcode: 'NOERROR', addresses: ['10.1.2.5', '10.1.2.4'] });
-    assert.deepEqual(await resolver.ask(server, api, 'AAAA', never), { rcode: 'NOERROR', addresses: ['fd00::4'] });
+    assert.deepEqual(await answer, { rcode: 'NOERROR', addresses: ['10.1.2.5', '10.1.2.4'], ttlSeconds: 60 });
+    assert.deepEqual(await resolver.ask(server, api, 'AAAA', never), {
+      rcode: 'NOERROR',
+      addresses: ['fd00::4'],
+      ttlSeconds: 60,
+    });
   });
 
   it('asks once, for that name and type in class IN, with the wish for recursion', async t => {
@@ -59,6 +63,20 @@ describe('an answer', () => {
     });
   }
 
+  it('tells how long it may be repeated: the shortest of its records, or what the SOA of an empty one says', async t => {
+    const long = { ...a('end.example.com', '10.1.2.4'), ttl: 300 };
+    const chain = await askOf(t, {
+      udp: ({ query, reply }) => reply(answerTo(query, [cname(api, 'end.example.com'), long])),
+    });
+    assert.equal((await chain.answer).ttlSeconds, 60);
+    const soa = { mname: 'ns.example.com', rname: 'root.example.com', minimum: 30 };
+    const authorities = [{ type: 'SOA', name: 'monitor.azure.com', ttl: 900, data: soa }] as const;
+    const none = await askOf(t, {
+      udp: ({ query, reply }) => reply(answerTo(query, [], { authorities: [...authorities] })),
+    });
+    assert.equal((await none.answer).ttlSeconds, 30);
+  });
+
   it('may be empty', async t => {
     const { answer } = await askOf(t, { udp: ({ query, reply }) => reply(answerTo(query, [])) });
     assert.deepEqual(await answer, { rcode: 'NOERROR', addresses: [] });
@@ -79,7 +97,7 @@ describe('an answer', () => {
       a('east.example.com', '10.1.2.4'),
     ];
     const { answer } = await askOf(t, { udp: ({ query, reply }) => reply(answerTo(query, records)) });
-    assert.deepEqual(await answer, { rcode: 'NOERROR', addresses: ours });
+    assert.deepEqual(await answer, { rcode: 'NOERROR', addresses: ours, ttlSeconds: 60 });
   });
 
   it('is empty when the CNAMEs go round in a circle', async t => {
@@ -111,7 +129,7 @@ describe('a message that is not the answer', () => {
         right(datagram);
       };
       const { answer, datagrams } = await askOf(t, { udp });
-      assert.deepEqual(await answer, { rcode: 'NOERROR', addresses: ours });
+      assert.deepEqual(await answer, { rcode: 'NOERROR', addresses: ours, ttlSeconds: 60 });
       assert.equal(datagrams.length, 1);
     });
   }
@@ -136,7 +154,7 @@ describe('an answer that was cut short', () => {
       udp: cut,
       tcp: (query, connection) => connection.end(framed(answerTo(query, [a(api, '10.1.2.4')]))),
     });
-    assert.deepEqual(await answer, { rcode: 'NOERROR', addresses: ours });
+    assert.deepEqual(await answer, { rcode: 'NOERROR', addresses: ours, ttlSeconds: 60 });
     assert.equal(connections(), 1);
   });
 
@@ -210,5 +228,21 @@ describe('the ids of queries', () => {
     assert.equal(datagrams.length, 32);
     assert.ok(new Set(datagrams.map(({ query }) => query.id)).size >= 30);
     assert.ok(new Set(datagrams.map(({ from }) => from.port)).size >= 30);
+  });
+});
+
+describe('a question over TCP', () => {
+  it('is answered without a datagram, and silence is told after two tries', async t => {
+    const scripted = await startScripted({
+      tcp: (query, connection) => connection.end(framed(answerTo(query, [a(api, '10.1.2.4')]))),
+    });
+    t.after(scripted.stop);
+    const answer = await resolver.askOverTcp(scripted.server, api, 'A', never);
+    assert.deepEqual(answer, { rcode: 'NOERROR', addresses: ours, ttlSeconds: 60 });
+    assert.equal(scripted.datagrams.length, 0);
+    const closed = await startScripted({ tcp: (_, connection) => connection.end() });
+    t.after(closed.stop);
+    await assert.rejects(resolver.askOverTcp(closed.server, api, 'A', never), portError(/closed the TCP connection/));
+    assert.equal(closed.connections(), 2);
   });
 });

@@ -44,13 +44,22 @@ describe('the resolver and the real CoreDNS', () => {
     await rm(directory, { recursive: true });
   });
 
-  const ask = (name: string, type: 'A' | 'AAAA') => createResolver().ask(server, name, type, signal);
+  const ask = async (name: string, type: 'A' | 'AAAA') => {
+    const { rcode, addresses } = await createResolver().ask(server, name, type, signal);
+    return { rcode, addresses };
+  };
 
   it('a published name has our address, in any letter case, and no IPv6 address', async () => {
     for (const name of ['api.monitor.azure.com', 'API.Monitor.Azure.COM']) {
       assert.deepEqual(await ask(name, 'A'), { rcode: 'NOERROR', addresses: ['10.1.2.4'] });
       assert.deepEqual(await ask(name, 'AAAA'), { rcode: 'NOERROR', addresses: [] });
     }
+  });
+
+  it('the same over TCP, and both tell how long they may be kept', async () => {
+    const expected = { rcode: 'NOERROR', addresses: ['10.1.2.4'], ttlSeconds: 30 };
+    assert.deepEqual(await createResolver().ask(server, 'api.monitor.azure.com', 'A', signal), expected);
+    assert.deepEqual(await createResolver().askOverTcp(server, 'api.monitor.azure.com', 'A', signal), expected);
   });
 
   it('an answer that no datagram holds comes over TCP, whole', async () => {

@@ -3,6 +3,7 @@
  * the object's conditions and the controller's memory, asks nobody. The demo's views draw it.
  */
 import type { Memory } from '../../controller/world.ts';
+import { ACCESSES, isClosed } from '../../domain/access.ts';
 import { isFailedState, isSucceeded } from '../../domain/converge.ts';
 import type { Desired } from '../../domain/desire.ts';
 import type { Condition, PmsObject } from '../../domain/object.ts';
@@ -56,7 +57,7 @@ export function stepsOf(source: ProgressSource): readonly StepProgress[] {
     ResourcesLinked: want.links,
     EndpointReady: [want.endpoint],
   };
-  return STEPS.map(name => {
+  return STEPS.filter(name => isAsked(name, want)).map(name => {
     const condition = conditionOf(source.object, name);
     return {
       name,
@@ -66,6 +67,13 @@ export function stepsOf(source: ProgressSource): readonly StepProgress[] {
       resources: (below[name] ?? []).map(wanted => resourceOf(wanted, source)),
     };
   });
+}
+
+/** A step that the spec does not ask for has no condition. */
+function isAsked(name: ConditionType, { gate, access }: Desired): boolean {
+  if (name === 'PathVerified') return gate !== 'None';
+  if (name !== 'Isolated') return true;
+  return access.some(item => ACCESSES.some(one => isClosed(item.kind, item.access[one])));
 }
 
 function markOf(step: Condition | undefined, stalled: Condition | undefined): Mark {

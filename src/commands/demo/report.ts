@@ -45,9 +45,11 @@ export function getLines({ object, now }: ReportSource): readonly Line[] {
   const ready = conditionOf(object, 'Ready');
   const { name, creationTimestamp } = object.metadata;
   const created = age(now - Date.parse(creationTimestamp));
-  const cells = [name, ready?.status ?? '', ready?.reason ?? '', String(object.status.recordCount ?? ''), created];
+  const isolated = conditionOf(object, 'Isolated')?.status ?? '';
+  const records = String(object.status.recordCount ?? '');
+  const cells = [name, ready?.status ?? '', ready?.reason ?? '', records, isolated, created];
   const style = ready?.status === 'True' ? 'green' : 'red';
-  return table([['NAME', 'READY', 'REASON', 'RECORDS', 'AGE'], cells], '').map((row, index) =>
+  return table([['NAME', 'READY', 'REASON', 'RECORDS', 'ISOLATED', 'AGE'], cells], '').map((row, index) =>
     row.map(text => (index === 0 ? plain(text) : styled(style, text))),
   );
 }

@@ -3,6 +3,7 @@
  * simulated Azure behind real TLS and a small DNS server that serves the published text. src/commands/demo.ts runs it.
  */
 import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { createAzure } from '../../azure/azure.ts';
 import { type Controller, createController } from '../../controller/controller.ts';
@@ -16,6 +17,7 @@ import type { Plan } from '../../domain/steps.ts';
 import type { NewObject } from '../../manifest/manifest.ts';
 import type { Clock, DnsServer, Log } from '../../ports.ts';
 import { createResolver } from '../../probe/dns.ts';
+import { createProber } from '../../probe/tls.ts';
 import { SeedError, type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { version } from '../../version.ts';
 import { createMemoryCluster, type MemoryCluster } from './cluster.ts';
@@ -56,13 +58,14 @@ const PASS_TIMEOUT_MS = 60_000;
  * reason, or SeedGapError for what the simulated Azure cannot have; then nothing is left running.
  */
 export async function startDemo(options: DemoOptions, signal: AbortSignal): Promise<Demo> {
-  const simulator = await simulatorFor(options);
+  const dataPlanePort = await freePort();
+  const simulator = await simulatorFor(options, dataPlanePort);
   try {
     signal.throwIfAborted();
     trust(simulator.caPem);
     const dns = await startHostsServer('', signal);
     try {
-      return await compose(options, { simulator, dns }, signal);
+      return await compose(options, { simulator, dns, dataPlanePort }, signal);
     } catch (thrown) {
       await dns.close();
       throw thrown;
@@ -73,10 +76,23 @@ export async function startDemo(options: DemoOptions, signal: AbortSignal): Prom
   }
 }
 
-async function simulatorFor({ manifest, latencyScale }: DemoOptions): Promise<Simulator> {
+/** One that nothing listens on now; the simulator takes it on addresses of 127/8 of its own. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  await new Promise(resolve => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new TypeError('a TCP server has a port');
+  return address.port;
+}
+
+async function simulatorFor({ manifest, latencyScale }: DemoOptions, dataPlanePort: number): Promise<Simulator> {
   const seed = seedFor(manifest.spec);
   try {
-    return await startSimulator({ latency: 'real', latencyScale, seed });
+    return await startSimulator({ latency: 'real', latencyScale, seed, dataPlanePort });
   } catch (cause) {
     // What is checked no earlier: regions, which the simulator knows some of.
     if (!(cause instanceof SeedError)) throw cause;
@@ -92,6 +108,8 @@ function trust(caPem: string): void {
 }
 
 interface Servers {
+  /** Of the private endpoint's loopback addresses. */
+  readonly dataPlanePort: number;
   readonly simulator: Simulator;
   readonly dns: HostsServer;
 }
@@ -112,12 +130,13 @@ async function compose(options: DemoOptions, servers: Servers, signal: AbortSign
   });
   // What a kubelet and CoreDNS do within a minute or two: the text reaches the server.
   store.watch((_, view) => dns.update(view.data[HOSTS_KEY] ?? ''));
-  const azure = createAzure({ settings: settingsOf(simulator), log, clock, version });
+  const azure = createAzure({ settings: settingsOf(servers), log, clock, version });
   const world: World = {
     azure,
     cluster,
     targets,
     resolver: createResolver(),
+    prober: createProber({ from: 'this machine', port: servers.dataPlanePort }),
     clock,
     log,
     rules: { allowLoopback: true },
@@ -144,7 +163,7 @@ async function compose(options: DemoOptions, servers: Servers, signal: AbortSign
   return { object, plan, cluster, memory, simulator, dnsServer, installation, run };
 }
 
-const settingsOf = (simulator: Simulator) => ({
+const settingsOf = ({ simulator, dataPlanePort }: Servers) => ({
   tenantId: simulator.tenantId,
   clientId: simulator.clientId,
   clientSecret: simulator.clientSecret,
@@ -152,6 +171,7 @@ const settingsOf = (simulator: Simulator) => ({
   endpoint: simulator.endpoint,
   audience: simulator.endpoint,
   disableInstanceDiscovery: true,
+  logsQuery: { host: 'api.loganalytics.azure.com', audience: 'https://api.loganalytics.io', port: dataPlanePort },
 });
 
 function controllerOf(world: World, memory: Memory): Controller {

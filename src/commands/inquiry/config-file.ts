@@ -6,12 +6,12 @@ import type { ConfigFile } from '../../config/operator.ts';
 import { ConfigError } from '../../config/problems.ts';
 
 /** `undefined` when none was named. Throws ConfigError for one that cannot be read. */
-export async function readConfigFile(name: string | undefined): Promise<ConfigFile | undefined> {
+export async function readConfigFile(name: string | undefined, flag = '--config'): Promise<ConfigFile | undefined> {
   if (name === undefined) return undefined;
   try {
     return { name, text: await readFile(name, 'utf8') };
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new ConfigError([`--config ${name} cannot be read: ${why}`]);
+    throw new ConfigError([`${flag} ${name} cannot be read: ${why}`]);
   }
 }

@@ -3,11 +3,17 @@
  * can write. src/commands only.
  */
 import { failed, PortError, stalled } from '../../domain/failures.ts';
-import type { Azure, Cluster, DnsTarget, DnsTargets } from '../../ports.ts';
+import type { Azure, Cluster, DnsTarget, DnsTargets, Prober } from '../../ports.ts';
 
 const refuse = (): never => {
   throw new TypeError('this command only reads');
 };
+
+/** Whether this machine reaches a private endpoint says nothing about a plan. */
+const NOT_MEASURED = { outcome: 'Unclear', detail: 'the path is not measured by this command' } as const;
+
+/** In place of a prober: no address is dialled. */
+export const noProber: Prober = { from: 'nowhere', look: async () => NOT_MEASURED };
 
 /** Azure without its writes: they throw a TypeError and send nothing. */
 export const readOnlyAzure = <T extends Azure>(azure: T): T => ({
@@ -15,6 +21,8 @@ export const readOnlyAzure = <T extends Azure>(azure: T): T => ({
   create: async () => refuse(),
   update: async () => refuse(),
   untag: async () => refuse(),
+  setAccess: async () => refuse(),
+  query: async () => NOT_MEASURED,
   remove: async () => refuse(),
 });
 

@@ -3,7 +3,7 @@
  * when they are configured, and Azure. src/commands only.
  */
 import { createAzure } from '../../azure/azure.ts';
-import type { AzureConfig } from '../../config/azure.ts';
+import type { WholeAzureConfig } from '../../config/data-plane.ts';
 import type { InquiryConfig } from '../../config/inquiry.ts';
 import { createMemory, type Pass, type World } from '../../controller/world.ts';
 import { createTargets } from '../../coredns/targets.ts';
@@ -13,7 +13,7 @@ import type { NewObject } from '../../manifest/manifest.ts';
 import type { Azure, AzureInquiry, Clock, DnsTargets, Log } from '../../ports.ts';
 import { createResolver } from '../../probe/dns.ts';
 import { version } from '../../version.ts';
-import { noCluster, readOnlyAzure, readOnlyTargets, unreadTargets } from './read-only.ts';
+import { noCluster, noProber, readOnlyAzure, readOnlyTargets, unreadTargets } from './read-only.ts';
 
 export const quietLog: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
@@ -25,7 +25,7 @@ export const openCluster = (clock: Clock): Kubernetes =>
   connectKubernetes({ version, log: quietLog, clock, random: Math.random, configMaps: [] });
 
 /** Azure, which cannot be written to. */
-export const openAzure = (settings: AzureConfig, clock: Clock): Azure & AzureInquiry =>
+export const openAzure = (settings: WholeAzureConfig, clock: Clock): Azure & AzureInquiry =>
   readOnlyAzure(createAzure({ settings, log: quietLog, clock, version }));
 
 export interface Surroundings {
@@ -53,6 +53,7 @@ export async function surroundingsOf(
       cluster: noCluster,
       targets: await targetsFor(options, cluster, { installation, clock, signal }),
       resolver: createResolver(),
+      prober: noProber,
       clock,
       log: quietLog,
       rules: { allowLoopback: options.simulatedAzure },

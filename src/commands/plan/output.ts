@@ -1,6 +1,7 @@
 /**
  * A forecast as data, for `pms plan -o json`. Pure.
  */
+import { accessField } from '../../domain/access.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { type Forecast, hasChanges } from '../../domain/forecast.ts';
 import type { RecordsForecast } from '../../domain/forecast-records.ts';
@@ -71,7 +72,16 @@ function subjectOf(action: Action): Pick<PlanAction, 'id' | 'name' | 'changes' |
       return { id: action.want.id, name: action.want.name, body: action.want };
     case 'update':
       return { id: action.want.id, name: action.want.name, changes: action.changes };
+    case 'close':
+    case 'open': {
+      const { kind, id } = action;
+      const changes = action.changes.map(({ access, found, wanted }) => {
+        return { field: accessField(kind, access), found, wanted };
+      });
+      return { id, name: shortName(id), changes };
+    }
     case 'publish':
+    case 'note':
       return {};
     case 'unpublish':
       return { name: action.target };

@@ -65,6 +65,19 @@ export interface PrivateMonitoringScopeSpec {
      * Whether a deleted workspace that still holds the name is brought back. For 14 days after a deletion Azure keeps the name, and creating it recovers the old workspace with its logs, settings and customer id; that is only done when this is true, and never in another region. Default - false.
      */
     recover?: boolean;
+    /**
+     * Access to the workspace over the public internet. It is closed last, only while spec.verification.gate holds, one workspace at a time, and opened again when the path is not proved for ten minutes after that. A workspace that is created is open at first. Default - as found.
+     */
+    isolation?: {
+      /**
+       * Whether logs may come in over the public internet, Enabled or Disabled. Default - as found. SecuredByPerimeter is left as it is.
+       */
+      ingestion?: 'Enabled' | 'Disabled';
+      /**
+       * Whether logs may be queried over the public internet, Enabled or Disabled. Disabled also ends queries that go through Azure Resource Manager, such as those of some workbooks and Logic Apps. Default - as found. SecuredByPerimeter is left as it is.
+       */
+      query?: 'Enabled' | 'Disabled';
+    };
   }[];
   /**
    * Application Insights components that are there already, adopted by their resourceId and linked to the private link scope. At most 50, unique names without regard to case. An item that is taken out is unlinked; the component stays.
@@ -100,13 +113,13 @@ export interface PrivateMonitoringScopeSpec {
      */
     accessModes?: {
       /**
-       * Where logs may be sent to. Open - to every workspace, linked or not. Default - as found.
+       * Where logs may be sent to. Open - to every workspace, linked or not. PrivateOnly - only to what is linked to the scope; it holds for every network and team behind this DNS, and is set last, only while spec.verification.gate holds. Default - as found.
        */
-      ingestion?: 'Open';
+      ingestion?: 'Open' | 'PrivateOnly';
       /**
-       * What may be queried. Open - every workspace, linked or not. Default - as found.
+       * What may be queried. Open - every workspace, linked or not. PrivateOnly - only what is linked to the scope; it holds for every network and team behind this DNS, and is set last, only while spec.verification.gate holds. Default - as found.
        */
-      query?: 'Open';
+      query?: 'Open' | 'PrivateOnly';
     };
   };
   /**
@@ -150,6 +163,36 @@ export interface PrivateMonitoringScopeSpec {
      * Whether the names that Azure's own DNS would lead to a published name, such as api.loganalytics.io, are published too. Enabled or Disabled. Default Enabled - without them some clients leave the private path.
      */
     aliases?: 'Enabled' | 'Disabled';
+    /**
+     * DNS servers that must answer right too before the object is Ready: the resolvers that your machines ask, when they are not the target's own. Addresses with an optional port, as `10.0.0.53`, `10.0.0.53:5353` or `[fd00::53]:53`; 8 at most. Default - none.
+     *
+     * @maxItems 8
+     *
+     * Items: Address of one DNS server. Default port 53.
+     */
+    verifyServers?: string[];
+  };
+  /**
+   * What is proved before the object is Ready and before public access is closed.
+   */
+  verification?: {
+    /**
+     * How much must be proved. None - nothing; RecordsResolving is still told. DNS - every DNS server answers every name with the endpoint's addresses. TLS - also Azure's certificate is seen at those addresses. Query - also every workspace answers a query through them. An operator that cannot reach the addresses says PathVerified Unknown; the object can be Ready then, and nothing is closed. Default Query.
+     */
+    gate?: 'None' | 'DNS' | 'TLS' | 'Query';
+  };
+  /**
+   * What becomes of closed public access when the path is lost, or when the object goes.
+   */
+  isolation?: {
+    /**
+     * What becomes of public access that is closed when the object is deleted, or a workspace is taken out of it, and the workspace stays. Reopen - what the operator closed is opened again first. Leave - it stays closed, and is reached through no endpoint of this object. There is no default; without it such a deletion waits and says so.
+     */
+    onDelete?: 'Reopen' | 'Leave';
+    /**
+     * What to do when the proof fails later than ten minutes after a closing. Report - say so and leave it closed. Reopen - open what the operator closed; it stays open until the spec changes. Default Report.
+     */
+    onLostPath?: 'Report' | 'Reopen';
   };
   /**
    * What becomes of the scope, the links and the private endpoint when the object is deleted. Delete deletes what the operator created; Retain keeps it, with our tag on it, so that the object applied again finds its own. DNS records are withdrawn either way. Workspaces have their own deletionPolicy. Default Delete.
@@ -214,9 +257,20 @@ export interface PrivateMonitoringScopeStatus {
        */
       number: number;
       /**
-       * What would be done - create, update or delete in Azure, untag (take our tag off), adopt or forget (in the inventory alone), publish or unpublish (records).
+       * What would be done - create, update or delete in Azure, close or open (public access), untag (take our tag off), adopt, forget or note (in the inventory alone), publish or unpublish (records).
        */
-      verb: 'create' | 'update' | 'delete' | 'untag' | 'adopt' | 'forget' | 'publish' | 'unpublish';
+      verb:
+        | 'create'
+        | 'update'
+        | 'delete'
+        | 'close'
+        | 'open'
+        | 'untag'
+        | 'adopt'
+        | 'forget'
+        | 'note'
+        | 'publish'
+        | 'unpublish';
       /**
        * Name of the resource within this object. At most 80 characters.
        */
@@ -367,5 +421,60 @@ export interface PrivateMonitoringScopeStatus {
      * When the resource was first asked for, RFC 3339; until 30 s later Azure's "not found" means "wait". Absent for what was adopted.
      */
     startedAt?: string;
+    /**
+     * What the operator has closed, written before it is closed. Absent when it closed nothing.
+     */
+    closed?: {
+      /**
+       * What Azure showed before, of each access that the operator closed.
+       */
+      before?: {
+        /**
+         * Value before the closing, such as Enabled. At most 16 characters.
+         */
+        ingestion?: string;
+        /**
+         * Value before the closing, such as Enabled. At most 16 characters.
+         */
+        query?: string;
+      };
+      /**
+       * When it was closed last, RFC 3339.
+       */
+      at?: string;
+      /**
+       * When the private path was proved before that, RFC 3339; absent with gate None.
+       */
+      provedAt?: string;
+      /**
+       * Which of them stayed proved for ten minutes after they were closed - ingestion, query.
+       *
+       * @maxItems 2
+       *
+       * Items: One access, ingestion or query.
+       */
+      confirmed?: ('ingestion' | 'query')[];
+      /**
+       * What was opened again since the proof failed. It stays open until the spec changes.
+       */
+      rolledBack?: {
+        /**
+         * Which, ingestion or query.
+         *
+         * @maxItems 2
+         *
+         * Items: One access, ingestion or query.
+         */
+        accesses: ('ingestion' | 'query')[];
+        /**
+         * The metadata.generation that asked for the closing.
+         */
+        generation: number;
+        /**
+         * When, RFC 3339.
+         */
+        at: string;
+      };
+    };
   }[];
 }

@@ -1,0 +1,57 @@
+/**
+ * Public access as Azure has it: two switches of a workspace and two access modes of a private link scope, by the names
+ * that the spec has for them. Pure; any layer may import.
+ */
+import type { ArmId, PrivateLinkScope, Workspace } from './resources.ts';
+
+export const ACCESSES = ['ingestion', 'query'] as const;
+export type Access = (typeof ACCESSES)[number];
+
+/** What has such switches. */
+export type AccessKind = 'workspace' | 'privateLinkScope';
+
+/** Azure's own words: Enabled, Disabled, SecuredByPerimeter of a workspace; Open, PrivateOnly of a scope. */
+export type AccessValues = { readonly [A in Access]?: string };
+
+/** What the spec says of one resource's access; an access that it does not state is left as found. */
+export interface AccessWant {
+  readonly kind: AccessKind;
+  readonly key: string;
+  readonly id: ArmId;
+  readonly name: string;
+  readonly access: AccessValues;
+}
+
+/** One access whose value is to change. */
+export interface AccessChange {
+  readonly access: Access;
+  readonly found: string;
+  readonly wanted: string;
+}
+
+const VALUES = {
+  workspace: { open: 'Enabled', closed: 'Disabled' },
+  privateLinkScope: { open: 'Open', closed: 'PrivateOnly' },
+} as const;
+
+/** A network security perimeter decides: never written by us, in neither direction. */
+export const PERIMETER = 'SecuredByPerimeter';
+
+export const isClosed = (kind: AccessKind, value: string | undefined): boolean => value === VALUES[kind].closed;
+
+/** What Azure shows of both accesses; what it does not show is open. */
+export function accessOf(body: Workspace | PrivateLinkScope): { readonly [A in Access]: string } {
+  const { open } = VALUES[body.kind];
+  const { ingestion = open, query = open } = body.kind === 'workspace' ? body.access : body.accessModes;
+  return { ingestion, query };
+}
+
+/** The name that Azure has for it: what people find in the portal's JSON view. */
+export const accessField = (kind: AccessKind, access: Access): string =>
+  kind === 'privateLinkScope'
+    ? `accessModes.${access}`
+    : `publicNetworkAccessFor${access === 'query' ? 'Query' : 'Ingestion'}`;
+
+/** `publicNetworkAccessForQuery Enabled -> Disabled` */
+export const accessChangeText = (kind: AccessKind, changes: readonly AccessChange[]): string =>
+  changes.map(({ access, found, wanted }) => `${accessField(kind, access)} ${found} -> ${wanted}`).join(', ');

@@ -1,0 +1,91 @@
+/**
+ * What stays in Azure must not stay closed unasked: before a deletion takes records, endpoint or link away, what the
+ * operator closed is opened again or left, as spec.isolation.onDelete says; while it says nothing, the deletion waits. Pure.
+ */
+import { ACCESSES, type Access, type AccessKind, type AccessWant, accessField, accessOf, isClosed } from './access.ts';
+import { busyVerdict, nameOf } from './converge.ts';
+import { type Desired, wantsOf } from './desire.ts';
+import { isReleased } from './inventory.ts';
+import { open, sightOf } from './isolation.ts';
+import { sameId, shortName } from './names.ts';
+import type { InventoryEntry } from './object.ts';
+import type { Observed } from './observed.ts';
+import { combine, ready, unreadable, type Verdict } from './steps.ts';
+
+const hasSwitches = (kind: string): kind is AccessKind => kind === 'workspace' || kind === 'privateLinkScope';
+
+/** Whether a deletion has to look at what it leaves: it may be closed, by us or as the spec asks. */
+export function mayStrand(entry: InventoryEntry, want: Desired): boolean {
+  if (want.abandoned || want.planOnly || want.isolation.onDelete === 'Leave' || !isReleased(entry, want)) return false;
+  const item = itemOf(entry, want);
+  if (item === undefined) return false;
+  const isAsked = ACCESSES.some(access => isClosed(item.kind, item.access[access]));
+  return isAsked || closedByUs(entry).length > 0;
+}
+
+const closedByUs = ({ closed }: InventoryEntry): readonly Access[] =>
+  ACCESSES.filter(access => closed?.before?.[access] !== undefined);
+
+/** Isolated of a deletion; `undefined` when nothing that stays can be closed. */
+export const reopenAll = (want: Desired, seen: Observed): Verdict | undefined =>
+  judgeAll(
+    seen.inventory.filter(entry => mayStrand(entry, want)),
+    { want, seen },
+  );
+
+/** The same for what has left the spec and is kept; `undefined` when there is nothing of that kind. */
+export function reopenLeaving(want: Desired, seen: Observed): Verdict | undefined {
+  const wanted = wantsOf(want);
+  const leaving = seen.inventory.filter(
+    entry =>
+      !wanted.some(({ key, id }) => key === entry.key || sameId(id, entry.id)) &&
+      isKept(entry) &&
+      closedByUs(entry).length > 0,
+  );
+  return want.isolation.onDelete === 'Leave' ? undefined : judgeAll(leaving, { want, seen });
+}
+
+const isKept = ({ origin, policy }: InventoryEntry): boolean => origin === 'Adopted' || policy === 'Retain';
+
+interface Context {
+  readonly want: Desired;
+  readonly seen: Observed;
+}
+
+function judgeAll(entries: readonly InventoryEntry[], context: Context): Verdict | undefined {
+  if (entries.length === 0) return undefined;
+  return combine(entries.map(entry => judge(entry, context)));
+}
+
+function itemOf({ key, id }: InventoryEntry, want: Desired): AccessWant | undefined {
+  const [kind = ''] = key.split('/');
+  if (!hasSwitches(kind)) return undefined;
+  const access = want.access.find(item => item.key === key)?.access ?? {};
+  return { kind, key, id, name: shortName(id), access };
+}
+
+function judge(entry: InventoryEntry, { want, seen }: Context): Verdict {
+  const item = itemOf(entry, want);
+  if (item === undefined) return ready('Released', `${entry.key} has no public access`);
+  const sight = sightOf(item, seen);
+  const busy = busyVerdict(item, sight, seen.now);
+  if (busy) return busy;
+  if (sight.reading.is === 'unread') return unreadable(sight.reading.failure);
+  if (sight.reading.is === 'absent') return ready('Released', `${nameOf(item)} is gone`);
+  const found = accessOf(sight.reading.body);
+  const shut = ACCESSES.filter(access => isClosed(item.kind, found[access]));
+  if (shut.length === 0) return ready('Released', `${nameOf(item)} is open`);
+  if (want.isolation.onDelete === undefined) return wouldStrand(item, shut);
+  const changes = shut.flatMap(access => {
+    const wanted = entry.closed?.before?.[access];
+    return wanted === undefined ? [] : [{ access, found: found[access], wanted }];
+  });
+  if (changes.length > 0) return open(item, changes, { why: 'Leaving', text: 'opened before the path to it goes' });
+  return ready('FoundClosed', `${nameOf(item)} was closed by somebody else and is left closed`);
+}
+
+function wouldStrand(item: AccessWant, shut: readonly Access[]): Verdict {
+  const fields = shut.map(access => accessField(item.kind, access)).join(', ');
+  const message = `${nameOf(item)} stays and is closed (${fields}): nobody behind this endpoint would reach it any more. Set spec.isolation.onDelete to Reopen (opened first) or Leave (stays closed)`;
+  return { state: 'Stalled', reason: 'WouldStrand', message, actions: [] };
+}
