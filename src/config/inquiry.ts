@@ -5,7 +5,7 @@
 import type { AzureFlags } from './azure.ts';
 import { type DataPlaneFlags, readWholeAzure, type WholeAzureConfig } from './data-plane.ts';
 import type { ConfigFile } from './operator.ts';
-import { readAll } from './problems.ts';
+import { type Report, readAll } from './problems.ts';
 import { readTargets, type TargetConfig } from './targets.ts';
 
 /** As commander hands them over: strings, or absent. */
@@ -15,8 +15,8 @@ export interface InquiryFlags extends AzureFlags, DataPlaneFlags {
   readonly simulatedAzure?: boolean;
 }
 
-export interface InquiryConfig {
-  readonly azure: WholeAzureConfig;
+/** What is asked beside Azure. */
+export interface PlaceConfig {
   /** Absent: no configuration file was given. */
   readonly targets?: readonly TargetConfig[];
   /** Absent: the uid of kube-system, when the cluster is asked. */
@@ -27,17 +27,36 @@ export interface InquiryConfig {
   readonly readsTarget: boolean;
 }
 
+export interface InquiryConfig extends PlaceConfig {
+  readonly azure: WholeAzureConfig;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** The whole configuration. Throws `ConfigError` that names every flag, variable and field that is wrong. */
 export const readInquiry = (
   flags: InquiryFlags,
   file: ConfigFile | undefined,
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Environment,
 ): InquiryConfig =>
   readAll(report => ({
     azure: readWholeAzure(flags, undefined, report),
-    ...(file === undefined ? {} : { targets: readTargets(file.text, file.name, report) }),
-    ...(flags.installationId ? { installationId: flags.installationId } : {}),
-    simulatedAzure: flags.simulatedAzure ?? false,
-    asksCluster: file !== undefined || Boolean(environment.KUBECONFIG),
-    readsTarget: file !== undefined,
+    ...placeOf(flags, file, environment, report),
   }));
+
+/** The same without Azure, whose credentials may be one of the things that are looked at. Throws `ConfigError`. */
+export const readPlace = (flags: InquiryFlags, file: ConfigFile | undefined, environment: Environment): PlaceConfig =>
+  readAll(report => placeOf(flags, file, environment, report));
+
+const placeOf = (
+  flags: InquiryFlags,
+  file: ConfigFile | undefined,
+  environment: Environment,
+  report: Report,
+): PlaceConfig => ({
+  ...(file === undefined ? {} : { targets: readTargets(file.text, file.name, report) }),
+  ...(flags.installationId ? { installationId: flags.installationId } : {}),
+  simulatedAzure: flags.simulatedAzure ?? false,
+  asksCluster: file !== undefined || Boolean(environment.KUBECONFIG),
+  readsTarget: file !== undefined,
+});

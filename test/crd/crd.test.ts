@@ -222,6 +222,7 @@ test('kubectl apply accepts every sample', async () => {
   assert.deepEqual(sampleFiles, [
     'hub-network.yaml',
     'isolated.yaml',
+    'look-first.yaml',
     'plant-a.yaml',
     'trial.yaml',
     'two-regions.yaml',

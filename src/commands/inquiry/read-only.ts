@@ -16,7 +16,7 @@ const NOT_MEASURED = { outcome: 'Unclear', detail: 'the path is not measured by 
 export const noProber: Prober = { from: 'nowhere', look: async () => NOT_MEASURED };
 
 /** Azure without its writes: they throw a TypeError and send nothing. */
-export const readOnlyAzure = (azure: Azure): Azure => ({
+export const readOnlyAzure = <T extends Azure>(azure: T): T => ({
   ...azure,
   create: async () => refuse(),
   update: async () => refuse(),
