@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { desire } from '../../src/domain/desire.ts';
+import { withDrift } from '../../src/domain/drift.ts';
+import { forecast } from '../../src/domain/forecast.ts';
 import type { PmsObject } from '../../src/domain/object.ts';
 import { type Observed, present, type Resolution } from '../../src/domain/observed.ts';
 import { plan } from '../../src/domain/plan.ts';
@@ -271,6 +273,32 @@ suite('isolation', () => {
       opened.map(action => action.verb === 'open' && action.changes),
       [[{ access: 'query', found: 'Disabled', wanted: 'Enabled' }]],
     );
+  });
+
+  test('is told by a look ahead as the last thing, though nothing can be proved yet', () => {
+    const { actions } = forecast(desire(both, plant.INSTALLATION), plant.emptyAzure(both), plant.RULES);
+    const told = actions.map(({ action }) => `${action.verb} ${action.key}`);
+    assert.deepEqual(told.slice(-3), [
+      'close workspace/law-plant-a',
+      'close workspace/law-plant-b',
+      'close privateLinkScope',
+    ]);
+    assert.deepEqual(actions.at(-1)?.after, [actions.length - 1]);
+    assert.equal(told.filter(line => line.startsWith('close')).length, 3);
+  });
+
+  test('undone by somebody is told as drift, and left where drift is only reported', () => {
+    const closed = listed(one, confirmedClosed);
+    for (const driftPolicy of ['Repair', 'Report'] as const) {
+      const object = { ...isolated({ driftPolicy }), status: { convergedGeneration: 1 } };
+      const want = desire(object, plant.INSTALLATION);
+      const seen = plant.fullAzure(object, { inventory: closed });
+      const { steps } = withDrift(plan(want, seen, plant.RULES), object, want, seen);
+      const verdict = steps.find(step => step.name === 'Isolated')?.verdict;
+      assert.equal(verdict?.reason, 'DriftDetected');
+      assert.match(verdict.message, /publicNetworkAccessForQuery is Enabled, expected Disabled/);
+      assert.equal(verdict.actions.length, driftPolicy === 'Repair' ? 1 : 0);
+    }
   });
 
   test('that fails for one workspace takes back no other', () => {
