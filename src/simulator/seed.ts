@@ -167,7 +167,7 @@ export function defaultSeed(): Seed {
   return {
     tenantId: '22222222-2222-4222-8222-222222222222',
     subscriptionId: '11111111-1111-4111-8111-111111111111',
-    principals: [{ clientId: '33333333-3333-4333-8333-333333333333', secret: randomBytes(24).toString('base64url') }],
+    principals: [{ clientId: '33333333-3333-4333-8333-333333333333', secret: randomBytes(24).toString('hex') }],
     resourceGroups: [{ name: 'rg-monitor', location: 'japaneast' }],
     virtualNetworks: [
       {
