@@ -11,6 +11,7 @@ import { needsAzure, withPolicies } from '../domain/inventory.ts';
 import { deletedWorkspacesId, idKey } from '../domain/names.ts';
 import type { InventoryEntry } from '../domain/object.ts';
 import { ABSENT, bodyOf, type Observed, type Reading, type Sight, unread } from '../domain/observed.ts';
+import { hasAmpleRoom } from '../domain/preflight.ts';
 import {
   isAdopted,
   type Kind,
@@ -65,7 +66,9 @@ export async function observeAzure(want: Desired, pass: Pass): Promise<AzureSigh
     readZoneGroups(want, endpoint, networkInterface, pass),
     readSoftDeleted(want, workspaces, pass),
     readNetworkEndpoints(want, subnet, endpoint, pass),
-    readEndpointNeed(want, links, endpoint, pass),
+    hasAmpleRoom(want, { workspaces, components, subnet, scopeLinks })
+      ? ABSENT
+      : readEndpointNeed(want, links, endpoint, pass),
     readRights(want, sights, pass),
   ]);
   const sight = {

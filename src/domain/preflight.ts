@@ -6,7 +6,7 @@ import { prefixLengthFor, usableAddresses } from './addresses.ts';
 import { type Desired, wantsOf } from './desire.ts';
 import { regionKey } from './diff.ts';
 import { INVENTORY_MAX } from './inventory.ts';
-import { parseId } from './names.ts';
+import { parseId, sameId } from './names.ts';
 import { ABSENT, bodyOf, type Observed } from './observed.ts';
 import { missing, otherLinks, otherScopeOnNetwork, resourceGroup } from './preflight-checks.ts';
 import { judgeSoftDeleted } from './recover.ts';
@@ -78,6 +78,23 @@ export function addressCount(
 ): { addressesNeeded: number; addressesFree: number } {
   const addressesFree = Math.max(0, usableAddresses(found.addressPrefixes) - found.addressesUsed);
   return { addressesNeeded: need?.members.length ?? estimateAddresses(want, seen), addressesFree };
+}
+
+/** Twice the estimate: it is off by some addresses, never by half, where nobody else has linked anything. */
+const AMPLE = 2;
+
+/** Whether the subnet has so much room that the exact need is not worth a call. */
+export function hasAmpleRoom(
+  want: Desired,
+  seen: Pick<Observed, 'workspaces' | 'components' | 'subnet' | 'scopeLinks'>,
+): boolean {
+  const found = bodyOf(seen.subnet);
+  const foreign = (bodyOf(seen.scopeLinks) ?? []).some(
+    link => !want.links.some(({ targetId }) => sameId(targetId, link.targetId)),
+  );
+  if (found === undefined || isAdopted(want.scope) || foreign) return false;
+  const { addressesNeeded, addressesFree } = addressCount(want, seen, found);
+  return addressesFree >= AMPLE * addressesNeeded;
 }
 
 /** The second stage, once everything is linked: as many addresses as the scope requires, counted by Azure itself. */
