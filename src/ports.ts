@@ -59,8 +59,11 @@ export interface Azure {
   /** What a scope requires of a private endpoint to it now; `undefined` on 404. */
   endpointNeed(scopeId: ArmId, signal: AbortSignal): Promise<EndpointNeed | undefined>;
 
-  /** What we may do at a scope: a resource group or a resource. Throws Forbidden where even that may not be asked. */
-  permissions(scope: ArmId, signal: AbortSignal): Promise<readonly Permission[]>;
+  /**
+   * What we may do at a scope: a resource group or a resource; `undefined` when it is not there. Throws Forbidden where
+   * even that may not be asked.
+   */
+  permissions(scope: ArmId, signal: AbortSignal): Promise<readonly Permission[] | undefined>;
 
   /** Soft-deleted workspaces whose names are still held; `undefined` when there is no such resource group. */
   softDeletedWorkspaces(

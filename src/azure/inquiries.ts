@@ -47,16 +47,16 @@ export async function readEndpointNeed(
   });
 }
 
-/** All role assignments' actions at a scope. */
+/** All role assignments' actions at a scope; `undefined` when it is not there. */
 export async function readPermissions(
   arm: Arm & Endpoint,
   scope: ArmId,
   signal: AbortSignal,
-): Promise<readonly Permission[]> {
+): Promise<readonly Permission[] | undefined> {
   const what = `reading our permissions on ${scope}`;
   const path = `${scope}/providers/Microsoft.Authorization/permissions?api-version=${AUTHORIZATION_VERSION}`;
-  const items = (await readPages(arm, path, { what, signal })) ?? [];
-  return items.map(item => ({ actions: texts(item.actions), notActions: texts(item.notActions) }));
+  const items = await readPages(arm, path, { what, signal });
+  return items?.map(item => ({ actions: texts(item.actions), notActions: texts(item.notActions) }));
 }
 
 /** Where the Resource Manager is. */

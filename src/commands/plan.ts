@@ -3,17 +3,21 @@
  * only. Flags, signals and exit codes; what it finds out is in inquiry/ and src/domain/forecast.ts.
  */
 import { once } from 'node:events';
-import { Command, Option } from 'commander';
-import { AZURE_OPTIONS } from '../config/azure.ts';
+import { Command } from 'commander';
 import { type InquiryFlags, readInquiry } from '../config/inquiry.ts';
 import { ConfigError } from '../config/problems.ts';
 import { observe } from '../controller/observe.ts';
 import { desire } from '../domain/desire.ts';
 import { failureOf } from '../domain/failures.ts';
+import type { Finding } from '../domain/finding.ts';
 import { type Forecast, forecast, hasChanges } from '../domain/forecast.ts';
 import { keyText } from '../domain/object.ts';
+import { judgePrerequisites } from '../domain/prerequisites.ts';
+import { groupLines } from './check/report.ts';
 import { drawLine } from './demo/paint.ts';
 import { readConfigFile } from './inquiry/config-file.ts';
+import { withInquiryOptions } from './inquiry/options.ts';
+import { readPrerequisites } from './inquiry/prerequisites.ts';
 import { lookingPass, surroundingsOf } from './inquiry/surroundings.ts';
 import { readManifest, UsageError } from './manifest-file.ts';
 import { planOutput } from './plan/output.ts';
@@ -33,17 +37,8 @@ export function planCommand(): Command {
   const command = new Command('plan')
     .description('What the operator would do about an object, in order; reads only')
     .requiredOption('-f, --file <file>', "a PrivateMonitoringScope as YAML, '-' is stdin")
-    .addOption(new Option('-o, --output <format>', 'how the plan is printed').choices(['text', 'json']).default('text'))
-    .option('--detailed-exitcode', 'exit 2 when there is something to do')
-    .addOption(new Option('--config <file>', "the operator's YAML file of DNS targets").env('PMS_CONFIG'))
-    .addOption(
-      new Option('--installation-id <id>', "the operator's (default: the uid of kube-system)").env(
-        'PMS_INSTALLATION_ID',
-      ),
-    )
-    .option('--simulated-azure', 'Azure is `pms simulator`: private endpoints may have loopback addresses');
-  for (const [flag, variable, meaning] of AZURE_OPTIONS) command.addOption(new Option(flag, meaning).env(variable));
-  return command
+    .option('--detailed-exitcode', 'exit 2 when there is something to do');
+  return withInquiryOptions(command)
     .addHelpText(
       'after',
       '\nWith KUBECONFIG the cluster is asked what is there already; with --config the DNS target too.',
@@ -67,11 +62,13 @@ async function main(flags: Flags): Promise<number> {
     const around = await surroundingsOf(manifest, options, { clock, signal: stop.signal });
     const want = desire(around.object, around.world.installation);
     const seen = await observe(want, lookingPass(around, stop.signal));
+    const isIn = seen.identity.is === 'present';
+    const findings = isIn ? judgePrerequisites(want, await readPrerequisites(want, around.azure, stop.signal)) : [];
     const ahead = forecast(want, seen, around.world.rules);
     const shown = options.readsTarget ? ahead : withoutTarget(ahead);
     for (const note of around.notes) process.stderr.write(`note: ${note}\n`);
-    print(shown, keyText(around.object.metadata), flags);
-    if (shown.obstacles.length > 0) return EXIT.failed;
+    print({ ahead: shown, findings, object: keyText(around.object.metadata) }, flags);
+    if (shown.obstacles.length > 0 || findings.some(({ state }) => state === 'failed')) return EXIT.failed;
     return flags.detailedExitcode && hasChanges(shown) ? EXIT.changes : EXIT.nothing;
   } catch (thrown) {
     return told(thrown);
@@ -91,13 +88,22 @@ function told(thrown: unknown): number {
   return isUsage ? EXIT.wrongUsage : EXIT.failed;
 }
 
-function print(ahead: Forecast, object: string, { output }: Flags): void {
+interface Planned {
+  readonly ahead: Forecast;
+  readonly findings: readonly Finding[];
+  readonly object: string;
+}
+
+function print({ ahead, findings, object }: Planned, { output }: Flags): void {
   if (output === 'json') {
-    process.stdout.write(`${JSON.stringify(planOutput(ahead, object), undefined, 2)}\n`);
+    process.stdout.write(`${JSON.stringify(planOutput(ahead, findings, object), undefined, 2)}\n`);
     return;
   }
   const colour = process.stdout.isTTY === true && process.stdout.hasColors();
   const canvas = { columns: Number.POSITIVE_INFINITY, colour };
   const lines = [`PrivateMonitoringScope ${object}`, ''].map(text => [{ text }]);
-  for (const line of [...lines, ...paintedLines(ahead)]) process.stdout.write(`${drawLine(line, canvas)}\n`);
+  const open = findings.filter(({ state }) => state !== 'passed');
+  const preflight = open.length === 0 ? [] : [[], ...groupLines({ title: 'Preflight', findings: open })];
+  for (const line of [...lines, ...paintedLines(ahead), ...preflight])
+    process.stdout.write(`${drawLine(line, canvas)}\n`);
 }

@@ -4,7 +4,7 @@
  */
 import { type AzureConfig, type AzureFlags, readAzure } from './azure.ts';
 import type { ConfigFile } from './operator.ts';
-import { readAll } from './problems.ts';
+import { type Report, readAll } from './problems.ts';
 import { readTargets, type TargetConfig } from './targets.ts';
 
 /** As commander hands them over: strings, or absent. */
@@ -14,8 +14,8 @@ export interface InquiryFlags extends AzureFlags {
   readonly simulatedAzure?: boolean;
 }
 
-export interface InquiryConfig {
-  readonly azure: AzureConfig;
+/** What is asked beside Azure. */
+export interface PlaceConfig {
   /** Absent: no configuration file was given. */
   readonly targets?: readonly TargetConfig[];
   /** Absent: the uid of kube-system, when the cluster is asked. */
@@ -26,17 +26,33 @@ export interface InquiryConfig {
   readonly readsTarget: boolean;
 }
 
+export interface InquiryConfig extends PlaceConfig {
+  readonly azure: AzureConfig;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** The whole configuration. Throws `ConfigError` that names every flag, variable and field that is wrong. */
 export const readInquiry = (
   flags: InquiryFlags,
   file: ConfigFile | undefined,
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Environment,
 ): InquiryConfig =>
-  readAll(report => ({
-    azure: readAzure(flags, report),
-    ...(file === undefined ? {} : { targets: readTargets(file.text, file.name, report) }),
-    ...(flags.installationId ? { installationId: flags.installationId } : {}),
-    simulatedAzure: flags.simulatedAzure ?? false,
-    asksCluster: file !== undefined || Boolean(environment.KUBECONFIG),
-    readsTarget: file !== undefined,
-  }));
+  readAll(report => ({ azure: readAzure(flags, report), ...placeOf(flags, file, environment, report) }));
+
+/** The same without Azure, whose credentials may be one of the things that are looked at. Throws `ConfigError`. */
+export const readPlace = (flags: InquiryFlags, file: ConfigFile | undefined, environment: Environment): PlaceConfig =>
+  readAll(report => placeOf(flags, file, environment, report));
+
+const placeOf = (
+  flags: InquiryFlags,
+  file: ConfigFile | undefined,
+  environment: Environment,
+  report: Report,
+): PlaceConfig => ({
+  ...(file === undefined ? {} : { targets: readTargets(file.text, file.name, report) }),
+  ...(flags.installationId ? { installationId: flags.installationId } : {}),
+  simulatedAzure: flags.simulatedAzure ?? false,
+  asksCluster: file !== undefined || Boolean(environment.KUBECONFIG),
+  readsTarget: file !== undefined,
+});

@@ -5,8 +5,8 @@
  */
 import { prefixLengthFor } from './addresses.ts';
 import type { Desired } from './desire.ts';
-import { type Finding, failing, passed, unknown } from './finding.ts';
-import { parseId } from './names.ts';
+import { type Finding, failing, passed, skipped, unknown } from './finding.ts';
+import { parseId, sameId } from './names.ts';
 import type { Reading } from './observed.ts';
 import { estimateAddresses } from './preflight.ts';
 import { isAdopted, isMade, type PrivateEndpointWant, type Subnet } from './resources.ts';
@@ -111,6 +111,8 @@ function rights(want: Desired, { rights: readings }: Prerequisites): Finding {
     return failing(check, `the identity lacks ${rightsText(missing)}`, cure);
   }
   if (unread !== undefined) return unknown(check, unread.failure);
-  const count = needed.reduce((sum, { actions }) => sum + actions.length, 0);
+  const judged = needed.filter(({ scope }) => held.some(other => sameId(other.scope, scope)));
+  if (judged.length === 0) return skipped(check, 'neither the resource group nor the subnet is there');
+  const count = judged.reduce((sum, { actions }) => sum + actions.length, 0);
   return passed(check, `all ${count} that are needed are held`);
 }

@@ -20,6 +20,7 @@ import {
 import { openConnection } from './connection.ts';
 import { createServiceEndpoints } from './endpoint-slices.ts';
 import { createEventRecorder } from './event-recorder.ts';
+import { type ClusterInquiry, createClusterInquiry } from './inquiry.ts';
 import { readInstallation } from './installation.ts';
 import { hasStatus } from './kube-error.ts';
 import type { Change } from './news.ts';
@@ -61,6 +62,8 @@ export interface Kubernetes {
   readonly namespace: string;
   /** One object from the API server, not from the cache; `undefined` when it is not there. One GET. Throws PortError. */
   read(key: ObjectKey, signal: AbortSignal): Promise<PmsObject | undefined>;
+  /** What `pms check` asks. */
+  readonly inquiry: ClusterInquiry;
   /** uid of the namespace kube-system, which tells clusters apart. One GET. Throws PortError. */
   installation(signal: AbortSignal): Promise<string>;
   /**
@@ -125,6 +128,7 @@ export function connectKubernetes(options: KubernetesOptions): Kubernetes {
     namespace: connection.namespace,
     read: (key, signal) => readObject(client, key, signal),
     installation: signal => readInstallation(client, signal),
+    inquiry: createClusterInquiry(client),
     onObjectChange: callback => objects.onChange((key, change) => callback(parseKey(key), change)),
     onConfigMapChange(callback) {
       for (const { ref, cache } of watches.values()) cache.onChange(() => callback(ref));

@@ -55,11 +55,12 @@ test('permissions are the roles’ actions at a scope, with what is left out', a
   ];
   const here = await bench(t, seedWith({ roleAssignments }));
   const held = await here.azure.permissions(group, quiet);
-  assert.equal(held.length, 2);
-  assert.ok(held.some(({ actions, notActions }) => actions.includes('*') && notActions.length > 0));
+  assert.equal(held?.length, 2);
+  assert.equal(await here.azure.permissions(`${group}-gone`, quiet), undefined);
+  assert.ok(held?.some(({ actions, notActions }) => actions.includes('*') && notActions.length > 0));
   assert.deepEqual(
-    (await here.azure.permissions(ids.subnet, quiet)).map(({ actions }) => actions),
-    held.map(({ actions }) => actions),
+    (await here.azure.permissions(ids.subnet, quiet))?.map(({ actions }) => actions),
+    held?.map(({ actions }) => actions),
   );
 });
 

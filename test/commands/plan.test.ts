@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { stringify } from 'yaml';
 import { linkName } from '../../src/domain/names.ts';
-import type { SimulatorOptions } from '../../src/simulator/simulator.ts';
+import { defaultSeed, type SimulatorOptions } from '../../src/simulator/simulator.ts';
 import { type Edits, manifest } from '../crd/fixtures/edits.ts';
 import { type Arm, arm } from '../simulator/arm.ts';
 import { azureEnvironment, type Ended, pms } from './pms-process.ts';
@@ -139,6 +139,15 @@ test('what cannot be carried out ends with 1 and says why', async t => {
   const { code, stdout } = await plan([], { 'spec.privateEndpoint.subnetId': subnetId });
   assert.equal(code, 1);
   assert.match(stdout, /^! PreflightPassed SubnetNotFound: spec\.privateEndpoint\.subnetId: there is no subnet/m);
+});
+
+test('what the object needs beforehand and is not there is told with its cure, and ends with 1', async t => {
+  const { plan } = await bench(t, { seed: { ...defaultSeed(), unregisteredProviders: ['Microsoft.Insights'] } });
+  const { code, stdout } = await plan([]);
+  assert.equal(code, 1);
+  assert.match(stdout, /\nPreflight\n {2}✗ provider Microsoft\.Insights {2}the subscription is not registered/);
+  assert.match(stdout, /→ az provider register --namespace Microsoft\.Insights/);
+  assert.ok(!stdout.includes('✓'), 'what holds is not told');
 });
 
 test('without a cluster it says what it could not know', async t => {

@@ -114,6 +114,8 @@ test('the server fills in the defaults of what concerns the operator, and nothin
     workspaces: [{ name: 'law-plant-a', deletionPolicy: 'Retain' }],
     dns: { target: 'default', aliases: 'Enabled' },
     deletionPolicy: 'Delete',
+    mode: 'Converge',
+    driftPolicy: 'Repair',
     suspend: false,
     interval: '10m',
   });
@@ -213,6 +215,7 @@ test('kubectl apply accepts every sample', async () => {
     'adopt.yaml',
     'hub-network.yaml',
     'join-hub.yaml',
+    'look-first.yaml',
     'plant-a.yaml',
     'trial.yaml',
     'two-regions.yaml',

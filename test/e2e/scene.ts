@@ -40,7 +40,7 @@ export interface Scene {
   kubectl(...args: readonly string[]): Promise<string>;
   apply(...objects: readonly unknown[]): Promise<string>;
   /** Runs a command of the packed `pms` as the operator's ServiceAccount, with its configuration; any exit code is an answer. */
-  pms(args: readonly string[], object?: unknown): Promise<KubectlResult>;
+  pms(args: readonly string[], object?: unknown, kubeconfig?: string): Promise<KubectlResult>;
   /** The keys of the records ConfigMap. */
   records(): Promise<Readonly<Record<string, string>>>;
   stop(): Promise<void>;
@@ -103,8 +103,8 @@ async function assemble(latencyScale: number, stops: (() => Promise<void> | void
     stops.push(() => operator.stop('SIGKILL'));
     return operator;
   };
-  const command: Scene['pms'] = (args, object) => {
-    const env = { PATH: process.env.PATH, KUBECONFIG: kubeconfig, PMS_CONFIG: config, ...azure.env };
+  const command: Scene['pms'] = (args, object, as = kubeconfig) => {
+    const env = { PATH: process.env.PATH, KUBECONFIG: as, PMS_CONFIG: config, ...azure.env };
     return runToEnd(pms, args, { env, input: object === undefined ? '' : stringify(object) });
   };
   const records: Scene['records'] = async () => {

@@ -30,7 +30,10 @@ export async function readPrerequisites(
     ask(() => azure.get('privateEndpoint', want.endpoint.id, signal)),
     Promise.all(
       neededRights(want).map(({ scope }) =>
-        ask(async () => ({ scope, permissions: await azure.permissions(scope, signal) })),
+        ask(async () => {
+          const permissions = await azure.permissions(scope, signal);
+          return permissions && { scope, permissions };
+        }),
       ),
     ),
   ]);

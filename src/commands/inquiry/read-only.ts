@@ -10,7 +10,7 @@ const refuse = (): never => {
 };
 
 /** Azure without its writes: they throw a TypeError and send nothing. */
-export const readOnlyAzure = (azure: Azure): Azure => ({
+export const readOnlyAzure = <T extends Azure>(azure: T): T => ({
   ...azure,
   create: async () => refuse(),
   update: async () => refuse(),

@@ -10,7 +10,7 @@ import { createTargets } from '../../coredns/targets.ts';
 import type { PmsObject } from '../../domain/object.ts';
 import { connectKubernetes, type Kubernetes } from '../../kubernetes/kubernetes.ts';
 import type { NewObject } from '../../manifest/manifest.ts';
-import type { Azure, Clock, DnsTargets, Log } from '../../ports.ts';
+import type { Azure, AzureInquiry, Clock, DnsTargets, Log } from '../../ports.ts';
 import { createResolver } from '../../probe/dns.ts';
 import { version } from '../../version.ts';
 import { noCluster, readOnlyAzure, readOnlyTargets, unreadTargets } from './read-only.ts';
@@ -25,11 +25,12 @@ export const openCluster = (clock: Clock): Kubernetes =>
   connectKubernetes({ version, log: quietLog, clock, random: Math.random, configMaps: [] });
 
 /** Azure, which cannot be written to. */
-export const openAzure = (settings: AzureConfig, clock: Clock): Azure =>
+export const openAzure = (settings: AzureConfig, clock: Clock): Azure & AzureInquiry =>
   readOnlyAzure(createAzure({ settings, log: quietLog, clock, version }));
 
 export interface Surroundings {
   readonly world: World;
+  readonly azure: Azure & AzureInquiry;
   /** The object as it would be once the file was applied. */
   readonly object: PmsObject;
   /** What could not be known, for a person. */
@@ -46,8 +47,9 @@ export async function surroundingsOf(
   try {
     const live = await cluster?.read(manifest.metadata, signal);
     const installation = options.installationId ?? (await cluster?.installation(signal));
+    const azure = openAzure(options.azure, clock);
     const world: World = {
-      azure: openAzure(options.azure, clock),
+      azure,
       cluster: noCluster,
       targets: await targetsFor(options, cluster, { installation, clock, signal }),
       resolver: createResolver(),
@@ -56,7 +58,7 @@ export async function surroundingsOf(
       rules: { allowLoopback: options.simulatedAzure },
       installation: installation ?? NO_INSTALLATION,
     };
-    return { world, object: appliedTo(live, manifest), notes: notesOf(options, installation) };
+    return { world, azure, object: appliedTo(live, manifest), notes: notesOf(options, installation, live) };
   } finally {
     await cluster?.close();
   }
@@ -115,12 +117,20 @@ function appliedTo(live: PmsObject | undefined, { metadata, spec }: NewObject): 
     const fresh = { uid: '', resourceVersion: '', generation: 1, creationTimestamp: '', finalizers: [] };
     return { metadata: { ...metadata, ...fresh }, spec, status: {} };
   }
+  const { deletionTimestamp: _, ...kept } = live.metadata;
   const annotations = { ...live.metadata.annotations, ...metadata.annotations };
-  return { metadata: { ...live.metadata, annotations }, spec, status: live.status };
+  return { metadata: { ...kept, annotations }, spec, status: live.status };
 }
 
-function notesOf({ targets, asksCluster }: InquiryConfig, installation: string | undefined): readonly string[] {
+function notesOf(
+  { targets, asksCluster }: InquiryConfig,
+  installation: string | undefined,
+  live: PmsObject | undefined,
+): readonly string[] {
   const notes = [];
+  if (live?.metadata.deletionTimestamp !== undefined) {
+    notes.push('the object is being deleted: this is what it would come to if it were applied again afterwards');
+  }
   if (installation === undefined) {
     notes.push(
       'the cluster was not asked: what the operator has made already does not show as its own (set KUBECONFIG, or give --installation-id)',

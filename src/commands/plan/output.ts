@@ -1,6 +1,7 @@
 /**
  * A forecast as data, for `pms plan -o json`. Pure.
  */
+import type { Finding } from '../../domain/finding.ts';
 import { type Forecast, hasChanges } from '../../domain/forecast.ts';
 import type { RecordsForecast } from '../../domain/forecast-records.ts';
 import { summaryLine } from '../../domain/forecast-text.ts';
@@ -21,6 +22,8 @@ export interface PlanOutput {
   /** The steps of the pass that would run now. */
   readonly steps: readonly StepOutput[];
   readonly obstacles: readonly StepOutput[];
+  /** What the object needs to be there beforehand. */
+  readonly findings: readonly Finding[];
 }
 
 export interface PlanAction {
@@ -41,10 +44,10 @@ export interface StepOutput extends Pick<Verdict, 'state' | 'reason' | 'message'
   readonly name: StepName;
 }
 
-export const planOutput = (ahead: Forecast, object: string): PlanOutput => ({
+export const planOutput = (ahead: Forecast, findings: readonly Finding[], object: string): PlanOutput => ({
   object,
   changes: hasChanges(ahead),
-  possible: ahead.obstacles.length === 0,
+  possible: ahead.obstacles.length === 0 && !findings.some(({ state }) => state === 'failed'),
   summary: summaryLine(ahead),
   actions: ahead.actions.map(({ number, step, action, after }) => {
     return { number, step, verb: action.verb, key: action.key, ...subjectOf(action), after };
@@ -52,6 +55,7 @@ export const planOutput = (ahead: Forecast, object: string): PlanOutput => ({
   records: { ...ahead.records, after: ahead.recordsAfter },
   steps: ahead.now.steps.map(stepOutput),
   obstacles: ahead.obstacles.map(stepOutput),
+  findings,
 });
 
 const stepOutput = ({ name, verdict: { state, reason, message } }: Forecast['obstacles'][number]): StepOutput => ({

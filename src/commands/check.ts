@@ -1,0 +1,166 @@
+/**
+ * `pms check`: each prerequisite with a tick, the reason and the cure. Flags, signals and exit codes; what is looked at
+ * stands in check/.
+ */
+import { once } from 'node:events';
+import { Command } from 'commander';
+import { type AzureConfig, readAzure } from '../config/azure.ts';
+import { type InquiryConfig, type InquiryFlags, type PlaceConfig, readPlace } from '../config/inquiry.ts';
+import { ConfigError, readAll } from '../config/problems.ts';
+import { createTargets } from '../coredns/targets.ts';
+import { failureOf, PortError } from '../domain/failures.ts';
+import { type Finding, failing, skipped, unknown } from '../domain/finding.ts';
+import type { Kubernetes } from '../kubernetes/kubernetes.ts';
+import type { NewObject } from '../manifest/manifest.ts';
+import type { DnsTargets } from '../ports.ts';
+import { createResolver } from '../probe/dns.ts';
+import { checkObject, checkToken, noObject } from './check/azure-checks.ts';
+import { checkCluster } from './check/cluster-checks.ts';
+import { checkTargetOf, checkTargets, type TargetsInCluster } from './check/dns-checks.ts';
+import { checkLines, checkOutput, type FindingGroup } from './check/report.ts';
+import { drawLine } from './demo/paint.ts';
+import { readConfigFile } from './inquiry/config-file.ts';
+import { withInquiryOptions } from './inquiry/options.ts';
+import { openAzure, openCluster, quietLog, type Surroundings, surroundingsOf } from './inquiry/surroundings.ts';
+import { readManifest, UsageError } from './manifest-file.ts';
+import { systemClock as clock } from './system-clock.ts';
+
+interface Flags extends InquiryFlags {
+  readonly file?: string;
+  readonly output: 'text' | 'json';
+}
+
+const EXIT = { passed: 0, notSo: 1, wrongUsage: 2 } as const;
+
+/** The command; its action sets the exit code: 0 nothing stands in the way, 1 something does, 2 wrong usage. */
+export function checkCommand(): Command {
+  const command = new Command('check')
+    .description('Each prerequisite with a tick, the reason and the cure; reads only')
+    .option('-f, --file <file>', "also what this PrivateMonitoringScope needs; '-' is stdin");
+  return withInquiryOptions(command)
+    .addHelpText('after', '\nWith KUBECONFIG the cluster is looked at, with --config the DNS targets too.')
+    .exitOverride(error => process.exit(error.exitCode === 0 ? EXIT.passed : EXIT.wrongUsage))
+    .action(async (flags: Flags) => {
+      process.exitCode = await main(flags);
+    });
+}
+
+async function main(flags: Flags): Promise<number> {
+  const stop = new AbortController();
+  void Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]).then(() => {
+    stop.abort();
+    process.exit(EXIT.notSo);
+  });
+  try {
+    const manifest = flags.file === undefined ? undefined : await readManifest(flags.file);
+    const place = readPlace(flags, await readConfigFile(flags.config), process.env);
+    const groups = await lookAt({ manifest, place, azure: azureOf(flags) }, stop.signal);
+    print(groups, flags);
+    return checkOutput(groups).passed ? EXIT.passed : EXIT.notSo;
+  } catch (thrown) {
+    if (thrown instanceof ConfigError) return wrong(thrown.problems.join('\nerror: '));
+    if (thrown instanceof UsageError) return wrong(thrown.message);
+    process.stderr.write(`error: ${failureOf(thrown).message}\n`);
+    return EXIT.notSo;
+  }
+}
+
+function wrong(message: string): number {
+  process.stderr.write(`error: ${message}\n`);
+  return EXIT.wrongUsage;
+}
+
+/** Credentials that are not there are a finding, not wrong usage: the cluster can be looked at without them. */
+function azureOf(flags: Flags): AzureConfig | ConfigError {
+  try {
+    return readAll(report => readAzure(flags, report));
+  } catch (thrown) {
+    if (thrown instanceof ConfigError) return thrown;
+    throw thrown;
+  }
+}
+
+interface Question {
+  readonly manifest: NewObject | undefined;
+  readonly place: PlaceConfig;
+  readonly azure: AzureConfig | ConfigError;
+}
+
+async function lookAt(question: Question, signal: AbortSignal): Promise<readonly FindingGroup[]> {
+  const { place, manifest } = question;
+  const cluster = place.asksCluster ? openCluster(clock) : undefined;
+  try {
+    const inCluster = cluster && (await checkCluster(cluster, place, signal));
+    const isThere = inCluster?.some(({ check, state }) => check === 'api server' && state === 'passed') ?? false;
+    const around = cluster && isThere ? await targetsOf(cluster, place, signal) : undefined;
+    const dns = isFindings(around) ? around : await checkTargets(around, createResolver(), signal);
+    const own = around && !isFindings(around) && manifest ? [ownTarget(around.targets, manifest)] : [];
+    return [
+      { title: 'Cluster', findings: inCluster ?? [skipped('api server', 'set KUBECONFIG to have it looked at')] },
+      { title: 'DNS', findings: [...dns, ...own] },
+      { title: 'Azure', findings: await azureFindings(question, isThere, signal) },
+    ];
+  } finally {
+    await cluster?.close();
+  }
+}
+
+const isFindings = (around: object | undefined): around is readonly Finding[] => Array.isArray(around);
+
+const ownTarget = (targets: DnsTargets, { metadata, spec }: NewObject): Finding =>
+  checkTargetOf(targets, spec.dns?.target ?? 'default', metadata.namespace);
+
+/** `undefined` when none were configured; findings when it cannot be told whose they are. */
+async function targetsOf(
+  cluster: Kubernetes,
+  { targets: configs, installationId }: PlaceConfig,
+  signal: AbortSignal,
+): Promise<TargetsInCluster | readonly Finding[] | undefined> {
+  if (configs === undefined) return undefined;
+  const { configMaps: store, endpoints } = cluster;
+  const reload = { clock, failures: async () => undefined };
+  try {
+    const installation = installationId ?? (await cluster.installation(signal));
+    const targets = createTargets(configs, { installation, store, endpoints, log: quietLog, reload });
+    return { targets, configs, installation, store };
+  } catch (thrown) {
+    signal.throwIfAborted();
+    return [unknown('dns target', failureOf(thrown))];
+  }
+}
+
+async function azureFindings(
+  { manifest, place, azure: settings }: Question,
+  isClusterThere: boolean,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  if (settings instanceof ConfigError) {
+    return [failing('token', settings.problems.join('; '), 'set the AZURE_* variables of the operator')];
+  }
+  const token = await checkToken(openAzure(settings, clock), signal);
+  if (manifest === undefined) return [token, noObject];
+  if (token.state !== 'passed') return [token];
+  const options = { ...place, azure: settings, asksCluster: isClusterThere };
+  const around = await surroundings(manifest, options, signal);
+  return [token, ...(await checkObject(around, signal))];
+}
+
+/** What the cluster will not tell is done without: Azure can be looked at all the same. */
+async function surroundings(manifest: NewObject, options: InquiryConfig, signal: AbortSignal): Promise<Surroundings> {
+  try {
+    return await surroundingsOf(manifest, options, { clock, signal });
+  } catch (thrown) {
+    if (!(thrown instanceof PortError) || !options.asksCluster) throw thrown;
+    return surroundingsOf(manifest, { ...options, asksCluster: false }, { clock, signal });
+  }
+}
+
+function print(groups: readonly FindingGroup[], { output }: Flags): void {
+  if (output === 'json') {
+    process.stdout.write(`${JSON.stringify(checkOutput(groups), undefined, 2)}\n`);
+    return;
+  }
+  const colour = process.stdout.isTTY === true && process.stdout.hasColors();
+  const canvas = { columns: Number.POSITIVE_INFINITY, colour };
+  for (const line of checkLines(groups)) process.stdout.write(`${drawLine(line, canvas)}\n`);
+}

@@ -1,0 +1,82 @@
+/**
+ * What `pms check` looks at in the cluster: the API server, our resource, and the rights of whoever asks. Reads only;
+ * reviews are answered and not kept.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import type { PlaceConfig } from '../../config/inquiry.ts';
+import { configMapsOf } from '../../coredns/targets.ts';
+import { type Finding, failing, lookedAt, passed, warned } from '../../domain/finding.ts';
+import { GROUP, PLURAL, VERSION } from '../../domain/object.ts';
+import type { AccessQuestion, ClusterInquiry } from '../../kubernetes/inquiry.ts';
+import type { Kubernetes } from '../../kubernetes/kubernetes.ts';
+import { readCrdSchema } from '../../manifest/crd-schema.ts';
+import { CRD_FILE } from '../../manifest/package-file.ts';
+
+/** One finding each; when the API server does not answer, that one alone. */
+export async function checkCluster(
+  kubernetes: Kubernetes,
+  config: PlaceConfig,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  const { inquiry } = kubernetes;
+  const server = await lookedAt('api server', async () => {
+    const [version, user] = [await inquiry.version(signal), await inquiry.user(signal)];
+    return passed('api server', `${version} at ${kubernetes.server}, as ${user}`);
+  });
+  if (server.state !== 'passed') return [server];
+  const crd = await lookedAt('crd', () => checkCrd(inquiry, signal));
+  const rights = await lookedAt('rights in the cluster', () => checkRights(inquiry, config, signal));
+  return [server, crd, rights];
+}
+
+async function checkCrd(inquiry: ClusterInquiry, signal: AbortSignal): Promise<Finding> {
+  const check = 'crd';
+  const cure = `kubectl apply --server-side -f ${CRD_FILE}`;
+  if (!(await inquiry.isServed(signal))) return failing(check, `${PLURAL}.${GROUP}/${VERSION} is not installed`, cure);
+  const installed = await inquiry.schema(signal);
+  if (installed === undefined) return passed(check, `${VERSION} is served; it may not be read, so it was not compared`);
+  if (isDeepStrictEqual(withoutUndefined(installed), withoutUndefined(await readCrdSchema()))) {
+    return passed(check, `${VERSION} is served and is the one of this version`);
+  }
+  return warned(check, `${VERSION} is served, and is not the one of this version`, cure);
+}
+
+const withoutUndefined = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+
+async function checkRights(inquiry: ClusterInquiry, config: PlaceConfig, signal: AbortSignal): Promise<Finding> {
+  const check = 'rights in the cluster';
+  const questions = questionsFor(config);
+  const answers = await Promise.all(questions.map(question => inquiry.may(question, signal)));
+  const missing = questions.filter((_, index) => !answers[index]).map(questionText);
+  if (missing.length === 0) return passed(check, `all ${questions.length} that the operator needs are held`);
+  const cure = 'kubectl apply -f deploy/operator-rbac.yaml, and run this as the ServiceAccount of the operator';
+  return failing(check, `missing: ${missing.join('; ')}`, cure);
+}
+
+/** What deploy/operator-rbac.yaml gives. */
+function questionsFor({ targets = [], installationId }: PlaceConfig): readonly AccessQuestion[] {
+  const objects = { group: GROUP, resource: PLURAL };
+  const events = { group: 'events.k8s.io', resource: 'events' };
+  const namespaces = { group: '', resource: 'namespaces', name: 'kube-system' };
+  const all = (verbs: readonly string[], at: Omit<AccessQuestion, 'verb'>) => verbs.map(verb => ({ verb, ...at }));
+  return [
+    ...all(['get', 'list', 'watch', 'patch'], objects),
+    ...all(['patch'], { ...objects, subresource: 'status' }),
+    ...all(['create', 'patch'], events),
+    ...(installationId === undefined ? all(['get'], namespaces) : []),
+    ...targets.flatMap(configMapsOf).flatMap(({ namespace, name }) => {
+      return all(['get', 'list', 'watch', 'patch'], { group: '', resource: 'configmaps', namespace, name });
+    }),
+    ...targets.flatMap(({ service }) => {
+      if (service === undefined) return [];
+      return all(['list'], { group: 'discovery.k8s.io', resource: 'endpointslices', namespace: service.namespace });
+    }),
+  ];
+}
+
+/** `patch configmaps private-monitoring/pms-records` */
+function questionText({ verb, resource, subresource, namespace, name }: AccessQuestion): string {
+  const what = subresource === undefined ? resource : `${resource}/${subresource}`;
+  const where = [namespace, name].filter(part => part !== undefined).join('/');
+  return where === '' ? `${verb} ${what}` : `${verb} ${what} ${where}`;
+}
