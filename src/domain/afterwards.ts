@@ -64,6 +64,8 @@ function apply(action: Action, want: Desired, seen: Observed): Observed {
       return withResource(action.want, seen);
     case 'delete':
       return without(action, seen);
+    case 'adopt':
+      return withAdopted(action, seen);
     case 'publish': {
       const claim = { owner: ownerKey(want.owner), records: action.records.records };
       return {
@@ -76,6 +78,13 @@ function apply(action: Action, want: Desired, seen: Observed): Observed {
     default:
       return seen;
   }
+}
+
+/** A link that is there under another name is looked at by that name from then on. */
+function withAdopted({ key, id }: { readonly key: string; readonly id: string }, seen: Observed): Observed {
+  const link = bodyOf(seen.scopeLinks)?.find(candidate => sameId(candidate.id, id));
+  if (link === undefined) return seen;
+  return { ...seen, links: new Map([...seen.links, [key, { reading: present(link) }]]) };
 }
 
 function withResource(wanted: Want, seen: Observed): Observed {
