@@ -12,6 +12,7 @@ import type { ObjectKey, PmsObject, Status } from './domain/object.ts';
 import type { TargetSight } from './domain/observed.ts';
 import type { PathResult, QueryTarget, TlsTarget } from './domain/path-proof.ts';
 import type {
+  Adoptable,
   ArmId,
   Change,
   EndpointNeed,
@@ -107,8 +108,11 @@ export interface Azure {
   operationFailure(operation: string, signal: AbortSignal): Promise<Failure | undefined>;
 }
 
-/** What `pms check` and `pms plan` ask beside, about things that the operator never writes. */
+/** What the commands that only look ask beside, about things that the operator never writes. */
 export interface AzureInquiry {
+  /** All of a kind in a resource group, as far as we may see them; `undefined` when the group is not there. */
+  list<K extends Adoptable>(kind: K, place: Place, signal: AbortSignal): Promise<readonly ResourceOf<K>[] | undefined>;
+
   /** `undefined` when it is not there, or we have no right in it: Azure says the same to both. */
   subscription(id: string, signal: AbortSignal): Promise<{ readonly name: string; readonly state: string } | undefined>;
 

@@ -6,19 +6,25 @@
  */
 import { PortError } from '../domain/failures.ts';
 import { type Place, parseId, sameId } from '../domain/names.ts';
-import type { ArmId, EndpointNeed } from '../domain/resources.ts';
+import type { Adoptable, ArmId, EndpointNeed } from '../domain/resources.ts';
 import type { Permission } from '../domain/rights.ts';
 import type { AzureInquiry } from '../ports.ts';
 import { siteOf } from './adapter.ts';
 import { ArmError } from './arm-error.ts';
 import type { Answer } from './pipeline.ts';
-import { type Arm, orAbsent, READ_DEADLINE_MS, readOne, typeOf, understood } from './resources.ts';
+import { type Arm, orAbsent, READ_DEADLINE_MS, readerOf, readOne, typeOf, understood } from './resources.ts';
 import { type Json, list, members, numeric, objectOf, required, requiredList, text, texts } from './wire.ts';
 
 const RESOURCES_VERSION = '2021-04-01';
 const SUBSCRIPTIONS_VERSION = '2022-12-01';
 const AUTHORIZATION_VERSION = '2022-04-01';
 const NETWORK_VERSION = '2024-05-01';
+const LIST_VERSIONS: Readonly<Record<Adoptable, string>> = {
+  workspace: '2025-07-01',
+  component: '2020-02-02',
+  privateLinkScope: '2021-07-01-preview',
+  privateEndpoint: NETWORK_VERSION,
+};
 /** The one group of a scope. */
 const GROUP = 'azuremonitor';
 /** Of any list here; nobody has so many role assignments. */
@@ -63,6 +69,13 @@ export function createInquiry(arm: Arm & Endpoint): AzureInquiry {
   const one = <T>(path: string, task: Task, read: (body: Json) => T): Promise<T | undefined> =>
     readOne(arm, task, { send: () => get(arm, path), read });
   return {
+    async list(kind, place, signal) {
+      const reader = readerOf(kind);
+      const task = { what: `listing ${reader.type} of ${place.resourceGroup}`, signal };
+      const path = `${pathOf(place)}/providers/${reader.type}?api-version=${LIST_VERSIONS[kind]}`;
+      const items = await readPages(arm, path, task);
+      return items && understood(task.what, () => items.map(item => reader.read(item)));
+    },
     async subscription(id, signal) {
       const task = { what: `reading subscription ${id}`, signal };
       const read = (body: Json) => ({ name: text(body.displayName) ?? id, state: text(body.state) ?? 'unknown' });

@@ -38,6 +38,9 @@ const ADAPTERS: { readonly [K in MadeKind]: Adapter<K> } = {
 
 const READERS: { readonly [K in Kind]: Reader<K> } = { ...ADAPTERS, component: components };
 
+/** How a kind is read. */
+export const readerOf = <K extends Kind>(kind: K): Reader<K> => READERS[kind];
+
 const adapterOf = <K extends MadeKind>(kind: K): Adapter<K> => ADAPTERS[kind];
 
 /** The type that the ids of a kind carry. */
@@ -50,7 +53,7 @@ export async function get<K extends Kind>(
   id: ArmId,
   signal: AbortSignal,
 ): Promise<ResourceOf<K> | undefined> {
-  const reader: Reader<K> = READERS[kind];
+  const reader = readerOf(kind);
   const at = siteOf(id, reader.type, arm.sdkOf);
   const what = `reading ${nameOf({ kind, name: at.name })}`;
   return readOne(arm, { what, signal }, { send: () => reader.get(at), read: body => reader.read(body) });

@@ -71,6 +71,8 @@ function apply(action: Action, want: Desired, seen: Observed): Observed {
     case 'close':
     case 'open':
       return withAccess(action, seen);
+    case 'adopt':
+      return withAdopted(action, seen);
     case 'publish': {
       const claim = { owner: ownerKey(want.owner), records: action.records.records };
       return {
@@ -96,6 +98,13 @@ function withAccess({ key, changes }: Extract<Action, { verb: 'close' | 'open' }
   if (workspace === undefined) return seen;
   const body = { ...workspace, access: { ...workspace.access, ...values } };
   return { ...seen, workspaces: new Map([...seen.workspaces, [key, { reading: present(body) }]]) };
+}
+
+/** A link that is there under another name is looked at by that name from then on. */
+function withAdopted({ key, id }: { readonly key: string; readonly id: string }, seen: Observed): Observed {
+  const link = bodyOf(seen.scopeLinks)?.find(candidate => sameId(candidate.id, id));
+  if (link === undefined) return seen;
+  return { ...seen, links: new Map([...seen.links, [key, { reading: present(link) }]]) };
 }
 
 function withResource(wanted: Want, seen: Observed): Observed {

@@ -30,6 +30,9 @@ export interface Place {
 export const workspaceId = (place: Place, name: string): ArmId =>
   providerId(place.subscriptionId, place.resourceGroup, 'Microsoft.OperationalInsights/workspaces', name);
 
+export const componentId = (place: Place, name: string): ArmId =>
+  providerId(place.subscriptionId, place.resourceGroup, 'Microsoft.Insights/components', name);
+
 export const privateLinkScopeId = (place: Place, name: string): ArmId =>
   providerId(place.subscriptionId, place.resourceGroup, 'Microsoft.Insights/privateLinkScopes', name);
 

@@ -83,13 +83,15 @@ suite('the preflight', () => {
 
   test('counts what the scope requires once everything is linked, and makes no endpoint that would not fit', async () => {
     const floor = started(({ azure }) => {
-      azure.state.moreMembers = 60;
+      // One address less than what would be ample.
+      azure.addressesUsed = 38;
+      azure.state.moreMembers = 11;
     });
     await floor.clock.runFor(30 * MINUTE_MS);
     assert.equal(conditionOf(floor, 'ResourcesLinked')?.status, 'True');
     assert.equal(conditionOf(floor, 'EndpointReady')?.reason, 'SubnetFull');
     assert.equal(floor.azure.state.get('privateEndpoint', desire(fresh(), plant.INSTALLATION).endpoint.id), undefined);
-    assert.deepEqual(floor.cluster.stored(KEY)?.status.subnet, { addressesNeeded: 71, addressesFree: 59 });
+    assert.deepEqual(floor.cluster.stored(KEY)?.status.subnet, { addressesNeeded: 22, addressesFree: 21 });
   });
 
   test('after a refusal for want of a right tells all that are missing, asks no more than once a minute, and goes on', async () => {

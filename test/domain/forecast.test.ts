@@ -7,6 +7,7 @@ import { forecastLines } from '../../src/domain/forecast-text.ts';
 import type { PmsObject } from '../../src/domain/object.ts';
 import { ABSENT, type Observed, present, unread } from '../../src/domain/observed.ts';
 import * as plant from '../model/plant.ts';
+import { adopting, hub, joining } from '../model/plant-adoption.ts';
 
 const textSerializer = { serializers: [(value: unknown) => String(value)] };
 const golden = (name: string) => new URL(`../golden/forecast/${name}.txt`, import.meta.url).pathname;
@@ -39,6 +40,8 @@ const cases: readonly Case[] = [
   { name: 'nothing-exists', seen: plant.emptyAzure() },
   { name: 'two-workspaces-asked', object: two, seen: emptyTwo },
   { name: 'all-there', seen: there },
+  { name: 'all-adopted', object: adopting, seen: hub(adopting, { inventory: [], links: new Map() }) },
+  { name: 'scope-joined', object: joining, seen: hub(joining, { inventory: [], endpoint: { reading: ABSENT } }) },
   {
     name: 'half-done',
     seen: plant.emptyAzure(plant.pms(), {

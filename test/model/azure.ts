@@ -31,6 +31,8 @@ export interface AzureModel {
   troubles: number;
   /** Other private endpoints on the network. */
   neighbours: readonly PrivateEndpoint[];
+  /** Of the 59 of the subnet, by others. */
+  addressesUsed: number;
   /** What we may do anywhere. */
   permissions: readonly Permission[];
   isGroupMissing: boolean;
@@ -121,7 +123,7 @@ export function azureModel({ clock, random, subnets, location }: AzureModelOptio
               id,
               location,
               addressPrefixes: ['10.13.1.0/26'],
-              addressesUsed: 0,
+              addressesUsed: model.addressesUsed,
               networkEndpointIds: model.neighbours.map(one => one.id),
             }
           : undefined,
@@ -170,6 +172,7 @@ export function azureModel({ clock, random, subnets, location }: AzureModelOptio
     reads: () => reads,
     troubles: 0,
     neighbours: [],
+    addressesUsed: 0,
     permissions: [{ actions: ['*'], notActions: [] }],
     isGroupMissing: false,
     isDown: false,
