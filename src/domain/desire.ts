@@ -2,7 +2,8 @@
  * From the spec to plain data: every Azure resource that the object asks for, with ids, names and defaults filled in.
  * Pure: no clock, no Azure.
  */
-import type { AccessKind, AccessWant } from './access.ts';
+import type { AccessWant } from './access.ts';
+import { wantAccess } from './desire-access.ts';
 import { LOWER_RETENTION_ANNOTATION } from './diff.ts';
 import {
   ABANDON_ANNOTATION,
@@ -134,23 +135,6 @@ const DNS_PORT = 53;
 function verifyServer(text: string): VerifyServer {
   const [, bracketed, plain, port] = /^(?:\[(.+)\]|([^:]+))(?::([0-9]+))?$/.exec(text) ?? [];
   return { name: text, address: bracketed ?? plain ?? text, port: Number(port ?? DNS_PORT) };
-}
-
-/** Made or adopted: its access may be closed either way. */
-type Closable<K extends AccessKind> = Pick<AccessWant, 'key' | 'id' | 'name'> & { readonly kind: K };
-
-/** The resources whose access the spec states, in the order in which they are closed. */
-function wantAccess(
-  { spec }: PmsObject,
-  workspaces: readonly Closable<'workspace'>[],
-  scope: Closable<'privateLinkScope'>,
-): readonly AccessWant[] {
-  const of = ({ kind, key, id, name }: Closable<AccessKind>, access: AccessWant['access'] = {}) =>
-    access.ingestion === undefined && access.query === undefined ? [] : [{ kind, key, id, name, access }];
-  return [
-    ...workspaces.flatMap(item => of(item, spec.workspaces.find(({ name }) => name === item.name)?.isolation)),
-    ...of(scope, spec.privateLinkScope?.accessModes),
-  ];
 }
 
 const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000 } as const;

@@ -1,0 +1,22 @@
+/**
+ * From the spec to the public accesses that it states. Pure; src/domain/desire.ts alone imports it.
+ */
+import type { AccessKind, AccessWant } from './access.ts';
+import type { PmsObject } from './object.ts';
+
+/** Made or adopted: its access may be closed either way. */
+type Closable<K extends AccessKind> = Pick<AccessWant, 'key' | 'id' | 'name'> & { readonly kind: K };
+
+/** The resources whose access the spec states, in the order in which they are closed. */
+export function wantAccess(
+  { spec }: PmsObject,
+  workspaces: readonly Closable<'workspace'>[],
+  scope: Closable<'privateLinkScope'>,
+): readonly AccessWant[] {
+  const of = ({ kind, key, id, name }: Closable<AccessKind>, access: AccessWant['access'] = {}) =>
+    access.ingestion === undefined && access.query === undefined ? [] : [{ kind, key, id, name, access }];
+  return [
+    ...workspaces.flatMap(item => of(item, spec.workspaces.find(({ name }) => name === item.name)?.isolation)),
+    ...of(scope, spec.privateLinkScope?.accessModes),
+  ];
+}
