@@ -10,6 +10,7 @@ import type { PmsObject } from '../../src/domain/object.ts';
 import { customerIdOf } from '../model/azure-state.ts';
 import { INSTALLATION, madeOf } from '../model/plant.ts';
 import { type Floor, plantFloor } from '../model/plant-floor.ts';
+import { propertyRuns } from '../model/property-runs.ts';
 import {
   FOREIGN,
   isTakenOut,
@@ -129,7 +130,7 @@ async function assertAtRest(floor: Floor, of: Scenario): Promise<void> {
 }
 
 /** RUNS=2000 for a night of it. */
-const parameters = { numRuns: Number(process.env.RUNS ?? 120) };
+const parameters = propertyRuns(120);
 
 suite('a PrivateMonitoringScope', () => {
   test('converges from any state, through any crash, and then costs no write', async () => {

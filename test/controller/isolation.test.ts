@@ -10,6 +10,7 @@ import { desire } from '../../src/domain/desire.ts';
 import type { PathOutcome } from '../../src/domain/path-proof.ts';
 import { INSTALLATION } from '../model/plant.ts';
 import { type Fault, type Floor, plantFloor } from '../model/plant-floor.ts';
+import { propertyRuns } from '../model/property-runs.ts';
 import { fault, KEY, lay, type Scenario } from '../model/scenario.ts';
 import { settledScenario } from '../model/settled-scenario.ts';
 
@@ -96,7 +97,7 @@ suite('a closing', () => {
       assert.equal(condition(floor, 'Ready')?.status, 'True');
       assert.deepEqual(floor.azure.state.violations, []);
     });
-    await fc.assert(property, { numRuns: Number(process.env.RUNS ?? 25) });
+    await fc.assert(property, propertyRuns(25));
   });
 
   test('is told in events once: the closing, the loss, and that it was taken back', async () => {

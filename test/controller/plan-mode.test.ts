@@ -10,6 +10,7 @@ import { idKey } from '../../src/domain/names.ts';
 import type { PmsObject, Spec } from '../../src/domain/object.ts';
 import { INSTALLATION, made, pms } from '../model/plant.ts';
 import { type Floor, plantFloor } from '../model/plant-floor.ts';
+import { propertyRuns } from '../model/property-runs.ts';
 import { KEY, lay, scenario } from '../model/scenario.ts';
 
 const HOUR_MS = 3_600_000;
@@ -59,7 +60,7 @@ function change(floor: Floor, id: string, over: object): void {
 
 const workspaceId = () => desire(fresh(), INSTALLATION).workspaces[0]?.id ?? '';
 const endpointId = () => desire(fresh(), INSTALLATION).endpoint.id;
-const parameters = { numRuns: Number(process.env.RUNS ?? 60) };
+const parameters = propertyRuns(60);
 
 suite('an object in mode Plan', () => {
   test('writes nothing to Azure and DNS from any state and through any crash, and then does what it planned', async () => {

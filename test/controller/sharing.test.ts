@@ -8,13 +8,14 @@ import { customerIdOf } from '../model/azure-state.ts';
 import { INSTALLATION, madeOf } from '../model/plant.ts';
 import { ADOPTED } from '../model/plant-adoption.ts';
 import { type Floor, plantFloor } from '../model/plant-floor.ts';
+import { propertyRuns } from '../model/property-runs.ts';
 import { A, B, byHand, layHub, objectA, objectB, type SharingScenario, sharing } from '../model/sharing.ts';
 
 const HOUR_MS = 3_600_000;
 const CACHE_LAG_MS = 500;
 const RESYNC_MS = 600_000 * 1.1;
 /** RUNS=2000 for a night of it. */
-const parameters = { numRuns: Number(process.env.RUNS ?? 60) };
+const parameters = propertyRuns(20);
 
 const stored = (floor: Floor, key: ObjectKey): PmsObject | undefined => floor.cluster.stored(key);
 const isReady = (floor: Floor, key: ObjectKey): boolean =>
