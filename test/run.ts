@@ -24,10 +24,12 @@ const root = join(import.meta.dirname, '..');
 const bin = join(root, 'node_modules', '.bin');
 const fileDeadlineMs = 15 * 60_000;
 
-/** Where tests start other programs; they come first, being the longest, and `--unit` leaves them out. */
+/** Where tests start other programs or take their time; they come first, and `--unit` leaves them out. */
 const slowPlaces = [
   ...['test/e2e/', 'test/faults/', 'test/bench/', 'test/env/', 'test/deploy/server', 'test/crd/crd.test.ts'],
-  ...['test/kubernetes/cluster/', 'test/coredns/real-coredns', 'test/probe/real-coredns', 'test/simulator/az'],
+  ...['test/simulator/', 'test/contract/', 'test/azure/', 'test/commands/', 'test/kubernetes/', 'test/layers.test.ts'],
+  ...['convergence', 'sharing', 'plan-mode', 'isolation'].map(name => `test/controller/${name}.test.ts`),
+  ...['test/coredns/real-coredns', 'test/probe/real-coredns'],
 ];
 const isSlow = (file: string) => slowPlaces.some(place => file.startsWith(place));
 
