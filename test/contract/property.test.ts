@@ -1,6 +1,6 @@
 /**
  * Whatever is called, in whatever order, sensible or not: the world's rules hold after every call, nothing is answered
- * with 500, and everything that was started ends. The clock is the test's; the seed is printed, and PMS_SEED repeats it.
+ * with 500, and everything that was started ends. The clock is the test’s; PMS_SEED draws others.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -32,7 +32,7 @@ const seed = {
 };
 
 const runs = 100;
-const chosen = Number(process.env.PMS_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const chosen = Number(process.env.PMS_SEED ?? 4711);
 
 interface World {
   readonly azure: Arm;
