@@ -16,7 +16,8 @@ export function wantAccess(
   const of = ({ kind, key, id, name }: Closable<AccessKind>, access: AccessWant['access'] = {}) =>
     access.ingestion === undefined && access.query === undefined ? [] : [{ kind, key, id, name, access }];
   return [
-    ...workspaces.flatMap(item => of(item, spec.workspaces.find(({ name }) => name === item.name)?.isolation)),
+    // In the order of the spec: an adopted one has its name in Azure, which may be another item's.
+    ...workspaces.flatMap((item, index) => of(item, spec.workspaces[index]?.isolation)),
     ...of(scope, spec.privateLinkScope?.accessModes),
   ];
 }
