@@ -2,7 +2,8 @@
  * The other objects that share something with one: a scope, an endpoint, a workspace, a link. What a live one uses is
  * released instead of deleted; what one that is being deleted still holds is waited for. Pure.
  */
-import { desire, wantsOf } from './desire.ts';
+import { ACCESSES, type Access } from './access.ts';
+import { type Desired, desire, wantsOf } from './desire.ts';
 import { idKey, isOwnLinkName, ownerKey, scopeOfLink } from './names.ts';
 import type { PmsObject } from './object.ts';
 import { type ArmId, isAdopted, type Owner, type ScopedResource } from './resources.ts';
@@ -20,10 +21,14 @@ export interface Neighbour {
   readonly links: ReadonlySet<string>;
   /** Those of them that go when it goes. */
   readonly mortalLinks: ReadonlySet<string>;
+  /** The public accesses that it states, by `accessKey`; none when it is being deleted or only plans. */
+  readonly access: ReadonlyMap<string, string>;
 }
 
 /** A link by what it joins: two objects may know it under two names. */
 const joint = (scopeId: ArmId, targetId: ArmId): string => `${idKey(scopeId)} ${idKey(targetId)}`;
+
+const accessKey = (id: ArmId, access: Access): string => `${idKey(id)} ${access}`;
 
 /** What one object has to do with anything in Azure. */
 export function neighbourOf(object: PmsObject, installation: string): Neighbour {
@@ -44,7 +49,18 @@ export function neighbourOf(object: PmsObject, installation: string): Neighbour 
     mortalLinks: new Set(
       links.filter(({ policy }) => policy === 'Delete').map(link => joint(link.scopeId, link.targetId)),
     ),
+    access: needsMore ? statedAccess(want) : new Map(),
   };
+}
+
+function statedAccess({ access: items }: Desired): ReadonlyMap<string, string> {
+  const stated = items.flatMap(({ id, access }) =>
+    ACCESSES.flatMap(name => {
+      const value = access[name];
+      return value === undefined ? [] : [[accessKey(id, name), value] as const];
+    }),
+  );
+  return new Map(stated);
 }
 
 /** Those of the others that share a resource with the object. */
@@ -54,9 +70,20 @@ export function neighboursOf(object: Neighbour, others: readonly Neighbour[]): r
   return others.filter(other => other.name !== object.name && shares(other));
 }
 
-interface Neighbourhood {
+export interface Neighbourhood {
   readonly neighbours: readonly Neighbour[];
 }
+
+/** What the live objects beside this one ask of a public access. */
+export const wishesFor = (
+  id: ArmId,
+  access: Access,
+  { neighbours }: Neighbourhood,
+): readonly { readonly name: string; readonly value: string }[] =>
+  neighbours.flatMap(({ name, access: stated }) => {
+    const value = stated.get(accessKey(id, access));
+    return value === undefined ? [] : [{ name, value }];
+  });
 
 /** The live objects that use a resource; links by what they join. */
 export const usersOf = (id: ArmId, { neighbours }: Neighbourhood): readonly string[] =>
