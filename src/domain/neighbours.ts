@@ -19,8 +19,8 @@ export interface Neighbour {
   readonly uses: ReadonlySet<string>;
   /** Its links, each as scope and target. */
   readonly links: ReadonlySet<string>;
-  /** Those of them that go when it goes. */
-  readonly mortalLinks: ReadonlySet<string>;
+  /** Those that its spec keeps when it goes. */
+  readonly keptLinks: ReadonlySet<string>;
   /** The public accesses that it states, by `accessKey`; none when it is being deleted or only plans. */
   readonly access: ReadonlyMap<string, string>;
 }
@@ -46,8 +46,8 @@ export function neighbourOf(object: PmsObject, installation: string): Neighbour 
     isLeaving,
     uses: new Set([...adopted, ...inventory].map(({ id }) => idKey(id))),
     links: new Set(links.map(link => joint(link.scopeId, link.targetId))),
-    mortalLinks: new Set(
-      links.filter(({ policy }) => policy === 'Delete').map(link => joint(link.scopeId, link.targetId)),
+    keptLinks: new Set(
+      want.links.filter(({ policy }) => policy === 'Retain').map(link => joint(link.scopeId, link.targetId)),
     ),
     access: needsMore ? statedAccess(want) : new Map(),
   };
@@ -85,7 +85,7 @@ export const wishesFor = (
     return value === undefined ? [] : [{ name, value }];
   });
 
-/** The live objects that use a resource; links by what they join. */
+/** The live objects that use a resource. */
 export const usersOf = (id: ArmId, { neighbours }: Neighbourhood): readonly string[] =>
   neighbours.filter(({ isLeaving, uses }) => !isLeaving && uses.has(idKey(id))).map(({ name }) => name);
 
@@ -93,10 +93,12 @@ export const usersOf = (id: ArmId, { neighbours }: Neighbourhood): readonly stri
 export const leavingUsersOf = (id: ArmId, { neighbours }: Neighbourhood): readonly string[] =>
   neighbours.filter(({ isLeaving, uses }) => isLeaving && uses.has(idKey(id))).map(({ name }) => name);
 
-/** The live objects that want a link between the same two, whatever its name. */
-export function usersOfLink({ id, targetId }: ScopedResource, { neighbours }: Neighbourhood): readonly string[] {
+/** The live objects that want a link between the same two, whatever its name, and have not listed this one yet. */
+export function seekersOfLink({ id, targetId }: ScopedResource, { neighbours }: Neighbourhood): readonly string[] {
   const wanted = joint(scopeOfLink(id), targetId);
-  return neighbours.filter(({ isLeaving, links }) => !isLeaving && links.has(wanted)).map(({ name }) => name);
+  return neighbours
+    .filter(({ isLeaving, links, uses }) => !isLeaving && links.has(wanted) && !uses.has(idKey(id)))
+    .map(({ name }) => name);
 }
 
 /**
@@ -105,7 +107,7 @@ export function usersOfLink({ id, targetId }: ScopedResource, { neighbours }: Ne
  */
 export function isPassedOn({ id, name, targetId }: ScopedResource, { neighbours }: Neighbourhood): boolean {
   const joined = joint(scopeOfLink(id), targetId);
-  return neighbours.some(({ owner, mortalLinks }) => isOwnLinkName(name, owner) && mortalLinks.has(joined));
+  return neighbours.some(({ owner, keptLinks }) => isOwnLinkName(name, owner) && !keptLinks.has(joined));
 }
 
 /** The objects under deletion that have not taken their link to this target away yet. */
