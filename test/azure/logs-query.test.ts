@@ -31,7 +31,10 @@ async function connected(t: Parameters<typeof plane>[0], options: Parameters<typ
   trust(data.azure.simulator.caPem);
   await connectedScope(data.azure);
   const address = String(await addressOf(data.azure, 'api.monitor.azure.com'));
-  return { data, asked: { workspace: 'law-a', customerId: await customerIdOf(data, 'law-a'), address } };
+  return {
+    data,
+    asked: { key: 'workspace/law-a', workspace: 'law-a', customerId: await customerIdOf(data, 'law-a'), address },
+  };
 }
 
 test('a linked workspace answers through the endpoint, isolated or not, and no other host is asked', async t => {
