@@ -116,6 +116,7 @@ async function pass(
   if (outcome.is === 'Gone') {
     memory.asked.delete(object.metadata.uid);
     memory.paths.delete(object.metadata.uid);
+    memory.publicSides.delete(object.metadata.uid);
     memory.unpublishedSince.delete(object.metadata.uid);
     queue.forget(key);
     return 'success';

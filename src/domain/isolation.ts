@@ -29,6 +29,7 @@ import { privateOnlyWarning } from './isolation-text.ts';
 import type { InventoryEntry } from './object.ts';
 import { bodyOf, entryOf, type Observed, type Sight } from './observed.ts';
 import { isLost, type Proof } from './proof.ts';
+import { warned, withPublicSide } from './public-side.ts';
 import type { PrivateLinkScope, Workspace } from './resources.ts';
 import { type Action, acts, after, combine, ready, unreadable, type Verdict, waits } from './steps.ts';
 
@@ -44,7 +45,8 @@ interface Context {
 export function isolate(context: Context): Verdict | undefined {
   const subjects = subjectsOf(context);
   if (subjects.length === 0) return undefined;
-  return inTurns(subjects.map(subject => judge(subject, context)));
+  const verdicts = subjects.map(subject => judge(subject, context));
+  return warned(inTurns(verdicts), verdicts);
 }
 
 /** What the spec speaks of, as far as it asks for a closing or an opening; and what is on trial though it is silent now. */
@@ -87,7 +89,8 @@ function judge(item: AccessWant, context: Context): Verdict {
   if (sight.reading.is === 'absent') return waits('WaitingForStep', `waits for ${nameOf(item)}`);
   const subject = { item, found: accessOf(sight.reading.body), entry: entryOf(seen, item.key) };
   const open = opening(subject, context);
-  return open ?? withOpened(subject, context, closing(subject, context) ?? settled(subject, context));
+  const held = () => withPublicSide(settled(subject, context), item.key, seen);
+  return open ?? withOpened(subject, context, closing(subject, context) ?? held());
 }
 
 /** What is open, and is not about to be closed, has nothing to go back to any more. */

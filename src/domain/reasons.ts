@@ -101,6 +101,7 @@ export const REASONS = [
   'QueryForbidden',
   'QueryUnanswered',
   'IsolationRolledBack',
+  'PublicSideAnswers',
   'WouldStrand',
   'ClusterUnreachable',
   'UnexpectedError',
