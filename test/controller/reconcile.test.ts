@@ -105,10 +105,13 @@ suite('a pass', () => {
     );
   });
 
-  test('that cannot reach Azure says Unknown, keeps every name, and does not hammer', async () => {
+  test('that cannot reach Azure for minutes says Unknown, keeps every name, and does not hammer', async () => {
     const floor = await settled(fresh());
     const names = namesOf(floor, 'plant/plant-a');
     floor.azure.isDown = true;
+    const isBlind = () => conditionOf(floor, 'Ready')?.message.startsWith('not read since ') ?? false;
+    await floor.clock.runUntil('a resync fails', isBlind, HOUR_MS);
+    assert.equal(conditionOf(floor, 'Ready')?.status, 'True');
     await floor.clock.runFor(660_000);
     assert.equal(conditionOf(floor, 'Ready')?.status, 'Unknown');
     assert.equal(conditionOf(floor, 'EndpointReady')?.status, 'Unknown');
@@ -119,6 +122,21 @@ suite('a pass', () => {
     assert.deepEqual(namesOf(floor, 'plant/plant-a'), names);
     floor.azure.isDown = false;
     await untilReady(floor);
+  });
+
+  test('that misses one answer stays Ready and is read again within a minute, without an event', async () => {
+    const floor = await settled(fresh());
+    await floor.clock.runFor(60_000);
+    const events = floor.cluster.events.length;
+    floor.azure.isDown = true;
+    const isBlind = () => conditionOf(floor, 'Ready')?.message.startsWith('not read since ') ?? false;
+    await floor.clock.runUntil('a resync fails', isBlind, HOUR_MS);
+    floor.azure.isDown = false;
+    await floor.clock.runFor(60_000);
+    const ready = conditionOf(floor, 'Ready');
+    assert.equal(ready?.status, 'True');
+    assert.doesNotMatch(ready.message, /not read since/);
+    assert.deepEqual(floor.cluster.events.slice(events), []);
   });
 
   test('repairs an endpoint that was deleted by hand, and no name leaves DNS meanwhile', async () => {

@@ -130,7 +130,7 @@ suite('conditions', () => {
     const same = passed(later, { object: withStatus(before) }).status;
     assert.deepEqual(same, before);
     const worse = passed(
-      { ...workspaceFails(failed('AzureError', 'x')), now: plant.NOW + 60_000 },
+      { ...workspaceFails(stalled('Forbidden', 'x')), now: plant.NOW + 60_000 },
       { object: withStatus(before) },
     );
     const time = (type: string) => worse.status.conditions?.find(one => one.type === type)?.lastTransitionTime;
@@ -237,12 +237,13 @@ suite('events', () => {
   });
 
   test('warn once when Ready is lost, and not while it stays so', () => {
-    const lost = passed(workspaceFails(failed('AzureError', 'boom')), { object: withStatus(settledStatus()) });
+    const lost = passed(workspaceFails(stalled('Forbidden', 'no')), { object: withStatus(settledStatus()) });
     assert.deepEqual(notes(lost), [
-      'Warning NotReady: boom',
+      'Warning NotReady: no',
+      'Warning Forbidden: no',
       'Warning NotRecordsPublished: waits for EndpointReady; what is published stays',
     ]);
-    const still = passed(workspaceFails(failed('AzureError', 'boom')), { object: withStatus(lost.status) });
+    const still = passed(workspaceFails(stalled('Forbidden', 'no')), { object: withStatus(lost.status) });
     assert.deepEqual(notes(still), []);
   });
 
