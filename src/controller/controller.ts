@@ -118,6 +118,7 @@ async function pass(
     memory.paths.delete(object.metadata.uid);
     memory.publicSides.delete(object.metadata.uid);
     memory.unpublishedSince.delete(object.metadata.uid);
+    memory.abandonedSince.delete(object.metadata.uid);
     queue.forget(key);
     return 'success';
   }

@@ -22,7 +22,8 @@ export async function observe(want: Desired, pass: Pass): Promise<Observed> {
     observeDns(want, pass),
   ]);
   const inventory = withPolicies(pass.object.status.resources ?? [], want);
-  const seen = { now: pass.now, identity, inventory, neighbours: readNeighbours(pass), ...azure, ...dns };
+  const neighbours = readNeighbours(pass);
+  const seen = { now: pass.now, identity, inventory, neighbours, ...azure, ...dns, ...sinceAbandoned(want, pass) };
   const [{ path, ...onPath }, { publicSide, ...outside }] = await Promise.all([
     observePath(want, seen, pass),
     observePublicSide(want, seen, pass),
@@ -34,6 +35,13 @@ export async function observe(want: Desired, pass: Pass): Promise<Observed> {
     ...(publicSide === undefined ? {} : { publicSide }),
     ...(Number.isFinite(next) ? { lookAgainAt: next } : {}),
   };
+}
+
+function sinceAbandoned(want: Desired, { memory, object, now }: Pass): Pick<Observed, 'abandonedSince'> {
+  if (want.deletedAt === undefined || !want.abandoned) return {};
+  const abandonedSince = memory.abandonedSince.get(object.metadata.uid) ?? now;
+  memory.abandonedSince.set(object.metadata.uid, abandonedSince);
+  return { abandonedSince };
 }
 
 async function readIdentity(want: Desired, { world, signal, object }: Pass): Promise<Reading<Identity>> {

@@ -43,6 +43,8 @@ export interface Memory {
   readonly publicSides: Map<string, PublicProof>;
   /** By uid of a deleted object: since when (epoch ms) the target holds no line of it. */
   readonly unpublishedSince: Map<string, number>;
+  /** By uid of a deleted object: since when (epoch ms) it is known to be abandoned. */
+  readonly abandonedSince: Map<string, number>;
   /** By id of the scope: when (epoch ms) names were last due to join or leave its endpoints, unseen by anybody. */
   readonly membersChangedAt: Map<string, number>;
 }
@@ -54,6 +56,7 @@ export const createMemory = (clock: Clock): Memory => ({
   paths: new Map(),
   publicSides: new Map(),
   unpublishedSince: new Map(),
+  abandonedSince: new Map(),
   membersChangedAt: new Map(),
 });
 

@@ -129,6 +129,8 @@ export interface Observed {
   readonly publicSide?: PublicProof;
   /** Since when (epoch ms) this process has seen none of our lines in the target; only while the object is being deleted. */
   readonly unpublishedSince?: number;
+  /** Since when (epoch ms) this process has known the object to be abandoned. */
+  readonly abandonedSince?: number;
   readonly inventory: readonly InventoryEntry[];
   /** Other objects that share a resource with this one. */
   readonly neighbours: readonly Neighbour[];

@@ -222,10 +222,10 @@ suite('events', () => {
 
   test('tell each action once, and that the object has become Ready', () => {
     const created = notes(passed(plant.emptyAzure()));
-    assert.deepEqual(
-      created.map(text => text.replace(/\/subscriptions.*\//, '')),
-      ['Normal Creating: law-plant-a (absent)', 'Normal Creating: plant-a (absent)'],
-    );
+    assert.deepEqual(created, [
+      'Normal Creating: workspace law-plant-a in rg-monitor',
+      'Normal Creating: private link scope plant-a in rg-monitor',
+    ]);
     assert.deepEqual(
       notes(passed(plant.fullAzure())).map(text => text.split(':')[0]),
       ['Normal Ready', 'Normal RecordsPublished', 'Normal RecordsResolving', 'Normal PathVerified'],
