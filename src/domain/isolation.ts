@@ -31,6 +31,7 @@ import { privateOnlyWarning } from './isolation-text.ts';
 import type { InventoryEntry } from './object.ts';
 import { bodyOf, entryOf, type Observed, type Sight } from './observed.ts';
 import { isLost, type Proof } from './proof.ts';
+import { warned, withPublicSide } from './public-side.ts';
 import type { PrivateLinkScope, Workspace } from './resources.ts';
 import { type Action, acts, after, ready, unreadable, type Verdict, waits } from './steps.ts';
 
@@ -46,7 +47,8 @@ interface Context {
 export function isolate(context: Context): Verdict | undefined {
   const subjects = subjectsOf(context);
   if (subjects.length === 0) return undefined;
-  return inTurns(subjects.flatMap(subject => judge(subject, context)));
+  const verdicts = subjects.flatMap(subject => judge(subject, context));
+  return warned(inTurns(verdicts), verdicts);
 }
 
 /** What the spec speaks of, as far as it asks for a closing or an opening; and what is on trial though it is silent now. */
@@ -91,8 +93,8 @@ function judge(asked: AccessWant, context: Context): readonly Verdict[] {
   const found = accessOf(sight.reading.body);
   const { item, conflict } = agreedAccess(asked, found, seen);
   const subject = { item, found, entry: entryOf(seen, item.key) };
-  const verdict =
-    opening(subject, context) ?? withOpened(subject, context, closing(subject, context) ?? settled(subject, context));
+  const held = () => withPublicSide(settled(subject, context), item.key, seen);
+  const verdict = opening(subject, context) ?? withOpened(subject, context, closing(subject, context) ?? held());
   return conflict === undefined ? [verdict] : [conflict, verdict];
 }
 
