@@ -80,8 +80,8 @@ test('the public side is answered before the path is proved, and refused after t
   assert.equal(code, 0);
   const order = [
     'a query of law-plant-a from the public side is answered: 200',
-    'PathProved: the certificates of 3 addresses are right, law-plant-a answered through 127.13.1.7',
     'Answering: 68/68 answers of lan-dns are ours',
+    'PathProved: the certificates of 3 addresses are right, law-plant-a answered through 127.13.1.7',
     'Isolated           Isolating: workspace law-plant-a: publicNetworkAccessForIngestion Enabled -> Disabled',
     'Isolated           Isolated: workspace law-plant-a: ingestion Disabled, query Disabled',
     'a query of law-plant-a from the public side is refused: 403 NspValidationFailedError',
