@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { SCENARIO_NAMES, type ScenarioName } from '../../src/commands/demo/scenarios/names.ts';
 import { playScenario } from '../../src/commands/demo/scenarios/play.ts';
-import type { Told } from '../../src/commands/demo/scenarios/story.ts';
+import { storyLine, type Told } from '../../src/commands/demo/scenarios/story.ts';
 import { systemClock } from '../../src/commands/system-clock.ts';
 import { demo } from './demo-process.ts';
 
@@ -156,4 +156,32 @@ test('a scenario that is not told in time ends with what is missing and what is 
   assert.deepEqual(played.story.map(brief), ['done', 'done']);
   assert.equal(played.missing, 'not told in time: plant-a PreflightPassed=False SubnetFull; it says nothing');
   assert.equal(printed.at(-1), `  not so ${played.missing}`);
+});
+
+test('a line of the story says what is new: not the words of the condition again, nor those of all steps together', () => {
+  const told = {
+    kind: 'told',
+    object: 'plant-a',
+    status: 'False',
+    reason: 'SubnetFull',
+    message: '11 needed',
+  } as const;
+  const stalled = { ...told, condition: 'PreflightPassed' } as const;
+  const event = {
+    kind: 'event',
+    object: 'plant-a',
+    type: 'Warning',
+    reason: 'SubnetFull',
+    message: '11 needed',
+  } as const;
+  const text = (line: Told, before: readonly Told[] = []) =>
+    storyLine(line, before)
+      .map(piece => piece.text)
+      .join('');
+  assert.equal(text(stalled), '  told   plant-a PreflightPassed=False SubnetFull: 11 needed');
+  assert.equal(text(event), '  event  plant-a Warning SubnetFull: 11 needed');
+  assert.equal(text(event, [stalled]), '  event  plant-a Warning SubnetFull: the same words');
+  assert.equal(text(event, [{ ...stalled, object: 'plant-b' }]), text(event));
+  assert.equal(text({ ...told, condition: 'Ready', status: 'True' }), '  told   plant-a Ready=True');
+  assert.equal(text({ kind: 'cure', text: 'room is made' }), '  cure   room is made');
 });
