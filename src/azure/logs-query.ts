@@ -57,6 +57,8 @@ async function send({ customerId, address }: QueryTarget, { settings, token, sig
   const family = isIP(address);
   if (family === 0) return { outcome: 'Unclear', detail: `${address} is no address` };
   const dispatcher = new Agent({
+    // undici's HTTP/2 throws where nobody can catch it when a connection is destroyed under an open stream.
+    allowH2: false,
     connect: {
       timeout: CONNECT_MS,
       // The name goes into TLS and into the request; the connection goes to the address.

@@ -60,7 +60,9 @@ suite('an operator that is told to end', () => {
       await end(operator);
       await hasLetGo();
       const known = ((await object())?.status?.resources ?? []).map(({ id }: { id: string }) => id.toLowerCase());
-      const ours = (await scene.azure.ids()).filter(id => /law-\d|plant-a/.test(id) && !/networkinterfaces/.test(id));
+      const ours = (await scene.azure.ids()).filter(
+        id => /law-\d|plant-a/.test(id) && !/networkinterfaces|privateendpointconnections/.test(id),
+      );
       for (const id of ours) assert.ok(known.includes(id), `${id} is in Azure and not in the inventory of ${known}`);
       if (await isDone()) return round;
     }
