@@ -4,7 +4,7 @@
  * Names: controller-runtime pkg/internal/controller/metrics and pkg/metrics; facts: ecosystem 8.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { keyText, type ObjectKey, type Status } from '../domain/object.ts';
+import { type Condition, keyText, type ObjectKey, type Status } from '../domain/object.ts';
 import type { ControllerMetrics } from '../ports.ts';
 
 const CONTROLLER = 'privatemonitoringscope';
@@ -142,19 +142,19 @@ function leadershipMetric(registry: Registry): Metrics['leading'] {
   return (lease, leads) => status.set({ name: lease }, leads ? 1 : 0);
 }
 
-/** One series a condition with the value 1 for the status that holds; an object that is gone takes its series along. */
+/** One series a condition, 1 for the status and reason that hold; an object that is gone takes its series along. */
 function conditionMetrics(registry: Registry): ControllerMetrics['conditions'] {
-  const labelNames = ['type', 'status', 'namespace', 'name'] as const;
+  const labelNames = ['type', 'status', 'reason', 'namespace', 'name'] as const;
   const conditions = gauge(registry, 'pms_status_condition', 'Conditions of each object.', labelNames);
   const records = gauge(registry, 'pms_dns_records', 'DNS records of each object.', ['namespace', 'name']);
-  const shown = new Map<string, readonly (readonly [type: string, status: string])[]>();
+  const shown = new Map<string, readonly Pick<Condition, 'type' | 'status' | 'reason'>[]>();
   return ({ namespace, name }: ObjectKey, status: Status | undefined) => {
     const key = keyText({ namespace, name });
-    for (const [type, value] of shown.get(key) ?? []) conditions.remove({ type, status: value, namespace, name });
+    for (const labels of shown.get(key) ?? []) conditions.remove({ ...labels, namespace, name });
     shown.delete(key);
     if (status === undefined) return records.remove({ namespace, name });
-    const now = (status.conditions ?? []).map(condition => [condition.type, condition.status] as const);
-    for (const [type, value] of now) conditions.set({ type, status: value, namespace, name }, 1);
+    const now = (status.conditions ?? []).map(({ type, status: value, reason }) => ({ type, status: value, reason }));
+    for (const labels of now) conditions.set({ ...labels, namespace, name }, 1);
     shown.set(key, now);
     records.set({ namespace, name }, status.recordCount ?? 0);
   };

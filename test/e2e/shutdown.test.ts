@@ -15,7 +15,7 @@ const PATIENCE = { deadlineMs: 60_000, everyMs: 5 };
 /** Below the 30 s after which a pod is killed. */
 const LIMIT_MS = 25_000;
 /** Of one life. A start reads everything, so most of the calls of a piece only look. */
-const MOST_ROUNDS = 40;
+const MOST_ROUNDS = 20;
 
 suite('an operator that is told to end', () => {
   let scene: Scene;
@@ -51,7 +51,7 @@ suite('an operator that is told to end', () => {
     for (let round = 1; round <= MOST_ROUNDS; round++) {
       const operator = await startCopy(scene);
       const before = (await scene.azure.calls()).length;
-      const few = random.between(0, 24);
+      const few = random.between(0, 6 + 3 * round);
       await eventually(
         'it has made some calls, or all',
         async () => (await scene.azure.calls()).length >= before + few || (await isDone()),

@@ -25,7 +25,7 @@ async function recorderWith(t: TestContext, ...answers: Answer[]) {
     recorder.close();
     await connection.close();
   });
-  const record = (note: string, name = 'thing', reason = 'Testing') =>
+  const record = (note: string, name = 'thing', type: 'Normal' | 'Warning' = 'Normal', reason = 'Testing') =>
     recorder.record({
       regarding: {
         apiVersion: 'example.com/v1',
@@ -35,7 +35,7 @@ async function recorderWith(t: TestContext, ...answers: Answer[]) {
         uid: name,
         resourceVersion: '1',
       },
-      type: 'Normal',
+      type,
       reason,
       note,
       action: 'Test',
@@ -89,15 +89,24 @@ test('repeats are counted in one event; after six minutes a new one is made', as
   assert.deepEqual(sent(), ['POST same', 'PATCH 2', 'PATCH 4', 'PATCH 5', 'POST same']);
 });
 
+test('a warning is told of an object that talked too much', async t => {
+  const { recorder, record, sent } = await recorderWith(t, created);
+  for (let n = 0; n < 40; n++) record(`made ${n}`, 'thing', 'Normal', `Made${n}`);
+  record('drift', 'thing', 'Warning');
+  await recorder.flush(soon());
+  assert.equal(sent().length, 26);
+  assert.equal(sent().at(-1), 'POST drift');
+});
+
 test('an object that talks too much is cut short after 25 events, then one in 300 s; others are not', async t => {
   const { recorder, record, sent, clock } = await recorderWith(t, created);
-  for (let i = 0; i < 40; i++) record(`note ${i}`, 'thing', `Reason${i}`);
+  for (let i = 0; i < 40; i++) record(`note ${i}`, 'thing', 'Normal', `Reason${i}`);
   record('of another', 'other');
   await recorder.flush(soon());
   assert.equal(sent().length, 26);
   assert.equal(sent().at(-1), 'POST of another');
   clock.advance(300_000);
-  for (let i = 40; i < 45; i++) record(`note ${i}`, 'thing', `Reason${i}`);
+  for (let i = 40; i < 45; i++) record(`note ${i}`, 'thing', 'Normal', `Reason${i}`);
   await recorder.flush(soon());
   assert.deepEqual(sent().slice(26), ['POST note 40']);
 });
@@ -107,7 +116,7 @@ test('after ten that differ in their words alone, further ones are counted in on
   for (let i = 0; i < 10; i++) record(`note ${i}`);
   record('note 3');
   record('note 0', 'other');
-  record('note 11', 'thing', 'Another');
+  record('note 11', 'thing', 'Normal', 'Another');
   await recorder.flush(soon());
   assert.equal(sent().length, 12, 'nothing is combined before');
   record('note 12');

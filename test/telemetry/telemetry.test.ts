@@ -164,7 +164,7 @@ suite('metrics', () => {
     metrics.controller.conditions(KEY, { conditions: [condition('False')], recordCount: 2 });
     metrics.controller.conditions(KEY, { conditions: [condition('True')], recordCount: 27 });
     assert.deepEqual((await series()).slice(1), [
-      'pms_status_condition{type="Ready",status="True",namespace="plant",name="plant-a"} 1',
+      'pms_status_condition{type="Ready",status="True",reason="Ready",namespace="plant",name="plant-a"} 1',
       'pms_dns_records{namespace="plant",name="plant-a"} 27',
     ]);
     metrics.controller.conditions(KEY, undefined);
