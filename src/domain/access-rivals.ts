@@ -8,11 +8,20 @@
  * | x                | x           | anything                 | it is as asked                        |
  * | x                | y           | nothing, or x            | it is brought to x                    |
  * | x                | y           | y                        | Stalled SettingConflict, nobody writes |
+ * | closed           | closed      | closed, and has closed it | both have; the last to leave opens it  |
  * | x, and leaves    | closed      | closed                   | it stays closed                       |
  */
-import { ACCESSES, type Access, type AccessWant, accessField, isClosed, PERIMETER } from './access.ts';
+import {
+  ACCESSES,
+  type Access,
+  type AccessValues,
+  type AccessWant,
+  accessField,
+  isClosed,
+  PERIMETER,
+} from './access.ts';
 import { nameOf } from './converge.ts';
-import { type Neighbourhood, wishesFor } from './neighbours.ts';
+import { beforeClosing, type Neighbourhood, wishesFor } from './neighbours.ts';
 import type { Verdict } from './steps.ts';
 
 interface Agreed {
@@ -45,6 +54,23 @@ export function agreedAccess(item: AccessWant, found: Found, seen: Neighbourhood
 
 const isAsFound = ({ kind, access }: AccessWant, found: Found, name: Access): boolean =>
   isClosed(kind, access[name]) === isClosed(kind, found[name]);
+
+/**
+ * What another object closed and this one asks to be closed too, with what was there before: both have closed it then, and
+ * whoever goes last opens it.
+ */
+export function closedForBoth(
+  item: AccessWant,
+  found: Found,
+  { known, seen }: { readonly known: readonly string[]; readonly seen: Neighbourhood },
+): AccessValues {
+  const values = ACCESSES.flatMap(access => {
+    const isAsked = isClosed(item.kind, item.access[access]) && isClosed(item.kind, found[access]);
+    const before = isAsked && !known.includes(access) ? beforeClosing(item.id, access, seen) : undefined;
+    return before === undefined ? [] : [[access, before]];
+  });
+  return Object.fromEntries(values);
+}
 
 /** Whether another live object wants an access closed that this one would open as it leaves. */
 export const isHeldClosed = (

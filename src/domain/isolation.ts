@@ -23,7 +23,7 @@ import {
   isClosed,
   PERIMETER,
 } from './access.ts';
-import { agreedAccess } from './access-rivals.ts';
+import { agreedAccess, closedForBoth } from './access-rivals.ts';
 import { busyVerdict, nameOf } from './converge.ts';
 import { type Desired, wantsOf } from './desire.ts';
 import { confirmed, inTurns, onTrial, PROOF_AGE_MS, TRIAL_MS, takenBack } from './isolation-pace.ts';
@@ -216,7 +216,7 @@ function takenBackText({ item }: Subject, held: InventoryEntry): Verdict {
 }
 
 /** As asked, as Azure shows it; a passed trial is written down. */
-function settled(subject: Subject, { proof, seen }: Context): Verdict {
+function settled(subject: Subject, { want, proof, seen }: Context): Verdict {
   const { item, entry, found } = subject;
   const shut = ACCESSES.filter(access => isShut(subject, access));
   const trial = entry === undefined ? [] : onTrial(entry).filter(access => shut.includes(access));
@@ -232,6 +232,11 @@ function settled(subject: Subject, { proof, seen }: Context): Verdict {
       ? { ...verdict, actions: [{ verb: 'note', key: item.key, accesses: trial, is: 'Confirmed' }] }
       : verdict;
   }
+  const known = [...Object.keys(entry?.closed?.before ?? {}), ...takenBack(entry, want.generation)];
+  const before = closedForBoth(item, found, { known, seen });
+  const accesses = ACCESSES.filter(access => before[access] !== undefined);
+  if (accesses.length > 0)
+    return { ...ready('Isolated', told), actions: [{ verb: 'note', key: item.key, accesses, is: 'Shared', before }] };
   const others = shut.filter(
     access => isClosed(item.kind, item.access[access]) && entry?.closed?.before?.[access] === undefined,
   );

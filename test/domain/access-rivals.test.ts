@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { desire } from '../../src/domain/desire.ts';
+import { afterActions } from '../../src/domain/inventory.ts';
 import { dueClosings } from '../../src/domain/isolation.ts';
-import { neighbourOf } from '../../src/domain/neighbours.ts';
+import { type Neighbour, neighbourOf } from '../../src/domain/neighbours.ts';
 import type { PmsObject, Spec } from '../../src/domain/object.ts';
 import { type Observed, present } from '../../src/domain/observed.ts';
 import { plan } from '../../src/domain/plan.ts';
@@ -17,6 +18,7 @@ import {
   isolated,
   listed,
   shut,
+  takenBack,
   workspaceWith,
 } from './isolation-scenes.ts';
 
@@ -121,6 +123,41 @@ suite('access that two objects ask for differently', () => {
   test('is opened by a trial that fails, whatever the other asks', () => {
     const seen = shut(closing, closedBefore(4), { ...beside(SHUT), path: failingFor(70) });
     assert.deepEqual(verbs(isolatedStep(closing, seen)), ['open']);
+  });
+});
+
+suite('access that another object has closed, and this one asks to be closed too', () => {
+  const theirs: Neighbour = (() => {
+    const resources = plant
+      .inventoryOf(other(SHUT))
+      .map(entry => (entry.id === plant.workspace().id ? { ...entry, closed: confirmedClosed } : entry));
+    return neighbourOf({ ...other(SHUT), status: { resources } }, plant.INSTALLATION);
+  })();
+  const noted = (closed?: Parameters<typeof shut>[1]) =>
+    isolatedStep(closing, shut(closing, closed, { neighbours: [theirs] })).actions;
+
+  test('is noted with what was there before, as proved by the other', () => {
+    const [note] = noted();
+    assert.deepEqual(note, {
+      verb: 'note',
+      key: 'workspace/law-plant-a',
+      accesses: ['query'],
+      is: 'Shared',
+      before: { query: 'Enabled' },
+    });
+    const entries =
+      note === undefined ? [] : afterActions(listed(closing), [note], desire(closing, plant.INSTALLATION));
+    assert.deepEqual(entries.find(({ key }) => key === 'workspace/law-plant-a')?.closed, {
+      before: { query: 'Enabled' },
+      confirmed: ['query'],
+    });
+  });
+
+  test('is noted once, and not after it was taken back for this very spec', () => {
+    assert.deepEqual(noted(confirmedClosed), []);
+    assert.deepEqual(noted(takenBack(1)), []);
+    const silent = neighbourOf(other(SHUT), plant.INSTALLATION);
+    assert.deepEqual(isolatedStep(closing, shut(closing, undefined, { neighbours: [silent] })).reason, 'FoundClosed');
   });
 });
 
