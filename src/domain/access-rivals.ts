@@ -72,6 +72,10 @@ export function closedForBoth(
   return Object.fromEntries(values);
 }
 
+/** Whether nobody who stays knows what was there before a closing. */
+export const isWithoutHeir = ({ id }: Pick<AccessWant, 'id'>, access: Access, { neighbours }: Neighbourhood): boolean =>
+  beforeClosing(id, access, { neighbours: neighbours.filter(({ isLeaving }) => !isLeaving) }) === undefined;
+
 /** Whether another live object wants an access closed that this one would open as it leaves. */
 export const isHeldClosed = (
   { kind, id }: Pick<AccessWant, 'kind' | 'id'>,

@@ -14,6 +14,8 @@ const quiet: SharingScenario = {
   topology: 'hub',
   sharesEndpoint: true,
   sharesWorkspace: false,
+  claims: ['none', 'none'],
+  gate: 'Query',
   hasComponent: false,
   policy: 'Delete',
   lagMs: 0,

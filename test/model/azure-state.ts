@@ -45,6 +45,8 @@ export interface Expectations {
   isForeign?(link: ScopedResource, endpointId: string): boolean;
   /** Why nothing may be closed now. */
   closedTooEarly(id: string): readonly string[];
+  /** Who asks for the closing that is opened; `undefined` when it may be. */
+  openedAgainst?(id: string): string | undefined;
   /** What nobody would reach any more once the endpoint is gone. */
   stranded(): readonly string[];
 }
@@ -141,6 +143,8 @@ export class AzureState {
     const { body } = cell;
     const closes = Object.values(values).some(value => value === 'Disabled' || value === 'PrivateOnly');
     if (closes) for (const text of this.expectations.closedTooEarly(id)) this.#violate(text);
+    const asker = closes ? undefined : this.expectations.openedAgainst?.(id);
+    if (asker !== undefined) this.#violate(`${id} opened, which ${asker} asks to be closed`);
     if (body.kind === 'workspace') cell.body = { ...body, access: { ...body.access, ...values } };
     if (body.kind === 'privateLinkScope') cell.body = { ...body, accessModes: { ...body.accessModes, ...values } };
   }
