@@ -117,6 +117,7 @@ function assertByHandUntouched(floor: Floor, access: 'asAsked' | 'asFound' = 'as
     if (access === 'asAsked' && 'access' in found && 'access' in body) found.access = body.access;
     assert.deepEqual(found, body, `${body.id} is as it was, but for whom Azure says it is linked by`);
   }
+  assert.deepEqual(floor.dns.doubled, [], 'names with two answers');
   // A process that was killed cannot tell the next one what it had just sent for one object: Azure refuses the other's.
   const excused = floor.starts() > 1 ? /^two links at a time/ : undefined;
   assert.deepEqual(
