@@ -11,18 +11,12 @@
  * | closed           | closed      | closed, and has closed it | both have; the last to leave opens it  |
  * | x, and leaves    | closed      | closed                   | it stays closed                       |
  */
-import {
-  ACCESSES,
-  type Access,
-  type AccessValues,
-  type AccessWant,
-  accessField,
-  isClosed,
-  PERIMETER,
-} from './access.ts';
+import { ACCESSES, type Access, type AccessWant, accessField, isClosed, PERIMETER } from './access.ts';
 import { nameOf } from './converge.ts';
+import { takenBack } from './isolation-pace.ts';
 import { beforeClosing, type Neighbourhood, wishesFor } from './neighbours.ts';
-import type { Verdict } from './steps.ts';
+import type { InventoryEntry } from './object.ts';
+import type { Action, Verdict } from './steps.ts';
 
 interface Agreed {
   /** Without what another object has the say of. */
@@ -32,6 +26,12 @@ interface Agreed {
 }
 
 type Found = { readonly [A in Access]: string };
+
+interface Subject {
+  readonly item: AccessWant;
+  readonly found: Found;
+  readonly entry: InventoryEntry | undefined;
+}
 
 /** What of one resource's access this object may bring to the asked value. */
 export function agreedAccess(item: AccessWant, found: Found, seen: Neighbourhood): Agreed {
@@ -56,20 +56,23 @@ const isAsFound = ({ kind, access }: AccessWant, found: Found, name: Access): bo
   isClosed(kind, access[name]) === isClosed(kind, found[name]);
 
 /**
- * What another object closed and this one asks to be closed too, with what was there before: both have closed it then, and
- * whoever goes last opens it.
+ * What another object closed and this one asks to be closed too is noted with what was there before: both have closed it
+ * then, and whoever goes last opens it. `undefined` when there is nothing to note.
  */
-export function closedForBoth(
-  item: AccessWant,
-  found: Found,
-  { known, seen }: { readonly known: readonly string[]; readonly seen: Neighbourhood },
-): AccessValues {
+export function sharedClosing(
+  { item, found, entry }: Subject,
+  generation: number,
+  seen: Neighbourhood,
+): Extract<Action, { verb: 'note' }> | undefined {
+  const known = [...Object.keys(entry?.closed?.before ?? {}), ...takenBack(entry, generation)];
   const values = ACCESSES.flatMap(access => {
     const isAsked = isClosed(item.kind, item.access[access]) && isClosed(item.kind, found[access]);
-    const before = isAsked && !known.includes(access) ? beforeClosing(item.id, access, seen) : undefined;
-    return before === undefined ? [] : [[access, before]];
+    const value = isAsked && !known.includes(access) ? beforeClosing(item.id, access, seen) : undefined;
+    return value === undefined ? [] : [{ access, value }];
   });
-  return Object.fromEntries(values);
+  if (values.length === 0) return undefined;
+  const before = Object.fromEntries(values.map(({ access, value }) => [access, value]));
+  return { verb: 'note', key: item.key, accesses: values.map(({ access }) => access), is: 'Shared', before };
 }
 
 /** Whether nobody who stays knows what was there before a closing. */

@@ -23,7 +23,7 @@ import {
   isClosed,
   PERIMETER,
 } from './access.ts';
-import { agreedAccess, closedForBoth } from './access-rivals.ts';
+import { agreedAccess, sharedClosing } from './access-rivals.ts';
 import { busyVerdict, nameOf } from './converge.ts';
 import { type Desired, wantsOf } from './desire.ts';
 import { confirmed, inTurns, onTrial, PROOF_AGE_MS, TRIAL_MS, takenBack } from './isolation-pace.ts';
@@ -31,6 +31,7 @@ import { privateOnlyWarning } from './isolation-text.ts';
 import type { InventoryEntry } from './object.ts';
 import { bodyOf, entryOf, type Observed, type Sight } from './observed.ts';
 import { isLost, type Proof } from './proof.ts';
+import { warned, withPublicSide } from './public-side.ts';
 import type { PrivateLinkScope, Workspace } from './resources.ts';
 import { type Action, acts, after, ready, unreadable, type Verdict, waits } from './steps.ts';
 
@@ -46,7 +47,8 @@ interface Context {
 export function isolate(context: Context): Verdict | undefined {
   const subjects = subjectsOf(context);
   if (subjects.length === 0) return undefined;
-  return inTurns(subjects.flatMap(subject => judge(subject, context)));
+  const verdicts = subjects.flatMap(subject => judge(subject, context));
+  return warned(inTurns(verdicts), verdicts);
 }
 
 /** What the spec speaks of, as far as it asks for a closing or an opening; and what is on trial though it is silent now. */
@@ -91,8 +93,8 @@ function judge(asked: AccessWant, context: Context): readonly Verdict[] {
   const found = accessOf(sight.reading.body);
   const { item, conflict } = agreedAccess(asked, found, seen);
   const subject = { item, found, entry: entryOf(seen, item.key) };
-  const verdict =
-    opening(subject, context) ?? withOpened(subject, context, closing(subject, context) ?? settled(subject, context));
+  const held = () => withPublicSide(settled(subject, context), item.key, seen);
+  const verdict = opening(subject, context) ?? withOpened(subject, context, closing(subject, context) ?? held());
   return conflict === undefined ? [verdict] : [conflict, verdict];
 }
 
@@ -232,11 +234,8 @@ function settled(subject: Subject, { want, proof, seen }: Context): Verdict {
       ? { ...verdict, actions: [{ verb: 'note', key: item.key, accesses: trial, is: 'Confirmed' }] }
       : verdict;
   }
-  const known = [...Object.keys(entry?.closed?.before ?? {}), ...takenBack(entry, want.generation)];
-  const before = closedForBoth(item, found, { known, seen });
-  const accesses = ACCESSES.filter(access => before[access] !== undefined);
-  if (accesses.length > 0)
-    return { ...ready('Isolated', told), actions: [{ verb: 'note', key: item.key, accesses, is: 'Shared', before }] };
+  const shared = sharedClosing(subject, want.generation, seen);
+  if (shared !== undefined) return { ...ready('Isolated', told), actions: [shared] };
   const others = shut.filter(
     access => isClosed(item.kind, item.access[access]) && entry?.closed?.before?.[access] === undefined,
   );

@@ -102,6 +102,7 @@ export const REASONS = [
   'QueryUnanswered',
   'IsolationRolledBack',
   'SettingConflict',
+  'PublicSideAnswers',
   'WouldStrand',
   'ClusterUnreachable',
   'UnexpectedError',

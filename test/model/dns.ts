@@ -6,6 +6,7 @@
 import { HOSTS_KEY, TARGET_ANNOTATION } from '../../src/coredns/config-map-claim.ts';
 import type { HostsFileConfig } from '../../src/coredns/hosts-file-target.ts';
 import { parseHosts, renderHosts } from '../../src/coredns/hosts-text.ts';
+import { PortError, stalled } from '../../src/domain/failures.ts';
 import type { PublishedLine } from '../../src/domain/merge.ts';
 import type { Resolver } from '../../src/ports.ts';
 import type { ConfigMapStore } from '../../src/ports-dns.ts';
@@ -34,6 +35,8 @@ export interface DnsModel {
   readonly lost: readonly string[];
   /** Names that a target had on two lines, or that changed hands without a text that lacks them in between. */
   readonly doubled: readonly string[];
+  /** The API server refuses every write of a ConfigMap. */
+  refusesWrites: boolean;
 }
 
 const TARGETS = ['default', 'lan'] as const;
@@ -75,6 +78,7 @@ export function dnsModel({ clock, random, installation }: DnsModelOptions): DnsM
     },
     apply: async (ref, wanted, options, signal) => {
       await clock.sleep(random.between(1, 50));
+      if (model.refusesWrites) throw new PortError(stalled('Forbidden', 'the ConfigMap may not be written'));
       const before = linesOf(textOf(ref.name));
       const view = await maps.apply(ref, wanted, options, signal);
       const after = new Set(linesOf(textOf(ref.name)).map(line => line.name));
@@ -94,7 +98,8 @@ export function dnsModel({ clock, random, installation }: DnsModelOptions): DnsM
   };
   const resolver: Resolver = { ask: answer, askOverTcp: answer };
 
-  return {
+  const model: DnsModel = {
+    refusesWrites: false,
     configs: TARGETS.map(configOf),
     store,
     resolver,
@@ -111,6 +116,7 @@ export function dnsModel({ clock, random, installation }: DnsModelOptions): DnsM
       served.set('default', textOf('default'));
     },
   };
+  return model;
 }
 
 function doubledIn(before: readonly PublishedLine[], after: readonly PublishedLine[]): readonly string[] {
