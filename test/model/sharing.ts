@@ -37,13 +37,13 @@ export interface SharingScenario {
   readonly pauseMs: number;
 }
 
-const claim = fc.constantFrom('none', 'none', 'Enabled', 'Disabled', 'Disabled');
+const claim = fc.constantFrom('none', 'Enabled', 'Disabled', 'Disabled');
 
 export const sharing: fc.Arbitrary<SharingScenario> = fc.record({
   seed: fc.nat(),
   topology: fc.constantFrom('hub', 'join'),
   sharesEndpoint: fc.boolean(),
-  sharesWorkspace: fc.boolean(),
+  sharesWorkspace: fc.constantFrom(true, true, false),
   claims: fc.tuple(claim, claim),
   gate: fc.constantFrom('DNS', 'Query'),
   hasComponent: fc.boolean(),
