@@ -28,7 +28,7 @@ const fileDeadlineMs = 15 * 60_000;
 const slowPlaces = [
   ...['test/e2e/', 'test/faults/', 'test/bench/', 'test/env/', 'test/deploy/server', 'test/crd/crd.test.ts'],
   ...['test/simulator/', 'test/contract/', 'test/azure/', 'test/commands/', 'test/kubernetes/', 'test/layers.test.ts'],
-  ...['convergence', 'sharing', 'plan-mode', 'isolation'].map(name => `test/controller/${name}.test.ts`),
+  ...['convergence', 'sharing', 'one-target', 'plan-mode', 'isolation'].map(name => `test/controller/${name}.test.ts`),
   ...['test/coredns/real-coredns', 'test/probe/real-coredns'],
 ];
 const isSlow = (file: string) => slowPlaces.some(place => file.startsWith(place));

@@ -10,6 +10,7 @@ import type { ActionResult } from '../domain/events.ts';
 import { type Failure, failed, failureOf, isInDoubt, waiting } from '../domain/failures.ts';
 import type { Claim } from '../domain/merge.ts';
 import { idKey, OWNER_TAG, ownerKey, sameId, scopeOfLink, shortName } from '../domain/names.ts';
+import { concernedWith } from '../domain/neighbours.ts';
 import { bodyOf } from '../domain/observed.ts';
 import type { ArmId, MadeKind, Resource, Want } from '../domain/resources.ts';
 import type { Action, Plan } from '../domain/steps.ts';
@@ -131,7 +132,11 @@ async function setAccess(
   if (due.length === 0) return DONE;
   const values: AccessValues = Object.fromEntries(due.map(({ access, wanted }) => [access, wanted]));
   const send = () => pass.world.azure.setAccess(action, values, pass.writeSignal);
-  return lasting(action, accessChangeText(action.kind, due), send, { want, pass });
+  const outcome = await lasting(action, accessChangeText(action.kind, due), send, { want, pass });
+  // Whoever has a say in it too judges what there is now.
+  const neighbours = readNeighbours(pass);
+  for (const owner of concernedWith(action.id, { neighbours })) pass.wake(owner);
+  return outcome;
 }
 
 async function remove(action: { key: string; kind: MadeKind; id: ArmId }, want: Desired, pass: Pass): Promise<Outcome> {

@@ -18,5 +18,7 @@ function remembered(object: PmsObject, installation: string): Neighbour {
 export function readNeighbours({ object, world }: Pass): readonly Neighbour[] {
   const { installation, cluster } = world;
   const others = cluster.objects().map(other => remembered(other, installation));
-  return neighboursOf(neighbourOf(object, installation), others);
+  // What only plans is told of what it would meet.
+  const acting = { ...object, spec: { ...object.spec, mode: 'Converge' as const } };
+  return neighboursOf(neighbourOf(acting, installation), others);
 }

@@ -8,12 +8,15 @@
  * | x                | x           | anything                 | it is as asked                        |
  * | x                | y           | nothing, or x            | it is brought to x                    |
  * | x                | y           | y                        | Stalled SettingConflict, nobody writes |
+ * | closed           | closed      | closed, and has closed it | both have; the last to leave opens it  |
  * | x, and leaves    | closed      | closed                   | it stays closed                       |
  */
 import { ACCESSES, type Access, type AccessWant, accessField, isClosed, PERIMETER } from './access.ts';
 import { nameOf } from './converge.ts';
-import { type Neighbourhood, wishesFor } from './neighbours.ts';
-import type { Verdict } from './steps.ts';
+import { takenBack } from './isolation-pace.ts';
+import { beforeClosing, type Neighbourhood, wishesFor } from './neighbours.ts';
+import type { InventoryEntry } from './object.ts';
+import type { Action, Verdict } from './steps.ts';
 
 interface Agreed {
   /** Without what another object has the say of. */
@@ -23,6 +26,12 @@ interface Agreed {
 }
 
 type Found = { readonly [A in Access]: string };
+
+interface Subject {
+  readonly item: AccessWant;
+  readonly found: Found;
+  readonly entry: InventoryEntry | undefined;
+}
 
 /** What of one resource's access this object may bring to the asked value. */
 export function agreedAccess(item: AccessWant, found: Found, seen: Neighbourhood): Agreed {
@@ -45,6 +54,30 @@ export function agreedAccess(item: AccessWant, found: Found, seen: Neighbourhood
 
 const isAsFound = ({ kind, access }: AccessWant, found: Found, name: Access): boolean =>
   isClosed(kind, access[name]) === isClosed(kind, found[name]);
+
+/**
+ * What another object closed and this one asks to be closed too is noted with what was there before: both have closed it
+ * then, and whoever goes last opens it. `undefined` when there is nothing to note.
+ */
+export function sharedClosing(
+  { item, found, entry }: Subject,
+  generation: number,
+  seen: Neighbourhood,
+): Extract<Action, { verb: 'note' }> | undefined {
+  const known = [...Object.keys(entry?.closed?.before ?? {}), ...takenBack(entry, generation)];
+  const values = ACCESSES.flatMap(access => {
+    const isAsked = isClosed(item.kind, item.access[access]) && isClosed(item.kind, found[access]);
+    const value = isAsked && !known.includes(access) ? beforeClosing(item.id, access, seen) : undefined;
+    return value === undefined ? [] : [{ access, value }];
+  });
+  if (values.length === 0) return undefined;
+  const before = Object.fromEntries(values.map(({ access, value }) => [access, value]));
+  return { verb: 'note', key: item.key, accesses: values.map(({ access }) => access), is: 'Shared', before };
+}
+
+/** Whether nobody who stays knows what was there before a closing. */
+export const isWithoutHeir = ({ id }: Pick<AccessWant, 'id'>, access: Access, { neighbours }: Neighbourhood): boolean =>
+  beforeClosing(id, access, { neighbours: neighbours.filter(({ isLeaving }) => !isLeaving) }) === undefined;
 
 /** Whether another live object wants an access closed that this one would open as it leaves. */
 export const isHeldClosed = (

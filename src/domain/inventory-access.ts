@@ -40,16 +40,16 @@ function closing(closed: Closed, { changes, provedAt }: Of<'close'>, at: string)
   };
 }
 
-/** What was seen since: a trial that was passed, or an access that is open and has nothing to go back to. */
-export const withNote = (
-  entries: readonly InventoryEntry[],
-  { key, accesses, is }: Of<'note'>,
-): readonly InventoryEntry[] => {
+/** What was seen since: a trial that was passed, an access that is open and has nothing to go back to, or another's closing. */
+export const withNote = (entries: readonly InventoryEntry[], note: Of<'note'>): readonly InventoryEntry[] => {
+  const { key, accesses } = note;
   const isLeft = (access: Access) => !accesses.includes(access);
   return changed(entries, key, closed => {
     const confirmed = closed.confirmed ?? [];
-    if (is === 'Confirmed') {
-      return { ...closed, confirmed: ACCESSES.filter(access => confirmed.includes(access) || !isLeft(access)) };
+    if (note.is !== 'Opened') {
+      const added = note.is === 'Shared' ? { before: { ...closed.before, ...note.before } } : {};
+      const all = ACCESSES.filter(access => confirmed.includes(access) || !isLeft(access));
+      return { ...closed, ...added, confirmed: all };
     }
     const before = Object.fromEntries(
       ACCESSES.filter(isLeft).flatMap(access => {

@@ -23,7 +23,7 @@ import {
   isClosed,
   PERIMETER,
 } from './access.ts';
-import { agreedAccess } from './access-rivals.ts';
+import { agreedAccess, sharedClosing } from './access-rivals.ts';
 import { busyVerdict, nameOf } from './converge.ts';
 import { type Desired, wantsOf } from './desire.ts';
 import { confirmed, inTurns, onTrial, PROOF_AGE_MS, TRIAL_MS, takenBack } from './isolation-pace.ts';
@@ -218,7 +218,7 @@ function takenBackText({ item }: Subject, held: InventoryEntry): Verdict {
 }
 
 /** As asked, as Azure shows it; a passed trial is written down. */
-function settled(subject: Subject, { proof, seen }: Context): Verdict {
+function settled(subject: Subject, { want, proof, seen }: Context): Verdict {
   const { item, entry, found } = subject;
   const shut = ACCESSES.filter(access => isShut(subject, access));
   const trial = entry === undefined ? [] : onTrial(entry).filter(access => shut.includes(access));
@@ -234,6 +234,8 @@ function settled(subject: Subject, { proof, seen }: Context): Verdict {
       ? { ...verdict, actions: [{ verb: 'note', key: item.key, accesses: trial, is: 'Confirmed' }] }
       : verdict;
   }
+  const shared = sharedClosing(subject, want.generation, seen);
+  if (shared !== undefined) return { ...ready('Isolated', told), actions: [shared] };
   const others = shut.filter(
     access => isClosed(item.kind, item.access[access]) && entry?.closed?.before?.[access] === undefined,
   );

@@ -2,8 +2,8 @@
  * The other objects that share something with one: a scope, an endpoint, a workspace, a link. What a live one uses is
  * released instead of deleted; what one that is being deleted still holds is waited for. Pure.
  */
-import { ACCESSES, type Access } from './access.ts';
-import { type Desired, desire, wantsOf } from './desire.ts';
+import { ACCESSES, type Access, type AccessWant } from './access.ts';
+import { desire, wantsOf } from './desire.ts';
 import { idKey, isOwnLinkName, ownerKey, scopeOfLink } from './names.ts';
 import type { PmsObject } from './object.ts';
 import { type ArmId, isAdopted, type Owner, type ScopedResource } from './resources.ts';
@@ -23,6 +23,8 @@ export interface Neighbour {
   readonly keptLinks: ReadonlySet<string>;
   /** The public accesses that it states, by `accessKey`; none when it is being deleted or only plans. */
   readonly access: ReadonlyMap<string, string>;
+  /** What was there before its closings, by `accessKey`. */
+  readonly closed: ReadonlyMap<string, string>;
 }
 
 /** A link by what it joins: two objects may know it under two names. */
@@ -49,18 +51,19 @@ export function neighbourOf(object: PmsObject, installation: string): Neighbour 
     keptLinks: new Set(
       want.links.filter(({ policy }) => policy === 'Retain').map(link => joint(link.scopeId, link.targetId)),
     ),
-    access: needsMore ? statedAccess(want) : new Map(),
+    access: byAccess(needsMore ? want.access : []),
+    closed: byAccess(inventory.map(({ id, closed }) => ({ id, access: closed?.before ?? {} }))),
   };
 }
 
-function statedAccess({ access: items }: Desired): ReadonlyMap<string, string> {
-  const stated = items.flatMap(({ id, access }) =>
+function byAccess(items: readonly Pick<AccessWant, 'id' | 'access'>[]): ReadonlyMap<string, string> {
+  const values = items.flatMap(({ id, access }) =>
     ACCESSES.flatMap(name => {
       const value = access[name];
       return value === undefined ? [] : [[accessKey(id, name), value] as const];
     }),
   );
-  return new Map(stated);
+  return new Map(values);
 }
 
 /** Those of the others that share a resource with the object. */
@@ -84,6 +87,14 @@ export const wishesFor = (
     const value = stated.get(accessKey(id, access));
     return value === undefined ? [] : [{ name, value }];
   });
+
+/** The objects that state a public access of a resource. */
+export const concernedWith = (id: ArmId, { neighbours }: Neighbourhood): readonly Owner[] =>
+  neighbours.filter(({ access }) => ACCESSES.some(name => access.has(accessKey(id, name)))).map(({ owner }) => owner);
+
+/** What was there before one of the others closed an access; `undefined` when none of them did. */
+export const beforeClosing = (id: ArmId, access: Access, { neighbours }: Neighbourhood): string | undefined =>
+  neighbours.flatMap(({ closed }) => closed.get(accessKey(id, access)) ?? [])[0];
 
 /** The live objects that use a resource. */
 export const usersOf = (id: ArmId, { neighbours }: Neighbourhood): readonly string[] =>

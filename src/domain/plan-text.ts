@@ -13,7 +13,11 @@ const MARK = { Ready: '=', Waiting: '…', Stalled: '!', Failed: '!' } as const;
 /** One block a step: `mark name  reason: message`, then a line for each action. */
 export const planText = (plan: Plan): string => `${plan.steps.map(stepText).join('\n')}\n`;
 
-const NOTE_TEXT = { Confirmed: 'passed the trial', Opened: 'is open again' } as const;
+const NOTE_TEXT = {
+  Confirmed: 'passed the trial',
+  Opened: 'is open again',
+  Shared: 'was closed by another object for both',
+} as const;
 const ADOPT_TEXT = { Adopted: 'is adopted as', Created: 'is ours and is listed as' } as const;
 
 /** One action in one line and its details below it, indented. */

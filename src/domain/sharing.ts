@@ -26,10 +26,10 @@ export type Use =
   | { readonly is: 'Unknown'; readonly failure: Failure };
 
 /**
- * What one object lets go of, another must have listed, or nobody would ever take it down. One that cannot list it for
- * so long, in milliseconds, has not built on it either, and makes a link of its own when it can.
+ * What one object lets go of, another must have listed, or nobody would ever take it down or open it again. One that
+ * cannot list a link for so long, in milliseconds, has not built on it either, and makes one of its own when it can.
  */
-const HANDOVER_MS = 120_000;
+export const HANDOVER_MS = 120_000;
 
 /** Whether anybody else needs a resource of ours. */
 export function useOf(body: Resource, want: Desired, seen: Observed): Use {

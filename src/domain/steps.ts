@@ -2,7 +2,7 @@
  * The words of a plan: steps, their verdicts, the actions they ask for, and the few combinators that `plan` and
  * `teardown` are written with. Pure.
  */
-import type { Access, AccessChange, AccessKind } from './access.ts';
+import type { Access, AccessChange, AccessKind, AccessValues } from './access.ts';
 import type { Failure } from './failures.ts';
 import type { NameConflict } from './merge.ts';
 import type { Reason } from './reasons.ts';
@@ -67,12 +67,22 @@ export type Action =
       readonly changes: readonly AccessChange[];
       readonly why: 'Asked' | 'RolledBack' | 'LostPath' | 'Leaving';
     }
-  /** A closing has passed its trial, or what we closed is seen open; the inventory notes it, no call to Azure. */
+  /**
+   * A closing has passed its trial, what we closed is seen open, or another object has closed what this one asks for too;
+   * the inventory notes it, no call to Azure.
+   */
   | {
       readonly verb: 'note';
       readonly key: string;
       readonly accesses: readonly Access[];
       readonly is: 'Confirmed' | 'Opened';
+    }
+  | {
+      readonly verb: 'note';
+      readonly key: string;
+      readonly accesses: readonly Access[];
+      readonly is: 'Shared';
+      readonly before: AccessValues;
     }
   | { readonly verb: 'publish'; readonly key: 'records'; readonly records: RecordSet }
   | { readonly verb: 'unpublish'; readonly key: 'records'; readonly target: string };

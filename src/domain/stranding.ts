@@ -3,21 +3,25 @@
  * operator closed is opened again or left, as spec.isolation.onDelete says; while it says nothing, the deletion waits. Pure.
  */
 import { ACCESSES, type Access, type AccessKind, type AccessWant, accessField, accessOf, isClosed } from './access.ts';
-import { isHeldClosed } from './access-rivals.ts';
+import { isHeldClosed, isWithoutHeir } from './access-rivals.ts';
 import { busyVerdict, nameOf } from './converge.ts';
 import { type Desired, wantsOf } from './desire.ts';
 import { isReleased } from './inventory.ts';
 import { open, sightOf } from './isolation.ts';
 import { sameId, shortName } from './names.ts';
 import type { InventoryEntry } from './object.ts';
-import type { Observed } from './observed.ts';
-import { combine, ready, unreadable, type Verdict } from './steps.ts';
+import { bodyOf, type Observed } from './observed.ts';
+import { HANDOVER_MS, useOf } from './sharing.ts';
+import { combine, ready, unreadable, type Verdict, waits } from './steps.ts';
+
+/** How often the other object is looked at, in milliseconds. */
+const HEIR_RETRY_MS = 3_000;
 
 const hasSwitches = (kind: string): kind is AccessKind => kind === 'workspace' || kind === 'privateLinkScope';
 
 /** Whether a deletion has to look at what it leaves: it may be closed, by us or as the spec asks. */
-export function mayStrand(entry: InventoryEntry, want: Desired): boolean {
-  if (want.abandoned || want.planOnly || want.isolation.onDelete === 'Leave' || !isReleased(entry, want)) return false;
+export function mayStrand(entry: InventoryEntry, want: Desired, stays = isReleased(entry, want)): boolean {
+  if (want.abandoned || want.planOnly || want.isolation.onDelete === 'Leave' || !stays) return false;
   const item = itemOf(entry, want);
   if (item === undefined) return false;
   const isAsked = ACCESSES.some(access => isClosed(item.kind, item.access[access]));
@@ -30,7 +34,7 @@ const closedByUs = ({ closed }: InventoryEntry): readonly Access[] =>
 /** Isolated of a deletion; `undefined` when nothing that stays can be closed. */
 export const reopenAll = (want: Desired, seen: Observed): Verdict | undefined =>
   judgeAll(
-    seen.inventory.filter(entry => mayStrand(entry, want)),
+    seen.inventory.filter(entry => mayStrand(entry, want, isReleased(entry, want) || isInUse(entry, { want, seen }))),
     { want, seen },
   );
 
@@ -40,10 +44,17 @@ export function reopenLeaving(want: Desired, seen: Observed): Verdict | undefine
   const leaving = seen.inventory.filter(
     entry =>
       !wanted.some(({ key, id }) => key === entry.key || sameId(id, entry.id)) &&
-      isKept(entry) &&
+      (isKept(entry) || isInUse(entry, { want, seen })) &&
       closedByUs(entry).length > 0,
   );
   return want.isolation.onDelete === 'Leave' ? undefined : judgeAll(leaving, { want, seen });
+}
+
+/** Others need it: it stays whatever its policy says. */
+function isInUse(entry: InventoryEntry, { want, seen }: Context): boolean {
+  const item = itemOf(entry, want);
+  const body = item && bodyOf(sightOf(item, seen).reading);
+  return body !== undefined && useOf(body, want, seen).is === 'Used';
 }
 
 const isKept = ({ origin, policy }: InventoryEntry): boolean => origin === 'Adopted' || policy === 'Retain';
@@ -78,6 +89,14 @@ function judge(entry: InventoryEntry, { want, seen }: Context): Verdict {
   if (closed.length === 0) return ready('Released', `${nameOf(item)} is open`);
   // Another object that leads there wants it so.
   const shut = closed.filter(access => !isHeldClosed(item, access, seen));
+  const held = closed.filter(access => !shut.includes(access));
+  const isToHandOver = held.some(access => closedByUs(entry).includes(access) && isWithoutHeir(item, access, seen));
+  if (isToHandOver && want.deletedAt !== undefined && seen.now - want.deletedAt < HANDOVER_MS)
+    return waits(
+      'StillInUse',
+      `${nameOf(item)} is left closed when the object that asks for it has noted that`,
+      HEIR_RETRY_MS,
+    );
   if (shut.length === 0) return ready('Released', `${nameOf(item)} is left closed, as another object asks`);
   if (want.isolation.onDelete === undefined) return wouldStrand(item, shut);
   const changes = shut.flatMap(access => {

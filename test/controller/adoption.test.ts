@@ -14,6 +14,8 @@ const quiet: SharingScenario = {
   topology: 'hub',
   sharesEndpoint: true,
   sharesWorkspace: false,
+  claims: ['none', 'none'],
+  gate: 'Query',
   hasComponent: false,
   policy: 'Delete',
   lagMs: 0,
@@ -64,6 +66,21 @@ suite('what is adopted', () => {
     await floor.clock.runUntil('gone', () => floor.cluster.stored(A) === undefined, HOUR_MS);
     assert.equal(floor.azure.writes(), 0);
     assert.deepEqual(floor.dns.lines(), []);
+  });
+
+  test('and claimed by another object is so in a plan too: no closing is foretold', async () => {
+    const foretold = async (query?: 'Enabled') => {
+      const floor = await floorWith();
+      const claims = [query ?? 'none', 'Disabled'] as const;
+      const claimed = { ...quiet, sharesWorkspace: true, claims };
+      floor.cluster.create(objectA(claimed));
+      await untilReady(floor);
+      const planned = objectB(claimed);
+      floor.cluster.create({ ...planned, spec: { ...planned.spec, mode: 'Plan' } });
+      await floor.clock.runUntil('planned', () => reason(floor, 'Ready', B) === 'PlanOnly', HOUR_MS);
+      return JSON.stringify(floor.cluster.stored(B)?.status.plan).includes('publicNetworkAccessForQuery');
+    };
+    assert.deepEqual([await foretold(), await foretold('Enabled')], [true, false]);
   });
 
   test('and is not there stalls with its id, and is taken in with the next resync after it turned up', async () => {

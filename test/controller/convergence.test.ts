@@ -143,6 +143,7 @@ suite('a PrivateMonitoringScope', () => {
         await assertAtRest(floor, of);
         assertAsAsked(floor, of);
         assert.deepEqual(floor.azure.state.violations, []);
+        assert.deepEqual(floor.dns.doubled, []);
       }),
     );
     await fc.assert(property, parameters);
@@ -179,6 +180,7 @@ suite('a PrivateMonitoringScope', () => {
         }
         assert.deepEqual(floor.dns.lines(), FOREIGN);
         assert.deepEqual(floor.azure.state.violations, []);
+        assert.deepEqual(floor.dns.doubled, []);
       }),
     );
     await fc.assert(property, parameters);

@@ -9,7 +9,7 @@ import { INSTALLATION, madeOf } from '../model/plant.ts';
 import { ADOPTED } from '../model/plant-adoption.ts';
 import { type Floor, plantFloor } from '../model/plant-floor.ts';
 import { propertyRuns } from '../model/property-runs.ts';
-import { A, B, byHand, layHub, objectA, objectB, type SharingScenario, sharing } from '../model/sharing.ts';
+import { A, B, byHand, layHub, objectA, objectB, type SharingScenario, sharing, targetOf } from '../model/sharing.ts';
 
 const HOUR_MS = 3_600_000;
 const CACHE_LAG_MS = 500;
@@ -18,8 +18,11 @@ const RESYNC_MS = 600_000 * 1.1;
 const parameters = propertyRuns(20);
 
 const stored = (floor: Floor, key: ObjectKey): PmsObject | undefined => floor.cluster.stored(key);
+const readyOf = (floor: Floor, key: ObjectKey) =>
+  stored(floor, key)?.status.conditions?.find(({ type }) => type === 'Ready');
+/** Or everything but what the other has the say of. */
 const isReady = (floor: Floor, key: ObjectKey): boolean =>
-  stored(floor, key)?.status.conditions?.find(({ type }) => type === 'Ready')?.status === 'True';
+  readyOf(floor, key)?.status === 'True' || readyOf(floor, key)?.reason === 'SettingConflict';
 const isGone = (floor: Floor, key: ObjectKey): boolean => stored(floor, key) === undefined;
 const bothReady = (floor: Floor) =>
   floor.clock.runUntil('both Ready', () => [A, B].every(key => isReady(floor, key)), 3 * HOUR_MS);
@@ -48,7 +51,6 @@ async function played(of: SharingScenario, play: (floor: Floor) => Promise<void>
 }
 
 const idsIn = (floor: Floor): readonly string[] => floor.azure.state.bodies().map(({ id }) => idKey(id));
-const targetOf = (object: PmsObject): 'lan' | 'default' => (object.spec.dns?.target === 'lan' ? 'lan' : 'default');
 const namesOf = (floor: Floor, object: PmsObject): readonly string[] =>
   floor.dns
     .lines(targetOf(object))
@@ -79,11 +81,43 @@ function assertServes(floor: Floor, key: ObjectKey): void {
   assert.ok(names.includes('api.monitor.azure.com'));
 }
 
-function assertByHandUntouched(floor: Floor): void {
+const queryOf = (floor: Floor, id: string): string | undefined => floor.azure.state.get('workspace', id)?.access.query;
+
+/** Whoever closed it, whoever went last has opened it. */
+function assertOpen(floor: Floor, of: SharingScenario): void {
+  const query = queryOf(floor, sharedId(of) ?? '');
+  assert.ok(query === undefined || query === 'Enabled', `the shared workspace is left ${query}`);
+}
+
+/** What both say of the shared workspace is so; what they disagree on is as one of them says, and the other tells. */
+function assertAgreed(floor: Floor, of: SharingScenario): void {
+  const id = sharedId(of);
+  if (id === undefined) return;
+  const stated = of.claims.filter(claim => claim !== 'none');
+  const found = queryOf(floor, id);
+  assert.ok(stated.length === 0 ? found === 'Enabled' : stated.some(claim => claim === found), `query is ${found}`);
+  const told = [A, B].filter(key => readyOf(floor, key)?.reason === 'SettingConflict').map(({ name }) => name);
+  const expected = [A, B].filter((_, index) => ![found, 'none'].includes(of.claims[index]));
+  assert.deepEqual(
+    told,
+    expected.map(({ name }) => name),
+    `SettingConflict while query is ${found}`,
+  );
+}
+
+/** The workspace that both have. */
+const sharedId = (of: SharingScenario): string | undefined => {
+  if (!of.sharesWorkspace) return undefined;
+  return of.topology === 'hub' ? ADOPTED.workspace.body.id : desire(objectA(of), INSTALLATION).workspaces[0]?.id;
+};
+
+function assertByHandUntouched(floor: Floor, access: 'asAsked' | 'asFound' = 'asFound'): void {
   for (const { body } of Object.values(ADOPTED)) {
     const { linkedBy: _, ...found } = { linkedBy: [], ...floor.azure.state.get(body.kind, body.id) };
+    if (access === 'asAsked' && 'access' in found && 'access' in body) found.access = body.access;
     assert.deepEqual(found, body, `${body.id} is as it was, but for whom Azure says it is linked by`);
   }
+  assert.deepEqual(floor.dns.doubled, [], 'names with two answers');
   // A process that was killed cannot tell the next one what it had just sent for one object: Azure refuses the other's.
   const excused = floor.starts() > 1 ? /^two links at a time/ : undefined;
   assert.deepEqual(
@@ -99,7 +133,8 @@ suite('two objects that share', () => {
         await bothReady(floor);
         await assertAtRest(floor);
         for (const key of [A, B]) assertServes(floor, key);
-        assertByHandUntouched(floor);
+        assertByHandUntouched(floor, 'asAsked');
+        assertAgreed(floor, of);
         const { state } = floor.azure;
         const links = state.bodies().filter(body => body.kind === 'scopedResource');
         const joints = links.map(link => idKey(link.targetId));
@@ -130,11 +165,22 @@ suite('two objects that share', () => {
         floor.cluster.remove(second);
         await untilGone(floor, second);
         assertByHandUntouched(floor);
+        assertOpen(floor, of);
         assert.deepEqual([...floor.dns.lines(), ...floor.dns.lines('lan')], []);
         if (first === B) assertOnlyRetained(floor, of);
       }),
     );
-    await fc.assert(property, parameters);
+    // What the maker has closed stays, since the other uses it, and is opened.
+    const makerCloses = { ...lateListing, topology: 'join', claims: ['Disabled', 'none'], policy: 'Delete' } as const;
+    const bothClose = { ...lateListing, claims: ['Disabled', 'Disabled'], faults: [], azureTroubles: 0 } as const;
+    await fc.assert(property, {
+      ...parameters,
+      examples: [
+        [bothClose, [A, B]],
+        [bothClose, [B, A]],
+        [makerCloses, [A, B]],
+      ],
+    });
   });
 
   test('go together, at any time, and leave only what the policies keep', async () => {
@@ -147,6 +193,7 @@ suite('two objects that share', () => {
         floor.cluster.remove(A);
         await untilGone(floor, A, B);
         assertByHandUntouched(floor);
+        assertOpen(floor, of);
         assertOnlyRetained(floor, of);
       }),
     );
@@ -160,6 +207,8 @@ const lateListing: SharingScenario = {
   topology: 'hub',
   sharesEndpoint: true,
   sharesWorkspace: true,
+  claims: ['none', 'none'],
+  gate: 'Query',
   hasComponent: false,
   policy: 'Retain',
   lagMs: -14_143,

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { desire } from '../../src/domain/desire.ts';
+import { afterActions } from '../../src/domain/inventory.ts';
 import { dueClosings } from '../../src/domain/isolation.ts';
-import { neighbourOf } from '../../src/domain/neighbours.ts';
+import { type Neighbour, neighbourOf } from '../../src/domain/neighbours.ts';
 import type { PmsObject, Spec } from '../../src/domain/object.ts';
 import { type Observed, present } from '../../src/domain/observed.ts';
 import { plan } from '../../src/domain/plan.ts';
@@ -17,6 +18,7 @@ import {
   isolated,
   listed,
   shut,
+  takenBack,
   workspaceWith,
 } from './isolation-scenes.ts';
 
@@ -44,6 +46,14 @@ const beside = (about: About): Pick<Observed, 'neighbours'> => ({
 });
 const OPEN: About = { isolation: { query: 'Enabled' } };
 const SHUT: About = { isolation: { query: 'Disabled' } };
+
+/** The other one, which has closed it. */
+const theirs: Neighbour = (() => {
+  const resources = plant
+    .inventoryOf(other(SHUT))
+    .map(entry => (entry.id === plant.workspace().id ? { ...entry, closed: confirmedClosed } : entry));
+  return neighbourOf({ ...other(SHUT), status: { resources } }, plant.INSTALLATION);
+})();
 
 const isolatedStep = (object: PmsObject, seen: Observed): Verdict => {
   const { steps } = plan(desire(object, plant.INSTALLATION), seen, plant.RULES);
@@ -124,6 +134,35 @@ suite('access that two objects ask for differently', () => {
   });
 });
 
+suite('access that another object has closed, and this one asks to be closed too', () => {
+  const noted = (closed?: Parameters<typeof shut>[1]) =>
+    isolatedStep(closing, shut(closing, closed, { neighbours: [theirs] })).actions;
+
+  test('is noted with what was there before, as proved by the other', () => {
+    const [note] = noted();
+    assert.deepEqual(note, {
+      verb: 'note',
+      key: 'workspace/law-plant-a',
+      accesses: ['query'],
+      is: 'Shared',
+      before: { query: 'Enabled' },
+    });
+    const entries =
+      note === undefined ? [] : afterActions(listed(closing), [note], desire(closing, plant.INSTALLATION));
+    assert.deepEqual(entries.find(({ key }) => key === 'workspace/law-plant-a')?.closed, {
+      before: { query: 'Enabled' },
+      confirmed: ['query'],
+    });
+  });
+
+  test('is noted once, and not after it was taken back for this very spec', () => {
+    assert.deepEqual(noted(confirmedClosed), []);
+    assert.deepEqual(noted(takenBack(1)), []);
+    const silent = neighbourOf(other(SHUT), plant.INSTALLATION);
+    assert.deepEqual(isolatedStep(closing, shut(closing, undefined, { neighbours: [silent] })).reason, 'FoundClosed');
+  });
+});
+
 suite('an object that leaves', () => {
   const deletionTimestamp = new Date(plant.NOW - 60_000).toISOString();
   const leaving = (onDelete?: 'Reopen'): PmsObject => {
@@ -143,14 +182,41 @@ suite('an object that leaves', () => {
     for (const about of [{}, OPEN, { ...SHUT, deleted: true }]) {
       assert.deepEqual(verbs(isolatedOf(leaving('Reopen'), beside(about))), ['open']);
     }
-    const verdict = isolatedOf(leaving('Reopen'), beside(SHUT));
+    const verdict = isolatedOf(leaving('Reopen'), { neighbours: [theirs] });
     assert.deepEqual([verdict.state, verbs(verdict)], ['Ready', []]);
     assert.equal(verdict.message, 'workspace law-plant-a is left closed, as another object asks');
   });
 
   test('strands nobody when another live object asks for the closing', () => {
     assert.equal(isolatedOf(leaving(), {}).reason, 'WouldStrand');
-    assert.equal(isolatedOf(leaving(), beside(SHUT)).state, 'Ready');
+    assert.equal(isolatedOf(leaving(), { neighbours: [theirs] }).state, 'Ready');
+  });
+
+  test('waits two minutes for the other one to note what was there before', () => {
+    const deletedFor = (seconds: number): PmsObject => {
+      const object = leaving('Reopen');
+      const at = new Date(plant.NOW - seconds * 1_000).toISOString();
+      return { ...object, metadata: { ...object.metadata, deletionTimestamp: at } };
+    };
+    const told = [119, 120].map(seconds => isolatedOf(deletedFor(seconds), beside(SHUT)));
+    assert.deepEqual(
+      told.map(({ state, reason, actions }) => [state, reason, actions.length]),
+      [
+        ['Waiting', 'StillInUse', 0],
+        ['Ready', 'Released', 0],
+      ],
+    );
+  });
+
+  test('opens what it would have deleted, and leaves since another object uses it', () => {
+    const mortal = isolated({
+      workspaces: [{ name: 'law-plant-a', deletionPolicy: 'Delete', isolation: { query: 'Disabled' } }],
+      isolation: { onDelete: 'Reopen' },
+    });
+    const object = { ...mortal, metadata: { ...mortal.metadata, deletionTimestamp } };
+    assert.deepEqual(verbs(isolatedOf(object, beside({}))), ['open']);
+    const { steps } = teardown(desire(object, plant.INSTALLATION), shut(object, confirmedClosed));
+    assert.ok(!steps.some(({ name }) => name === 'Isolated'), 'nobody else: it goes, closed or not');
   });
 
   test('is the same for a workspace that is taken out of the spec', () => {

@@ -19,7 +19,7 @@ import type {
   Workspace,
 } from '../../src/domain/resources.ts';
 import type { Clock } from '../../src/ports.ts';
-import { OWN_MEMBERS, SHARED_MEMBERS } from './members.ts';
+import { InterfaceNames } from './interface-names.ts';
 import type { Randomness } from './randomness.ts';
 
 export interface Cell {
@@ -45,6 +45,8 @@ export interface Expectations {
   isForeign?(link: ScopedResource, endpointId: string): boolean;
   /** Why nothing may be closed now. */
   closedTooEarly(id: string): readonly string[];
+  /** Who asks for the closing that is opened; `undefined` when it may be. */
+  openedAgainst?(id: string): string | undefined;
   /** What nobody would reach any more once the endpoint is gone. */
   stranded(): readonly string[];
 }
@@ -63,7 +65,7 @@ export class AzureState {
   moreMembers = 0;
   /** Chances of what Azure does of itself. */
   chances = { failedEndpoint: 0, membersRace: 0 };
-  readonly #members = new Map<string, { from: number; until?: number }>();
+  readonly #names: InterfaceNames;
   readonly #clock: Clock;
   readonly #random: Randomness;
   #linkSettledAt = 0;
@@ -72,6 +74,7 @@ export class AzureState {
   constructor(clock: Clock, random: Randomness) {
     this.#clock = clock;
     this.#random = random;
+    this.#names = new InterfaceNames(random);
   }
 
   get<K extends Resource['kind']>(kind: K, id: string): ResourceOf<K> | undefined {
@@ -141,6 +144,8 @@ export class AzureState {
     const { body } = cell;
     const closes = Object.values(values).some(value => value === 'Disabled' || value === 'PrivateOnly');
     if (closes) for (const text of this.expectations.closedTooEarly(id)) this.#violate(text);
+    const asker = closes ? undefined : this.expectations.openedAgainst?.(id);
+    if (asker !== undefined) this.#violate(`${id} opened, which ${asker} asks to be closed`);
     if (body.kind === 'workspace') cell.body = { ...body, access: { ...body.access, ...values } };
     if (body.kind === 'privateLinkScope') cell.body = { ...body, accessModes: { ...body.accessModes, ...values } };
   }
@@ -184,7 +189,9 @@ export class AzureState {
       ({ body }) => body.kind === 'privateEndpoint' && sameId(body.networkInterfaceId, id),
     );
     if (cell === undefined) return undefined;
-    return { id, entries: this.#entries(cell) };
+    const { body, base = 4 } = cell;
+    const entries = this.#names.entries({ id: body.id, base }, this.#clock.now(), key => this.cells.get(key)?.body);
+    return { id, entries };
   }
 
   /** Lets everything happen that is due. */
@@ -194,7 +201,10 @@ export class AzureState {
       if (cell.goneAt !== undefined && cell.goneAt <= now) this.#vanish(key, cell);
       else if (cell.settlesAt !== undefined && cell.settlesAt <= now) this.#settle(cell, cell.settlesAt);
     }
-    this.#joinMembers();
+    this.#names.refresh(
+      [...this.cells.values()].map(cell => cell.body),
+      now,
+    );
   }
 
   #find(id: string): Cell | undefined {
@@ -212,58 +222,6 @@ export class AzureState {
     if (cell.goneAt !== undefined) return;
     cell.body = { ...cell.body, provisioningState: cell.outcome ?? 'Succeeded' };
     if (cell.body.kind === 'scopedResource') this.#linkSettledAt = at;
-  }
-
-  /** Names of a linked workspace come onto the interface, and leave it, some time after the link. */
-  #joinMembers(): void {
-    const bodies = [...this.cells.values()].map(cell => cell.body);
-    const links = bodies.filter(body => body.kind === 'scopedResource');
-    for (const endpoint of bodies) {
-      if (endpoint.kind !== 'privateEndpoint' || endpoint.provisioningState !== 'Succeeded') continue;
-      this.#join(endpoint, links);
-      this.#leave(endpoint, links);
-    }
-  }
-
-  #join(endpoint: PrivateEndpoint, links: readonly ScopedResource[]): void {
-    const now = this.#clock.now();
-    for (const link of links) {
-      if (link.provisioningState !== 'Succeeded' || !sameId(scopeOfLink(link.id), endpoint.scopeId)) continue;
-      const key = memberKey(endpoint, link);
-      const known = this.#members.get(key);
-      if (known !== undefined && (known.until ?? now) >= now) continue;
-      this.#members.set(key, { from: now + this.#random.between(0, 6_000) });
-    }
-  }
-
-  #leave(endpoint: PrivateEndpoint, links: readonly ScopedResource[]): void {
-    for (const [key, member] of this.#members) {
-      if (!key.startsWith(`${endpoint.id} `) || member.until !== undefined) continue;
-      if (links.some(link => key === memberKey(endpoint, link))) continue;
-      member.until = this.#clock.now() + this.#random.between(0, 6_000);
-    }
-  }
-
-  #entries({ body, base = 4 }: Cell): NetworkInterface['entries'] {
-    const now = this.#clock.now();
-    const members = [...this.#members]
-      .filter(([key, { from, until }]) => key.startsWith(`${body.id} `) && from <= now && (until ?? now + 1) > now)
-      .map(([key]) => this.cells.get(key.slice(body.id.length + 1))?.body);
-    const targets = members.filter(target => target?.kind === 'workspace');
-    const components = members.filter(target => target?.kind === 'component').map(({ location }) => location);
-    const regions = [...new Set(targets.map(target => target.location))].sort();
-    const own = regions.flatMap(region =>
-      OWN_MEMBERS.map(([member, suffix]) => ({
-        member: `${member}-${region}`,
-        fqdns: targets.filter(target => target.location === region).map(target => `${target.customerId}.${suffix}`),
-      })),
-    );
-    const shared = SHARED_MEMBERS.map(([member, fqdn]) => ({ member, fqdns: [fqdn] }));
-    const ingestion = [...new Set(components)].map(region => ({
-      member: `in-ai-${region}`,
-      fqdns: [`${region}-1.in.ai.monitor.azure.com`],
-    }));
-    return [...shared, ...own, ...ingestion].map((entry, index) => ({ ...entry, address: `10.13.1.${base + index}` }));
   }
 
   #check(want: Want): void {
@@ -349,8 +307,6 @@ export class AzureState {
     return 4 + 20 * (this.#endpoints++ % 2);
   }
 }
-
-const memberKey = (endpoint: PrivateEndpoint, link: ScopedResource): string => `${endpoint.id} ${idKey(link.targetId)}`;
 
 const between = (random: Randomness, [low, high]: readonly [number, number]): number => random.between(low, high);
 

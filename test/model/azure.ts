@@ -5,7 +5,13 @@
 import { type Failure, failed, waiting } from '../../src/domain/failures.ts';
 import { idKey, sameId } from '../../src/domain/names.ts';
 import type { PathResult, QueryTarget } from '../../src/domain/path-proof.ts';
-import type { PrivateEndpoint, PrivateLinkScope, Resource, ResourceOf } from '../../src/domain/resources.ts';
+import type {
+  PrivateEndpoint,
+  PrivateLinkScope,
+  Resource,
+  ResourceOf,
+  ScopedResource,
+} from '../../src/domain/resources.ts';
 import type { Permission } from '../../src/domain/rights.ts';
 import type { Azure, WriteAnswer } from '../../src/ports.ts';
 import { AzureState, refuse } from './azure-state.ts';
@@ -52,6 +58,8 @@ export function azureModel({ clock, random, subnets, location }: AzureModelOptio
   const state = new AzureState(clock, random);
   let writes = 0;
   let reads = 0;
+  /** Links of a scope as they were at the list before. */
+  const lists = new Map<string, readonly ScopedResource[]>();
 
   const trouble = (probability: number): boolean => {
     if (model.troubles === 0 || !random.chance(probability)) return false;
@@ -114,7 +122,11 @@ export function azureModel({ clock, random, subnets, location }: AzureModelOptio
     scopeLinks: scopeId =>
       read(() => {
         if (state.get('privateLinkScope', scopeId) === undefined) throw refuse(failed('NotFound', 'no such scope'));
-        return state.links(scopeId).filter(link => visible(link) !== undefined);
+        const links = state.links(scopeId).filter(link => visible(link) !== undefined);
+        // Filtered by rights and by time: a list is a hint, and now and then it is that of a moment ago.
+        const shown = trouble(0.1) ? (lists.get(idKey(scopeId)) ?? []) : links;
+        lists.set(idKey(scopeId), links);
+        return shown;
       }),
     networkInterface: id => read(() => state.networkInterface(id)),
     zoneGroupRecords: () => read(() => []),

@@ -33,6 +33,8 @@ export interface DnsModel {
   writes(): number;
   /** Names that left a target, in order. */
   readonly lost: readonly string[];
+  /** Names that a target had on two lines, or that changed hands without a text that lacks them in between. */
+  readonly doubled: readonly string[];
   /** The API server refuses every write of a ConfigMap. */
   refusesWrites: boolean;
 }
@@ -55,6 +57,7 @@ const configOf = (name: Target): HostsFileConfig => ({
 export function dnsModel({ clock, random, installation }: DnsModelOptions): DnsModel {
   const maps = configMapsInMemory();
   const lost: string[] = [];
+  const doubled: string[] = [];
   const served = new Map<string, string>();
   let servedAt = 0;
   const linesOf = remembering(text => parseHosts(text).lines);
@@ -79,6 +82,7 @@ export function dnsModel({ clock, random, installation }: DnsModelOptions): DnsM
       const before = linesOf(textOf(ref.name));
       const view = await maps.apply(ref, wanted, options, signal);
       const after = new Set(linesOf(textOf(ref.name)).map(line => line.name));
+      doubled.push(...doubledIn(before, linesOf(textOf(ref.name))));
       lost.push(...before.map(line => line.name).filter(name => !after.has(name)));
       propagate(ref.name);
       await clock.sleep(random.between(1, 50));
@@ -100,6 +104,7 @@ export function dnsModel({ clock, random, installation }: DnsModelOptions): DnsM
     store,
     resolver,
     lost,
+    doubled,
     lines: (target = 'default') => linesOf(textOf(target)),
     served: (target = 'default') => linesOf(served.get(target) ?? ''),
     writes: () => maps.writes(),
@@ -112,6 +117,17 @@ export function dnsModel({ clock, random, installation }: DnsModelOptions): DnsM
     },
   };
   return model;
+}
+
+function doubledIn(before: readonly PublishedLine[], after: readonly PublishedLine[]): readonly string[] {
+  const names = after.map(line => line.name.toLowerCase());
+  const twice = names.filter((name, index) => names.indexOf(name) !== index);
+  const owners = new Map(before.map(line => [line.name, line.owners]));
+  const taken = after.filter(({ name, owners: now }) => {
+    const then = owners.get(name);
+    return then !== undefined && !then.some(owner => now.includes(owner));
+  });
+  return [...twice, ...taken.map(({ name }) => name)];
 }
 
 function remembering<T>(compute: (text: string) => T): (text: string) => T {
