@@ -31,6 +31,8 @@ export interface AzureSide {
   readonly dataPlanePort: number;
   /** A query of a workspace from the public side, as somebody with the operator's token; `403 Code` or `200`. */
   publicQuery(customerId: string): Promise<string>;
+  /** Where every public name answers, as the rest of the world sees it. */
+  readonly publicSide: { readonly address: string; readonly port: number };
   /** Queries and ingestion that came in, by whichever way. */
   dataPlaneCalls(): Promise<readonly JournalEntry[]>;
   /** From now on calls go wrong in this way; an empty list ends it. */
@@ -63,6 +65,8 @@ export async function startAzure({ pms, directory, latencyScale }: AzureStart): 
   });
   const { endpoint, authority, tenantId, subscriptionId, clientId, clientSecret, caFile, publicAddress } =
     JSON.parse(line);
+  const [publicHost = '', publicPort = ''] = String(publicAddress).split(':');
+  const publicSide = { address: publicHost, port: Number(publicPort) };
   const dispatcher = new Agent({ connect: { ca: await readFile(caFile, 'utf8') } });
 
   const json = async (method: string, path: string, init: { headers?: Record<string, string>; body?: string } = {}) => {
@@ -94,11 +98,11 @@ export async function startAzure({ pms, directory, latencyScale }: AzureStart): 
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       }),
     dataPlanePort,
+    publicSide,
     publicQuery: async customerId => {
       const ca = await readFile(caFile, 'utf8');
-      const [address = '', port = ''] = String(publicAddress).split(':');
       const asked = { path: `/v1/workspaces/${customerId}/query`, body: { query: 'print x = 1' } };
-      const way = { address, port: Number(port), host: 'api.loganalytics.io' };
+      const way = { ...publicSide, host: 'api.loganalytics.io' };
       const { status, body } = await dialWith(ca, {
         ...way,
         ...asked,

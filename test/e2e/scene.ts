@@ -49,6 +49,8 @@ export interface Scene {
 export interface OperatorOptions {
   /** Where it looks for the private endpoint's addresses; default: where they listen. */
   readonly dataPlanePort?: number;
+  /** More of the command line. */
+  readonly flags?: readonly string[];
 }
 
 export interface SceneOptions {
@@ -103,8 +105,8 @@ async function assemble(latencyScale: number, stops: (() => Promise<void> | void
   await kubectl('apply', '-f', join(root, 'deploy/operator-rbac.yaml'));
   const config = await operatorConfig(directory, coreDns.server);
   const kubeconfig = await controlPlane.serviceAccountKubeconfig(NAMESPACE, 'pms-operator');
-  const startOperator: Scene['startOperator'] = async ({ dataPlanePort = azure.dataPlanePort } = {}) => {
-    const operator = await runOperator({ pms, config, kubeconfig, azure, dataPlanePort });
+  const startOperator: Scene['startOperator'] = async ({ dataPlanePort = azure.dataPlanePort, flags = [] } = {}) => {
+    const operator = await runOperator({ pms, config, kubeconfig, azure, dataPlanePort, flags });
     stops.push(() => operator.stop('SIGKILL'));
     return operator;
   };
@@ -157,12 +159,13 @@ interface OperatorStart {
   readonly kubeconfig: string;
   readonly azure: AzureSide;
   readonly dataPlanePort: number;
+  readonly flags: readonly string[];
 }
 
-async function runOperator({ pms, config, kubeconfig, azure, dataPlanePort }: OperatorStart): Promise<OwnedProcess> {
+async function runOperator({ pms, config, kubeconfig, azure, dataPlanePort, ...start }: OperatorStart): Promise<OwnedProcess> {
   const addresses = ['--metrics-addr', '127.0.0.1:0', '--health-addr', '127.0.0.1:0'];
   const flags = ['--config', config, ...addresses, '--data-plane-port', String(dataPlanePort)];
-  const operator = startProcess(process.execPath, [pms, 'operator', ...flags, '--simulated-azure'], {
+  const operator = startProcess(process.execPath, [pms, 'operator', ...flags, '--simulated-azure', ...start.flags], {
     env: { PATH: process.env.PATH, KUBECONFIG: kubeconfig, ...azure.env },
   });
   try {
