@@ -162,7 +162,14 @@ interface OperatorStart {
   readonly flags: readonly string[];
 }
 
-async function runOperator({ pms, config, kubeconfig, azure, dataPlanePort, ...start }: OperatorStart): Promise<OwnedProcess> {
+async function runOperator({
+  pms,
+  config,
+  kubeconfig,
+  azure,
+  dataPlanePort,
+  ...start
+}: OperatorStart): Promise<OwnedProcess> {
   const addresses = ['--metrics-addr', '127.0.0.1:0', '--health-addr', '127.0.0.1:0'];
   const flags = ['--config', config, ...addresses, '--data-plane-port', String(dataPlanePort)];
   const operator = startProcess(process.execPath, [pms, 'operator', ...flags, '--simulated-azure', ...start.flags], {
