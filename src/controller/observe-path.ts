@@ -87,7 +87,7 @@ async function measure({ tls, queries }: PathTargets, pass: Pass): Promise<reado
   if (hasNoVantage({ findings: looks })) return looks;
   const answers = await inBatches(queries, async (asked): Promise<PathFinding> => {
     const result: PathResult = await azure.query(asked, pass.signal);
-    return { via: 'Query', subject: asked.workspace, address: asked.address, of: [asked.workspace], ...result };
+    return { via: 'Query', subject: asked.workspace, address: asked.address, of: [asked.key], ...result };
   });
   return [...looks, ...answers];
 }

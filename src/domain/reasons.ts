@@ -101,6 +101,7 @@ export const REASONS = [
   'QueryForbidden',
   'QueryUnanswered',
   'IsolationRolledBack',
+  'SettingConflict',
   'PublicSideAnswers',
   'WouldStrand',
   'ClusterUnreachable',

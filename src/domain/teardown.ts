@@ -157,6 +157,8 @@ function usedByOthers(entry: InventoryEntry, use: Use): Verdict | undefined {
       return unreadable(use.failure);
     case 'Used':
       return forget(entry, 'Retained', `${name} is left in Azure: in use by ${use.by.join(', ')}`);
+    case 'Sought':
+      return waits('StillInUse', `${name} waits for ${use.by.join(', ')} to take it over`, LEAVING_RETRY_MS);
     case 'Leaving':
       return waits(
         'StillInUse',

@@ -28,5 +28,8 @@ export async function connected(t: Parameters<typeof plane>[0], options: Paramet
   trust(data.azure.simulator.caPem);
   await connectedScope(data.azure);
   const address = String(await addressOf(data.azure, 'api.monitor.azure.com'));
-  return { data, asked: { workspace: 'law-a', customerId: await customerIdOf(data, 'law-a'), address } };
+  return {
+    data,
+    asked: { key: 'workspace/law-a', workspace: 'law-a', customerId: await customerIdOf(data, 'law-a'), address },
+  };
 }
