@@ -21,7 +21,7 @@ export interface AzureSide {
   readonly group: string;
   /** What a client needs to be told. */
   readonly env: Readonly<Record<string, string>>;
-  /** One ARM call of somebody else; throws for anything but 2xx. */
+  /** One ARM call of somebody else, with the usual api-version unless the path has one; throws for anything but 2xx. */
   call(method: string, path: string, body?: unknown): Promise<Body>;
   /** Every ARM call that the operator has made. */
   calls(): Promise<readonly JournalEntry[]>;
@@ -93,7 +93,7 @@ export async function startAzure({ pms, directory, latencyScale }: AzureStart): 
       NODE_EXTRA_CA_CERTS: caFile,
     },
     call: async (method, path, body) =>
-      json(method, `${path}?api-version=${versionFor(path)}`, {
+      json(method, path.includes('?') ? path : `${path}?api-version=${versionFor(path)}`, {
         headers: { authorization: `Bearer ${await token()}`, 'content-type': 'application/json' },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       }),

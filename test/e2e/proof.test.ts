@@ -164,7 +164,7 @@ suite('what the operator sees from where it stands', () => {
   });
   after(async () => scene?.stop());
 
-  const { told, condition, ready } = watch(() => scene, 'plant-a');
+  const { told, condition, ready, object, patch, remove, gone } = watch(() => scene, 'plant-a');
   const plantA = (spec: Readonly<Record<string, unknown>>) =>
     pms({ subscriptionId: scene.azure.subscriptionId, name: 'plant-a', spec });
 
@@ -185,14 +185,40 @@ suite('what the operator sees from where it stands', () => {
     await scene.startOperator({ dataPlanePort: await freePort() });
     const workspaces = [{ name: 'law-plant-a', isolation: { query: 'Disabled' } }];
     const dns = { verifyServers: [scene.coreDns.server] };
-    await scene.apply(plantA({ verification: { gate: 'DNS' }, workspaces, dns, isolation: { onDelete: 'Leave' } }));
+    await scene.apply(plantA({ verification: { gate: 'DNS' }, workspaces, dns, isolation: { onDelete: 'Reopen' } }));
     await told('Isolated', 'Isolated');
     await ready();
     assert.equal((await condition('PathVerified'))?.message, 'the workspaces name plant-a among their scopes');
     // Two servers; every name A and AAAA over UDP, and up to nine of them over TCP.
     const [, right, all] = /^(\d+)\/(\d+) answers of /.exec((await condition('RecordsResolving'))?.message ?? '') ?? [];
-    const { recordCount = 0 } = (await watch(() => scene, 'plant-a').object()).status;
+    const { recordCount = 0 } = (await object()).status;
     assert.equal(right, all);
     assert.ok(Number(all) > 2 * 2 * recordCount, `${all} questions about ${recordCount} names`);
+  });
+
+  test('a component is closed after the workspaces, nothing else of it is changed, and it is opened before a deletion', async () => {
+    const id = `${scene.azure.group}/providers/Microsoft.Insights/components/web`;
+    const made = { location: 'japaneast', kind: 'web', tags: { team: 'web' }, properties: { Application_Type: 'web' } };
+    await scene.azure.call('PUT', id, made);
+    const found = await scene.azure.call('GET', id);
+    const applicationInsights = [{ name: 'web', resourceId: id, isolation: { ingestion: 'Disabled' } }];
+    await patch({ applicationInsights });
+    await told('Isolated', /component web: ingestion Disabled, query Enabled/);
+    await ready();
+    const closed = await scene.azure.call('GET', id);
+    const properties = { ...found.properties, publicNetworkAccessForIngestion: 'Disabled' };
+    assert.deepEqual(
+      { ...closed, etag: '', properties: { ...closed.properties, PrivateLinkScopedResources: undefined } },
+      { ...found, etag: '', properties: { ...properties, PrivateLinkScopedResources: undefined } },
+    );
+    await remove();
+    await gone();
+    const opened = await scene.azure.call('GET', id);
+    assert.equal(opened.properties.publicNetworkAccessForIngestion, 'Enabled');
+    const puts = (await scene.azure.calls()).filter(({ path }) => /components\/web$/i.test(path));
+    assert.deepEqual(
+      puts.map(({ method }) => method).filter(method => method !== 'GET'),
+      ['PUT', 'PUT'],
+    );
   });
 });

@@ -141,7 +141,9 @@ export class AzureState {
     const { body } = cell;
     const closes = Object.values(values).some(value => value === 'Disabled' || value === 'PrivateOnly');
     if (closes) for (const text of this.expectations.closedTooEarly(id)) this.#violate(text);
-    if (body.kind === 'workspace') cell.body = { ...body, access: { ...body.access, ...values } };
+    if (body.kind === 'workspace' || body.kind === 'component') {
+      cell.body = { ...body, access: { ...body.access, ...values } };
+    }
     if (body.kind === 'privateLinkScope') cell.body = { ...body, accessModes: { ...body.accessModes, ...values } };
   }
 
