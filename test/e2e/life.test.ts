@@ -151,6 +151,25 @@ suite('the life of a PrivateMonitoringScope', () => {
     assert.match(await events(), /Released.*stays? in Azure: private link scope plant-a/);
   });
 
+  test('a workspace that somebody else’s scope links keeps the finalizer until that link is gone', async () => {
+    const insights = `${scene.azure.group}/providers/Microsoft.Insights/privateLinkScopes`;
+    const accessModeSettings = { queryAccessMode: 'Open', ingestionAccessMode: 'Open' };
+    await scene.azure.call('PUT', `${insights}/theirs`, { location: 'global', properties: { accessModeSettings } });
+    await scene.apply(plantA({ workspaces: [{ name: 'law-short', deletionPolicy: 'Delete' }] }));
+    await ready();
+    const link = `${insights}/theirs/scopedResources/mine`;
+    const linkedResourceId = workspace().replace('law-plant-a', 'law-short');
+    await scene.azure.call('PUT', link, { properties: { linkedResourceId } });
+    await remove();
+    const { message } = await told('WorkspacesReady', /linked to PrivateLinkScope/);
+    assert.match(message, /law-short/);
+    assert.equal((await object()).metadata.finalizers?.length, 1);
+    await scene.azure.call('DELETE', link);
+    await annotate('privatemonitoring.dev/requestedAt', 'unlinked');
+    await gone();
+    assert.ok(!(await ids()).some(id => id.endsWith('/law-short')));
+  });
+
   test('abandoned by its uid, it goes; Azure stays as it is, DNS forgets it, and the last event lists what stays', async () => {
     await scene.apply(plantA());
     await ready();
