@@ -25,7 +25,7 @@ suite('what is proved and what is closed', () => {
   before(async () => {
     scene = await startScene({ latencyScale: 0.1 });
     proxy = await startConnectProxy(scene.azure.publicSide);
-    await scene.startOperator({ flags: ['--public-egress-proxy', proxy.url] });
+    await scene.startOperator({ args: ['--public-egress-proxy', proxy.url] });
     for (const [name, access] of [
       ['law-shut', 'Disabled'],
       ['law-perimeter', 'SecuredByPerimeter'],
@@ -173,7 +173,7 @@ suite('what the operator sees from where it stands', () => {
     t.after(removeAtExit(directory));
     const foreign = join(directory, 'ca.pem');
     await writeFile(foreign, (await certificateAuthority()).caPem);
-    const operator = await scene.startOperator({ flags: ['--data-plane-ca-file', foreign] });
+    const operator = await scene.startOperator({ args: ['--data-plane-ca-file', foreign] });
     await scene.apply(plantA({ verification: { gate: 'TLS' } }));
     const { status, message } = await told('PathVerified', 'ForeignCertificate');
     assert.equal(status, 'False');
