@@ -27,7 +27,9 @@ export const components: Reader<'component'> = {
 const READ_ONLY = ['id', 'name', 'type', 'systemData'];
 const READ_ONLY_PROPERTIES = [
   ...['ApplicationId', 'AppId', 'Name', 'InstrumentationKey', 'ConnectionString', 'CreationDate', 'TenantId'],
-  ...['HockeyAppToken', 'LaMigrationDate', 'provisioningState', 'PrivateLinkScopedResources'],
+  ...['HockeyAppToken', 'LaMigrationDate', 'provisioningState'],
+  // One name in the description, the other on the wire.
+  ...['PrivateLinkScopedResources', 'privateLinkScopedResources'],
 ];
 
 /** The body of a PUT that changes the public access and nothing else. */

@@ -91,7 +91,7 @@ const component = {
     ConnectionString: 'InstrumentationKey=a-key',
     InstrumentationKey: 'a-key',
     provisioningState: 'Succeeded',
-    PrivateLinkScopedResources: [{ ResourceId: '/link', ScopeId: 'a-guid' }],
+    privateLinkScopedResources: [{ resourceId: '/link', scopeId: 'a-guid' }],
     Application_Type: 'web',
     RetentionInDays: 90,
     WorkspaceResourceId: ids.workspace,

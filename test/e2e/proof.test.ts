@@ -198,7 +198,12 @@ suite('what the operator sees from where it stands', () => {
 
   test('a component is closed after the workspaces, nothing else of it is changed, and it is opened before a deletion', async () => {
     const id = `${scene.azure.group}/providers/Microsoft.Insights/components/web`;
-    const made = { location: 'japaneast', kind: 'web', tags: { team: 'web' }, properties: { Application_Type: 'web' } };
+    const made = {
+      location: 'japaneast',
+      kind: 'web',
+      tags: { team: 'web' },
+      properties: { Application_Type: 'web', RetentionInDays: 90 },
+    };
     await scene.azure.call('PUT', id, made);
     const found = await scene.azure.call('GET', id);
     const applicationInsights = [{ name: 'web', resourceId: id, isolation: { ingestion: 'Disabled' } }];
@@ -208,8 +213,8 @@ suite('what the operator sees from where it stands', () => {
     const closed = await scene.azure.call('GET', id);
     const properties = { ...found.properties, publicNetworkAccessForIngestion: 'Disabled' };
     assert.deepEqual(
-      { ...closed, etag: '', properties: { ...closed.properties, PrivateLinkScopedResources: undefined } },
-      { ...found, etag: '', properties: { ...properties, PrivateLinkScopedResources: undefined } },
+      { ...closed, etag: '', properties: { ...closed.properties, privateLinkScopedResources: undefined } },
+      { ...found, etag: '', properties: { ...properties, privateLinkScopedResources: undefined } },
     );
     await remove();
     await gone();
