@@ -83,8 +83,8 @@ export interface Azure {
   update(want: Want, changes: readonly Change[], signal: AbortSignal): Promise<WriteAnswer>;
 
   /**
-   * Sets these public accesses of a workspace (PATCH of nothing else) or access modes of a scope (PUT of the body just
-   * read, exclusions included) and leaves all else as it is.
+   * Sets these public accesses of a workspace (PATCH of nothing else), of a component, or access modes of a scope (PUT of
+   * the body just read, exclusions included) and leaves all else as it is.
    */
   setAccess(
     at: { readonly kind: AccessKind; readonly id: ArmId },

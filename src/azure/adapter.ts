@@ -40,14 +40,14 @@ export interface Reader<K extends Kind> {
   readonly type: string;
   read(body: Json): ResourceOf<K>;
   get(at: Site): Promise<unknown>;
+  /** Only of types that have public access. */
+  setAccess?: (at: Site, update: AccessUpdate) => Promise<unknown>;
 }
 
 /** One that we make. Each verb resolves when Azure has answered for the first time; none waits for an operation. */
 export interface Adapter<K extends MadeKind> extends Reader<K> {
   put(at: Site, want: WantOf<K>): Promise<unknown>;
   update(at: Site, update: Update<K>): Promise<unknown>;
-  /** Only of types that have public access. */
-  setAccess?: (at: Site, update: AccessUpdate) => Promise<unknown>;
   /** Sends these tags in place of all that are there; `fetch` reads what is. */
   retag(at: Site, tags: Tags, fetch: Update<K>['fetch']): Promise<unknown>;
   remove(at: Site): Promise<unknown>;

@@ -109,14 +109,14 @@ export async function update(
   );
 }
 
-/** One PATCH of a workspace, one GET and one PUT of a scope; nothing but these accesses changes. */
+/** One PATCH of a workspace, one GET and one PUT of a component or a scope; nothing but these accesses changes. */
 export async function setAccess(
   arm: Arm,
   { kind, id }: { readonly kind: AccessKind; readonly id: ArmId },
   values: AccessValues,
   signal: AbortSignal,
 ): Promise<WriteAnswer> {
-  const adapter = adapterOf<MadeKind>(kind);
+  const adapter: Reader<Kind> = readerOf<Kind>(kind);
   const at = siteOf(id, adapter.type, arm.sdkOf);
   const what = `setting the access of ${nameOf({ kind, name: at.name })}`;
   return write(arm, { at, adapter, what, signal }, async answers =>
@@ -155,7 +155,7 @@ export async function remove(arm: Arm, kind: MadeKind, id: ArmId, signal: AbortS
 
 interface Write {
   readonly at: Site;
-  readonly adapter: Adapter<MadeKind>;
+  readonly adapter: Reader<Kind>;
   readonly what: string;
   readonly signal: AbortSignal;
 }
@@ -196,7 +196,7 @@ async function fetch(sent: Promise<unknown>, answers: readonly Answer[]): Promis
 }
 
 /** The resource in the answer to a write: not the status of an operation, and not a body that cannot be read. */
-function resourceIn({ body }: Answer, at: Site, adapter: Reader<MadeKind>): Resource | undefined {
+function resourceIn({ body }: Answer, at: Site, adapter: Reader<Kind>): Resource | undefined {
   if (!isObject(body) || !sameId(text(body.id), at.id)) return undefined;
   try {
     return adapter.read(body);

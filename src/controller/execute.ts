@@ -2,7 +2,7 @@
  * Sends one wave of actions. Each write to Azure is preceded by a fresh read where something is there already, sent
  * once, looked at for about two seconds and then left running; its failure is a result, never an exception.
  */
-import { type AccessValues, accessChangeText, accessOf } from '../domain/access.ts';
+import { type AccessValues, accessChangeText, accessOf, isAccessible } from '../domain/access.ts';
 import { changeText, isFailedState, isOurs, isOursToDelete, isSucceeded, nameOf } from '../domain/converge.ts';
 import type { Desired } from '../domain/desire.ts';
 import { differences } from '../domain/diff.ts';
@@ -126,7 +126,7 @@ async function setAccess(
   pass: Pass,
 ): Promise<Outcome> {
   const body = await fresh(action, want, pass);
-  if (body?.kind !== 'workspace' && body?.kind !== 'privateLinkScope') return DONE;
+  if (body === undefined || !isAccessible(body)) return DONE;
   const found = accessOf(body);
   const due = action.changes.filter(change => found[change.access] === change.found);
   if (due.length === 0) return DONE;

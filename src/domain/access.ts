@@ -1,16 +1,24 @@
 /**
- * Public access as Azure has it: two switches of a workspace and two access modes of a private link scope, by the names
- * that the spec has for them. Pure; any layer may import.
+ * Public access as Azure has it: two switches of a workspace or an Application Insights component, and two access modes of
+ * a private link scope, by the names that the spec has for them. Pure; any layer may import.
  */
-import type { ArmId, PrivateLinkScope, Workspace } from './resources.ts';
+import type { ArmId, Component, PrivateLinkScope, Resource, Workspace } from './resources.ts';
 
 export const ACCESSES = ['ingestion', 'query'] as const;
 export type Access = (typeof ACCESSES)[number];
 
 /** What has such switches. */
-export type AccessKind = 'workspace' | 'privateLinkScope';
+export const ACCESS_KINDS = ['workspace', 'component', 'privateLinkScope'] as const;
+export type AccessKind = (typeof ACCESS_KINDS)[number];
 
-/** Azure's own words: Enabled, Disabled, SecuredByPerimeter of a workspace; Open, PrivateOnly of a scope. */
+export const hasAccess = (kind: string): kind is AccessKind => ACCESS_KINDS.some(known => known === kind);
+
+/** What is read of those. */
+export type Accessible = Workspace | Component | PrivateLinkScope;
+
+export const isAccessible = (body: Resource): body is Accessible => hasAccess(body.kind);
+
+/** Azure's own words: Enabled, Disabled, SecuredByPerimeter of a workspace or component; Open, PrivateOnly of a scope. */
 export type AccessValues = { readonly [A in Access]?: string };
 
 /** What the spec says of one resource's access; an access that it does not state is left as found. */
@@ -31,6 +39,7 @@ export interface AccessChange {
 
 const VALUES = {
   workspace: { open: 'Enabled', closed: 'Disabled' },
+  component: { open: 'Enabled', closed: 'Disabled' },
   privateLinkScope: { open: 'Open', closed: 'PrivateOnly' },
 } as const;
 
@@ -40,9 +49,9 @@ export const PERIMETER = 'SecuredByPerimeter';
 export const isClosed = (kind: AccessKind, value: string | undefined): boolean => value === VALUES[kind].closed;
 
 /** What Azure shows of both accesses; what it does not show is open. */
-export function accessOf(body: Workspace | PrivateLinkScope): { readonly [A in Access]: string } {
+export function accessOf(body: Accessible): { readonly [A in Access]: string } {
   const { open } = VALUES[body.kind];
-  const { ingestion = open, query = open } = body.kind === 'workspace' ? body.access : body.accessModes;
+  const { ingestion = open, query = open } = body.kind === 'privateLinkScope' ? body.accessModes : body.access;
   return { ingestion, query };
 }
 

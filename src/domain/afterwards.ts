@@ -94,6 +94,11 @@ function withAccess({ key, changes }: Extract<Action, { verb: 'close' | 'open' }
     const body = { ...scope, accessModes: { ...scope.accessModes, ...values } };
     return { ...seen, scope: { reading: present(body) } };
   }
+  const component = bodyOf(seen.components.get(key)?.reading ?? ABSENT);
+  if (component !== undefined) {
+    const body = { ...component, access: { ...component.access, ...values } };
+    return { ...seen, components: new Map([...seen.components, [key, { reading: present(body) }]]) };
+  }
   const workspace = bodyOf(seen.workspaces.get(key)?.reading ?? ABSENT);
   if (workspace === undefined) return seen;
   const body = { ...workspace, access: { ...workspace.access, ...values } };

@@ -7,17 +7,21 @@ import type { PmsObject } from './object.ts';
 /** Made or adopted: its access may be closed either way. */
 type Closable<K extends AccessKind> = Pick<AccessWant, 'key' | 'id' | 'name'> & { readonly kind: K };
 
+interface Closables {
+  /** In the order of the spec: an adopted one has its name in Azure, which may be another item's. */
+  readonly workspaces: readonly Closable<'workspace'>[];
+  /** In the order of the spec too. */
+  readonly components: readonly Closable<'component'>[];
+  readonly scope: Closable<'privateLinkScope'>;
+}
+
 /** The resources whose access the spec states, in the order in which they are closed. */
-export function wantAccess(
-  { spec }: PmsObject,
-  workspaces: readonly Closable<'workspace'>[],
-  scope: Closable<'privateLinkScope'>,
-): readonly AccessWant[] {
+export function wantAccess({ spec }: PmsObject, { workspaces, components, scope }: Closables): readonly AccessWant[] {
   const of = ({ kind, key, id, name }: Closable<AccessKind>, access: AccessWant['access'] = {}) =>
     access.ingestion === undefined && access.query === undefined ? [] : [{ kind, key, id, name, access }];
   return [
-    // In the order of the spec: an adopted one has its name in Azure, which may be another item's.
     ...workspaces.flatMap((item, index) => of(item, spec.workspaces[index]?.isolation)),
+    ...components.flatMap((item, index) => of(item, spec.applicationInsights?.[index]?.isolation)),
     ...of(scope, spec.privateLinkScope?.accessModes),
   ];
 }

@@ -107,7 +107,7 @@ export function desire(object: PmsObject, installation: string): Desired {
       verifyServers: (spec.dns?.verifyServers ?? []).map(verifyServer),
     },
     gate: spec.verification?.gate ?? 'Query',
-    access: wantAccess(object, workspaces, scope),
+    access: wantAccess(object, { workspaces, components, scope }),
     isolation: { onLostPath: 'Report', ...spec.isolation },
     generation: metadata.generation,
     intervalMs: durationMs(spec.interval ?? '10m'),

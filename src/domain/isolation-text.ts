@@ -1,10 +1,11 @@
 /**
- * The warning that stands beside a scope that is to be PrivateOnly: whom else it cuts off. Pure.
+ * The warning about a scope that is to be PrivateOnly, told from the preflight on until it is: whom else it cuts off. Pure.
  */
-import { ACCESSES, type AccessWant, isClosed } from './access.ts';
+import { ACCESSES, type AccessWant, accessOf, isClosed } from './access.ts';
 import type { Desired } from './desire.ts';
 import { ownerKey, sameId, shortName } from './names.ts';
 import { bodyOf, type Observed } from './observed.ts';
+import { ready, type Verdict } from './steps.ts';
 
 const SHOWN = 5;
 
@@ -26,6 +27,17 @@ export function privateOnlyWarning(
   ];
   const told = sharing.length === 0 ? 'nobody else is known to share them' : `shared with ${list(sharing)}`;
   return `PrivateOnly cuts off what is not linked to this scope for every network behind its endpoints and its DNS: ${told}`;
+}
+
+/** For the preflight: before anything is made, and as long as the scope is not closed as asked. */
+export function privateOnlyAhead(want: Desired, seen: Observed): readonly Verdict[] {
+  const body = bodyOf(seen.scope.reading);
+  const found = body && accessOf(body);
+  return want.access.flatMap(item => {
+    const due = ACCESSES.filter(name => isClosed(item.kind, item.access[name]) && !isClosed(item.kind, found?.[name]));
+    const warning = due.length === 0 ? undefined : privateOnlyWarning(item, { want, seen });
+    return warning === undefined ? [] : [ready('PassedWithWarnings', `warning: ${warning}`)];
+  });
 }
 
 const list = (names: readonly string[]): string =>

@@ -17,9 +17,11 @@ import {
   ACCESSES,
   type Access,
   type AccessChange,
+  type Accessible,
   type AccessWant,
   accessChangeText,
   accessOf,
+  hasAccess,
   isClosed,
   PERIMETER,
 } from './access.ts';
@@ -32,7 +34,6 @@ import type { InventoryEntry } from './object.ts';
 import { bodyOf, entryOf, type Observed, type Sight } from './observed.ts';
 import { isLost, type Proof } from './proof.ts';
 import { warned, withPublicSide } from './public-side.ts';
-import type { PrivateLinkScope, Workspace } from './resources.ts';
 import { type Action, acts, after, ready, unreadable, type Verdict, waits } from './steps.ts';
 
 interface Context {
@@ -60,7 +61,7 @@ function subjectsOf({ want, seen }: Context): readonly AccessWant[] {
       Object.keys(entryOf(seen, item.key)?.closed?.before ?? {}).length > 0,
   );
   const silent = wantsOf(want).flatMap((item): readonly AccessWant[] => {
-    if (item.kind !== 'workspace' && item.kind !== 'privateLinkScope') return [];
+    if (!hasAccess(item.kind)) return [];
     const entry = entryOf(seen, item.key);
     const isStated = stated.some(({ key }) => key === item.key);
     if (isStated || entry === undefined || onTrial(entry).length === 0) return [];
@@ -77,9 +78,9 @@ function closedOnes(item: AccessWant, seen: Observed): readonly Access[] {
 }
 
 /** How one resource that has such switches was seen. */
-export function sightOf(item: Pick<AccessWant, 'kind' | 'key'>, seen: Observed): Sight<Workspace | PrivateLinkScope> {
+export function sightOf(item: Pick<AccessWant, 'kind' | 'key'>, seen: Observed): Sight<Accessible> {
   if (item.kind === 'privateLinkScope') return seen.scope;
-  return seen.workspaces.get(item.key) ?? { reading: { is: 'absent' } };
+  return seen.workspaces.get(item.key) ?? seen.components.get(item.key) ?? { reading: { is: 'absent' } };
 }
 
 /** What another object has the say of is told beside the rest. */

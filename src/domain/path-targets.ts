@@ -1,6 +1,7 @@
 /**
  * Which connections and queries a measurement of the private path makes. Pure.
  */
+import { ACCESSES, isClosed } from './access.ts';
 import type { Desired } from './desire.ts';
 import type { RecordsView } from './endpoint.ts';
 import { bodyOf, type Observed } from './observed.ts';
@@ -8,6 +9,8 @@ import type { PathTargets, TlsTarget } from './path-proof.ts';
 
 const API = /^api\.monitor\./;
 const HANDLER = /^global\.handler\.control\.monitor\./;
+/** Where the telemetry of components goes, by region; looked at where a component's access is to be closed. */
+const COMPONENTS = /(^|\.)in\.ai\.monitor\./;
 
 /**
  * Not all names: members such as diagservices-query answer nobody on a healthy endpoint (facts: ampls 6). One name for
@@ -20,10 +23,15 @@ export function pathTargets(want: Desired, seen: Pick<Observed, 'workspaces'>, v
     const customerId = (sight && bodyOf(sight.reading))?.customerId?.toLowerCase();
     return customerId === undefined ? [] : [{ key, workspace: name, customerId }];
   });
+  const closesComponent = want.access.some(
+    ({ kind, access }) => kind === 'component' && ACCESSES.some(name => isClosed(kind, access[name])),
+  );
+  const isLookedAt = (name: string) =>
+    API.test(name) || HANDLER.test(name) || (closesComponent && COMPONENTS.test(name));
   const tls = new Map<string, TlsTarget>();
   for (const { name, addresses } of own) {
     const of = workspaces.filter(({ customerId }) => name.startsWith(`${customerId}.ods.`)).map(one => one.key);
-    if (of.length === 0 && !API.test(name) && !HANDLER.test(name)) continue;
+    if (of.length === 0 && !isLookedAt(name)) continue;
     for (const address of addresses) tls.set(address, { name, address, of: [...(tls.get(address)?.of ?? []), ...of] });
   }
   const [api] = own.find(({ name }) => API.test(name))?.addresses ?? [];

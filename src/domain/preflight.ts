@@ -6,6 +6,7 @@ import { prefixLengthFor, usableAddresses } from './addresses.ts';
 import { type Desired, wantsOf } from './desire.ts';
 import { regionKey } from './diff.ts';
 import { INVENTORY_MAX } from './inventory.ts';
+import { privateOnlyAhead } from './isolation-text.ts';
 import { parseId, sameId } from './names.ts';
 import { ABSENT, bodyOf, type Observed } from './observed.ts';
 import { missing, otherLinks, otherScopeOnNetwork, resourceGroup } from './preflight-checks.ts';
@@ -33,6 +34,7 @@ export function preflight(want: Desired, seen: Observed): Verdict {
     ...otherScopeOnNetwork(want, seen),
     ...otherLinks(want, seen),
     ...missing(want, seen),
+    ...privateOnlyAhead(want, seen),
   ];
   const verdict = combine(checks);
   const isWarned = checks.some(({ reason }) => reason === 'PassedWithWarnings');

@@ -67,7 +67,7 @@ export type Want = WorkspaceWant | PrivateLinkScopeWant | ScopedResourceWant | P
 /** What the spec can name by a resourceId: a link is known by what it joins. */
 export type Adoptable = Exclude<Kind, 'scopedResource'>;
 
-/** What the spec names by its resourceId: somebody else's. Linked and read; no write takes one. */
+/** What the spec names by its resourceId: somebody else's. Linked and read; no write takes one but of its public access. */
 export interface Adopted<K extends Adoptable = Adoptable> extends WantBase {
   readonly kind: K;
   readonly adopted: true;
@@ -137,6 +137,8 @@ export interface Component extends ResourceBase {
   readonly kind: 'component';
   readonly location: string;
   readonly tags: Tags;
+  /** Public network access: Enabled, Disabled or SecuredByPerimeter. */
+  readonly access: { readonly ingestion?: string; readonly query?: string };
 }
 
 export interface ScopedResource extends ResourceBase {

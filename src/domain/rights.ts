@@ -3,7 +3,8 @@
  * Monitor", "Azure role-based access control permissions for Azure Private Link", "Permissions - List For Resource Group"
  * (Microsoft Learn); facts: ampls 8.
  */
-import type { Desired } from './desire.ts';
+import type { AccessKind } from './access.ts';
+import { type Desired, wantsOf } from './desire.ts';
 import { parseId, sameId, shortName } from './names.ts';
 import { type ArmId, isAdopted, type Wanted } from './resources.ts';
 
@@ -35,7 +36,13 @@ const WORKSPACE = {
   make: ['Microsoft.OperationalInsights/workspaces/write', 'Microsoft.OperationalInsights/deletedWorkspaces/read'],
   remove: ['Microsoft.OperationalInsights/workspaces/delete'],
 };
-const COMPONENT_READ = ['Microsoft.Insights/components/read'];
+const COMPONENT = { read: ['Microsoft.Insights/components/read'], write: ['Microsoft.Insights/components/write'] };
+/** Of what is adopted and has its public access stated. */
+const CLOSE = {
+  workspace: ['Microsoft.OperationalInsights/workspaces/write'],
+  component: COMPONENT.write,
+  privateLinkScope: ['Microsoft.Insights/privateLinkScopes/write'],
+} satisfies Record<AccessKind, readonly string[]>;
 const SCOPE = {
   /** Also of one that is adopted: the links are ours. */
   link: [
@@ -66,7 +73,12 @@ export const networkIdOf = (subnetId: ArmId): ArmId => subnetId.replace(/\/subne
 /** Every right that making, keeping and taking down what an object asks for can need, scope by scope. */
 export function neededRights(want: Desired): readonly NeededRights[] {
   const group = { scope: groupIdOf(want), name: `resource group ${want.resourceGroup}` };
-  return merged([...workspaceRights(want, group), ...scopeRights(want, group), ...endpointRights(want, group)]);
+  return merged([
+    ...workspaceRights(want, group),
+    ...scopeRights(want, group),
+    ...endpointRights(want, group),
+    ...accessRights(want, group),
+  ]);
 }
 
 type Place = Pick<NeededRights, 'scope' | 'name'>;
@@ -81,9 +93,16 @@ function workspaceRights(want: Desired, group: Place): readonly NeededRights[] {
     const made = item.policy === 'Delete' ? [...make, ...remove] : make;
     return { ...placeOf(item, group), actions: isAdopted(item) ? read : [...read, ...made] };
   });
-  const components = want.components.map(item => ({ ...placeOf(item, group), actions: COMPONENT_READ }));
+  const components = want.components.map(item => ({ ...placeOf(item, group), actions: COMPONENT.read }));
   return [...workspaces, ...components];
 }
+
+/** What is made may be written anyway. */
+const accessRights = (want: Desired, group: Place): readonly NeededRights[] =>
+  want.access.flatMap(({ kind, key }) => {
+    const item = wantsOf(want).find(one => one.key === key);
+    return item !== undefined && isAdopted(item) ? [{ ...placeOf(item, group), actions: CLOSE[kind] }] : [];
+  });
 
 function scopeRights({ scope, endpoint }: Desired, group: Place): readonly NeededRights[] {
   const isApproved = !isAdopted(endpoint) && endpoint.approval === 'Automatic';

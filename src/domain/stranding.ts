@@ -2,7 +2,7 @@
  * What stays in Azure must not stay closed unasked: before a deletion takes records, endpoint or link away, what the
  * operator closed is opened again or left, as spec.isolation.onDelete says; while it says nothing, the deletion waits. Pure.
  */
-import { ACCESSES, type Access, type AccessKind, type AccessWant, accessField, accessOf, isClosed } from './access.ts';
+import { ACCESSES, type Access, type AccessWant, accessField, accessOf, hasAccess, isClosed } from './access.ts';
 import { isHeldClosed, isWithoutHeir } from './access-rivals.ts';
 import { busyVerdict, nameOf } from './converge.ts';
 import { type Desired, wantsOf } from './desire.ts';
@@ -16,8 +16,6 @@ import { combine, ready, unreadable, type Verdict, waits } from './steps.ts';
 
 /** How often the other object is looked at, in milliseconds. */
 const HEIR_RETRY_MS = 3_000;
-
-const hasSwitches = (kind: string): kind is AccessKind => kind === 'workspace' || kind === 'privateLinkScope';
 
 /** Whether a deletion has to look at what it leaves: it may be closed, by us or as the spec asks. */
 export function mayStrand(entry: InventoryEntry, want: Desired, stays = isReleased(entry, want)): boolean {
@@ -71,7 +69,7 @@ function judgeAll(entries: readonly InventoryEntry[], context: Context): Verdict
 
 function itemOf({ key, id }: InventoryEntry, want: Desired): AccessWant | undefined {
   const [kind = ''] = key.split('/');
-  if (!hasSwitches(kind)) return undefined;
+  if (!hasAccess(kind)) return undefined;
   const access = want.access.find(item => item.key === key)?.access ?? {};
   return { kind, key, id, name: shortName(id), access };
 }

@@ -119,8 +119,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
       const series = seriesOf(event, now);
       // What waits in the queue is sent with the count it has by then.
       if (series.queued || closed.signal.aborted) return;
-      // Warnings have a bucket of their own: what all is being made must not keep them from being told.
-      if (!isAllowed(`${event.regarding.uid} ${event.type}`, now)) {
+      if (!isAllowed({ object: event.regarding.uid, reason: event.reason }, now)) {
         log.debug('event left out: too many of this object', fieldsOf(event));
         return;
       }

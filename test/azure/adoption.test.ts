@@ -25,9 +25,28 @@ test('a component is read by one GET, and one that is not there is undefined', a
       provisioningState: 'Succeeded',
       location: 'japaneast',
       tags: { team: 'x' },
+      access: { ingestion: 'Enabled', query: 'Enabled' },
     },
   );
   assert.equal(await azure.get('component', componentId(raw.group, 'other'), quiet), undefined);
+});
+
+test('one access of a component is closed by one GET and one PUT, and all else stays as it was', async t => {
+  const { azure, raw, counted } = await bench(t);
+  const id = componentId(raw.group, 'web');
+  const properties = { Application_Type: 'web', WorkspaceResourceId: ids.workspace, RetentionInDays: 30 };
+  await raw.call('PUT', id, { body: { location: 'japaneast', kind: 'web', tags: { team: 'x' }, properties } });
+  const before = (await raw.call('GET', id)).body;
+  const { value, calls } = await counted(azure.setAccess({ kind: 'component', id }, { ingestion: 'Disabled' }, quiet));
+  assert.deepEqual(calls, ['GET components/web 200', 'PUT components/web 200']);
+  assert.ok(value.body?.kind === 'component');
+  assert.deepEqual(value.body.access, { ingestion: 'Disabled', query: 'Enabled' });
+  const after = (await raw.call('GET', id)).body;
+  const expected = { ...before?.properties, publicNetworkAccessForIngestion: 'Disabled' };
+  assert.deepEqual(
+    { ...after, etag: '', properties: after?.properties },
+    { ...before, etag: '', properties: expected },
+  );
 });
 
 test('an id of another type, or one that leads elsewhere, is no component', async t => {

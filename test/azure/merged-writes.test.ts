@@ -78,6 +78,50 @@ test('an access mode alone leaves the tags as they are, and tags alone go by PAT
   assert.deepEqual(bodyOf(received[3]), { tags: { Plant: 'new', team: 'theirs' } });
 });
 
+const component = {
+  id: `${ids.workspace.replace(/OperationalInsights.*/, 'Insights')}/components/web`,
+  name: 'web',
+  type: 'microsoft.insights/components',
+  location: 'japaneast',
+  kind: 'web',
+  etag: '"0001"',
+  tags: { team: 'theirs' },
+  properties: {
+    AppId: 'an-id',
+    ConnectionString: 'InstrumentationKey=a-key',
+    InstrumentationKey: 'a-key',
+    provisioningState: 'Succeeded',
+    privateLinkScopedResources: [{ resourceId: '/link', scopeId: 'a-guid' }],
+    Application_Type: 'web',
+    RetentionInDays: 90,
+    WorkspaceResourceId: ids.workspace,
+    futureSetting: ['kept'],
+    publicNetworkAccessForIngestion: 'SecuredByPerimeter',
+    publicNetworkAccessForQuery: 'Enabled',
+  },
+};
+
+test('a closed access of a component keeps the other one, foreign tags and unknown fields, and sends no key', async t => {
+  const { azure, received } = await hostileAzure(t, { authority, respond: holding(component) });
+  await azure.setAccess({ kind: 'component', id: component.id }, { query: 'Disabled' }, quiet);
+  assert.equal(sent(received), 'GET,PUT');
+  assert.equal(received[1]?.url, received[0]?.url);
+  assert.deepEqual(bodyOf(received[1]), {
+    location: 'japaneast',
+    kind: 'web',
+    etag: '"0001"',
+    tags: { team: 'theirs' },
+    properties: {
+      Application_Type: 'web',
+      RetentionInDays: 90,
+      WorkspaceResourceId: ids.workspace,
+      futureSetting: ['kept'],
+      publicNetworkAccessForIngestion: 'SecuredByPerimeter',
+      publicNetworkAccessForQuery: 'Disabled',
+    },
+  });
+});
+
 const endpoint = {
   id: ids.endpoint,
   name: 'pe',

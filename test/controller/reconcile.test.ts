@@ -311,36 +311,6 @@ suite('a deletion', () => {
     assert.equal(floor.azure.state.bodies().length, before);
   });
 
-  test('of an abandoned object lets it go, takes its names away and tells what stays', async () => {
-    const floor = await settled(fresh());
-    floor.azure.isDown = true;
-    floor.cluster.remove(KEY);
-    await floor.clock.runFor(600_000);
-    assert.ok(!isGone(floor));
-    floor.cluster.annotate(KEY, { 'privatemonitoring.dev/abandon': 'uid-plant-a' });
-    await floor.clock.runUntil('gone', () => isGone(floor), 400_000);
-    const { note = '' } = floor.cluster.events.findLast(event => event.reason === 'Released') ?? {};
-    assert.match(
-      note,
-      /^stay in Azure: private endpoint pe-plant-a, private link scope plant-a, link law-plant-a-\w{8}, /,
-    );
-    assert.match(note, /, workspace law-plant-a in rg-monitor$/);
-    assert.equal(floor.cluster.events.at(-1)?.note, note, 'it is the last event');
-    assert.deepEqual(floor.dns.lines(), []);
-  });
-
-  test('of an abandoned object waits five minutes for its names to leave DNS, and then goes without', async () => {
-    const floor = await settled(fresh());
-    floor.dns.refusesWrites = true;
-    floor.cluster.remove(KEY);
-    floor.cluster.annotate(KEY, { 'privatemonitoring.dev/abandon': 'uid-plant-a' });
-    await floor.clock.runFor(200_000);
-    assert.ok(!isGone(floor));
-    assert.equal(conditionOf(floor, 'RecordsPublished')?.reason, 'Forbidden');
-    await floor.clock.runUntil('gone', () => isGone(floor), HOUR_MS);
-    assert.notDeepEqual(floor.dns.lines(), []);
-  });
-
   test('goes by the policies that the spec had at that moment', async () => {
     const floor = await settled(fresh({ workspaces: [{ name: 'law-plant-a', deletionPolicy: 'Delete' }] }));
     floor.cluster.editSpec(KEY, spec => ({

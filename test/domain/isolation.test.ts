@@ -287,6 +287,18 @@ suite('isolation', () => {
     assert.equal(told.filter(line => line.startsWith('close')).length, 3);
   });
 
+  test('of a scope is warned of in the preflight before anything is made, with whom it cuts off, until it is done', () => {
+    const preflight = (seen: Observed) =>
+      plan(desire(both, plant.INSTALLATION), seen, plant.RULES).steps.find(({ name }) => name === 'PreflightPassed')
+        ?.verdict;
+    const { target } = twoThere();
+    const ahead = preflight({ ...plant.emptyAzure(both), target });
+    assert.deepEqual([ahead?.state, ahead?.reason], ['Ready', 'PassedWithWarnings']);
+    assert.match(ahead?.message ?? '', /PrivateOnly cuts off .* shared with object other\/b in DNS target default/);
+    const scope = { reading: present(plant.scope({ accessModes: { ingestion: 'Open', query: 'PrivateOnly' } })) };
+    assert.equal(preflight(twoThere({ scope }))?.reason, 'ChecksPassed');
+  });
+
   test('undone by somebody is told as drift, and left where drift is only reported', () => {
     const closed = listed(one, confirmedClosed);
     for (const driftPolicy of ['Repair', 'Report'] as const) {

@@ -268,6 +268,11 @@ const resolutions: readonly { name: string; over: Partial<Observed>; says: RegEx
     says: /^Unknown NoDnsAnswer: 39\/40 answers; coredns-abc: .* -> no answer; let the operator reach/,
   },
   {
+    name: 'that do not come are unknown from the first',
+    over: answered([quiet], { wrongSince: plant.NOW }),
+    says: /^Unknown Propagating: 39\/40 answers; coredns-abc: .* -> no answer$/,
+  },
+  {
     name: 'that never come do not hide wrong ones',
     over: answered([quiet, finding()]),
     says: /^Stalled WrongAnswers: 38\/40/,

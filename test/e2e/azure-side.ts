@@ -21,7 +21,7 @@ export interface AzureSide {
   readonly group: string;
   /** What a client needs to be told. */
   readonly env: Readonly<Record<string, string>>;
-  /** One ARM call of somebody else; throws for anything but 2xx. */
+  /** One ARM call of somebody else, with the usual api-version unless the path has one; throws for anything but 2xx. */
   call(method: string, path: string, body?: unknown): Promise<Body>;
   /** Every ARM call that the operator has made. */
   calls(): Promise<readonly JournalEntry[]>;
@@ -33,6 +33,8 @@ export interface AzureSide {
   readonly dataPlanePort: number;
   /** A query of a workspace from the public side, as somebody with the operator's token; `403 Code` or `200`. */
   publicQuery(customerId: string): Promise<string>;
+  /** Where every public name answers, as the rest of the world sees it. */
+  readonly publicSide: { readonly address: string; readonly port: number };
   /** Queries and ingestion that came in, by whichever way. */
   dataPlaneCalls(): Promise<readonly JournalEntry[]>;
   /** From now on calls go wrong in this way; an empty list ends it. */
@@ -73,6 +75,8 @@ export async function startAzure(start: AzureStart): Promise<AzureSide> {
   });
   const { endpoint, authority, tenantId, subscriptionId, clientId, clientSecret, caFile, publicAddress } =
     JSON.parse(line);
+  const [publicHost = '', publicPort = ''] = String(publicAddress).split(':');
+  const publicSide = { address: publicHost, port: Number(publicPort) };
   const dispatcher = new Agent({ connect: { ca: await readFile(caFile, 'utf8') } });
 
   const json = async (method: string, path: string, init: { headers?: Record<string, string>; body?: string } = {}) => {
@@ -99,16 +103,16 @@ export async function startAzure(start: AzureStart): Promise<AzureSide> {
       NODE_EXTRA_CA_CERTS: caFile,
     },
     call: async (method, path, body) =>
-      json(method, `${path}?api-version=${versionFor(path)}`, {
+      json(method, path.includes('?') ? path : `${path}?api-version=${versionFor(path)}`, {
         headers: { authorization: `Bearer ${await token()}`, 'content-type': 'application/json' },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       }),
     dataPlanePort,
+    publicSide,
     publicQuery: async customerId => {
       const ca = await readFile(caFile, 'utf8');
-      const [address = '', port = ''] = String(publicAddress).split(':');
       const asked = { path: `/v1/workspaces/${customerId}/query`, body: { query: 'print x = 1' } };
-      const way = { address, port: Number(port), host: 'api.loganalytics.io' };
+      const way = { ...publicSide, host: 'api.loganalytics.io' };
       const { status, body } = await dialWith(ca, {
         ...way,
         ...asked,

@@ -146,7 +146,9 @@ export class AzureState {
     if (closes) for (const text of this.expectations.closedTooEarly(id)) this.#violate(text);
     const asker = closes ? undefined : this.expectations.openedAgainst?.(id);
     if (asker !== undefined) this.#violate(`${id} opened, which ${asker} asks to be closed`);
-    if (body.kind === 'workspace') cell.body = { ...body, access: { ...body.access, ...values } };
+    if (body.kind === 'workspace' || body.kind === 'component') {
+      cell.body = { ...body, access: { ...body.access, ...values } };
+    }
     if (body.kind === 'privateLinkScope') cell.body = { ...body, accessModes: { ...body.accessModes, ...values } };
   }
 

@@ -15,7 +15,7 @@ import type {
 import * as plant from './plant.ts';
 
 const HUB = '/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-hub/providers';
-const IDS = {
+export const IDS = {
   workspace: `${HUB}/Microsoft.OperationalInsights/workspaces/law-hub`,
   component: `${HUB}/Microsoft.Insights/components/web`,
   scope: `${HUB}/Microsoft.Insights/privateLinkScopes/ampls-hub`,
@@ -58,6 +58,7 @@ const component: Component = {
   provisioningState: 'Succeeded',
   location: 'japaneast',
   tags: {},
+  access: { ingestion: 'Enabled', query: 'Enabled' },
 };
 const endpoint: PrivateEndpoint = {
   ...plant.endpoint(),

@@ -92,9 +92,22 @@ export interface PrivateMonitoringScopeSpec {
      */
     name: string;
     /**
-     * Azure id of the component, as `az monitor app-insights component show --query id` prints it. It is adopted - linked and read, never created, changed, tagged or deleted - and may be in another resource group or subscription. Required, no default, immutable.
+     * Azure id of the component, as `az monitor app-insights component show --query id` prints it. It is adopted - linked and read, never created, tagged or deleted, and changed only in the isolation that is stated here - and may be in another resource group or subscription. Required, no default, immutable.
      */
     resourceId: string;
+    /**
+     * Access to the component over the public internet. It is closed by the same rules as that of a workspace, after the workspaces and one component at a time. Default - as found.
+     */
+    isolation?: {
+      /**
+       * Whether telemetry may come in over the public internet, Enabled or Disabled. Disabled shuts out browsers and whatever else sends from outside. Default - as found. SecuredByPerimeter is left as it is.
+       */
+      ingestion?: 'Enabled' | 'Disabled';
+      /**
+       * Whether telemetry may be queried over the public internet, Enabled or Disabled. Disabled also ends queries that go through Azure Resource Manager. Default - as found. SecuredByPerimeter is left as it is.
+       */
+      query?: 'Enabled' | 'Disabled';
+    };
   }[];
   /**
    * The Azure Monitor Private Link Scope that the workspaces are linked to. It is created in spec.resourceGroup, or adopted by its resourceId. Default - one with the name of this object.
@@ -186,7 +199,7 @@ export interface PrivateMonitoringScopeSpec {
    */
   isolation?: {
     /**
-     * What becomes of public access that is closed when the object is deleted, or a workspace is taken out of it, and the workspace stays. Reopen - what the operator closed is opened again first. Leave - it stays closed, and is reached through no endpoint of this object. There is no default; without it such a deletion waits and says so.
+     * What becomes of public access that is closed when the object is deleted, or a workspace or component is taken out of it, and stays. Reopen - what the operator closed is opened again first. Leave - it stays closed, and is reached through no endpoint of this object. There is no default; without it such a deletion waits and says so.
      */
     onDelete?: 'Reopen' | 'Leave';
     /**
