@@ -19,7 +19,6 @@ import type {
   Identity,
   Kind,
   MadeKind,
-  NamedAddresses,
   NetworkInterface,
   Resource,
   ResourceOf,
@@ -29,6 +28,7 @@ import type {
   Want,
 } from './domain/resources.ts';
 import type { Permission } from './domain/rights.ts';
+import type { DnsZone, ZoneGroup, ZoneLink, ZoneRecord } from './domain/zone-resources.ts';
 
 /** The first answer to a write. */
 export interface WriteAnswer {
@@ -52,8 +52,17 @@ export interface Azure {
   /** The interface of a private endpoint; `undefined` on 404. */
   networkInterface(id: ArmId, signal: AbortSignal): Promise<NetworkInterface | undefined>;
 
-  /** Record sets of every DNS zone group of an endpoint, names as Azure lists them (in the privatelink zone). */
-  zoneGroupRecords(endpointId: ArmId, signal: AbortSignal): Promise<readonly NamedAddresses[]>;
+  /** Every DNS zone group of an endpoint, whoever made it; none when the endpoint is not there. */
+  zoneGroups(endpointId: ArmId, signal: AbortSignal): Promise<readonly ZoneGroup[]>;
+
+  /** All links of a private DNS zone to networks; `undefined` on 404. */
+  zoneLinks(zoneId: ArmId, signal: AbortSignal): Promise<readonly ZoneLink[] | undefined>;
+
+  /** All record sets of a private DNS zone but its own SOA; `undefined` on 404. */
+  zoneRecords(zoneId: ArmId, signal: AbortSignal): Promise<readonly ZoneRecord[] | undefined>;
+
+  /** All private DNS zones of a subscription that we may see. */
+  dnsZones(subscriptionId: string, signal: AbortSignal): Promise<readonly DnsZone[]>;
 
   /** A subnet with the region of its network; `undefined` on 404 of either. */
   subnet(id: ArmId, signal: AbortSignal): Promise<Subnet | undefined>;

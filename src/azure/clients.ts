@@ -5,6 +5,7 @@
 import { MonitorClient } from '@azure/arm-monitor';
 import { NetworkManagementClient } from '@azure/arm-network';
 import { OperationalInsightsManagementClient } from '@azure/arm-operationalinsights';
+import { PrivateDnsManagementClient } from '@azure/arm-privatedns';
 import type { TokenCredential } from '@azure/core-auth';
 import {
   createDefaultHttpClient,
@@ -28,6 +29,7 @@ export interface RawRequest {
 export interface Sdk {
   readonly monitor: MonitorClient;
   readonly network: NetworkManagementClient;
+  readonly privateDns: PrivateDnsManagementClient;
   readonly operationalInsights: OperationalInsightsManagementClient;
   /** Through the same policies as the SDK's own calls. */
   send(request: RawRequest): Promise<unknown>;
@@ -65,6 +67,7 @@ export function createClients({ settings, credential, policy, version }: ClientO
     return {
       monitor: guard(new MonitorClient(credential, subscription, options)),
       network,
+      privateDns: guard(new PrivateDnsManagementClient(credential, subscription, options)),
       operationalInsights: guard(new OperationalInsightsManagementClient(credential, subscription, options)),
       send,
       read: (path, apiVersion) =>

@@ -37,6 +37,9 @@ const KIND_TEXT = {
   privateLinkScope: 'private link scope',
   scopedResource: 'link',
   privateEndpoint: 'private endpoint',
+  zoneGroup: 'private DNS zone group',
+  dnsZone: 'private DNS zone',
+  zoneLink: 'network link',
 } as const;
 
 /** `workspace law-plant-a`: how messages name a resource. */
@@ -134,7 +137,7 @@ const repair = (want: Want, changes: Parameters<typeof changeText>[0]): Verdict 
 export const changeText = (changes: readonly { field: string; found: string; wanted: string }[]): string =>
   changes.map(({ field, found, wanted }) => `${field} ${found} -> ${wanted}`).join(', ');
 
-const tagsOf = (body: Resource): Tags | undefined => (body.kind === 'scopedResource' ? undefined : body.tags);
+const tagsOf = (body: Resource): Tags | undefined => ('tags' in body ? body.tags : undefined);
 
 /** Whether an existing resource is this owner's: by its tag, or by its name where Azure has no tags. */
 export function isOurs(body: Resource, owner: Owner): boolean {
@@ -143,11 +146,11 @@ export function isOurs(body: Resource, owner: Owner): boolean {
 }
 
 /**
- * Whether a resource of the inventory may be deleted. A link may carry the name of another object that made it for both:
+ * Whether a resource of the inventory may be deleted. A link or a zone group may carry the name of another object that made it for both:
  * the inventory says whose it is.
  */
 export const isOursToDelete = (body: Resource, entry: Pick<InventoryEntry, 'origin'>, owner: Owner): boolean =>
-  body.kind === 'scopedResource' ? entry.origin === 'Created' : isOurs(body, owner);
+  tagsOf(body) === undefined ? entry.origin === 'Created' : isOurs(body, owner);
 
 function ownershipVerdict(want: Want, body: Resource, owner: Owner): Verdict | undefined {
   const tags = tagsOf(body);

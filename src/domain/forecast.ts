@@ -95,11 +95,18 @@ function planWave(steps: Plan, before: Plan, done: readonly PlannedAction[]): re
 const isTold = (action: Action): boolean =>
   action.verb !== 'publish' && !(action.verb === 'forget' && action.why === 'Deleted');
 
+/** A part of a step goes by a name of its own. */
+const PARTS: Readonly<Record<string, StepName>> = {
+  'the links taken out': 'Pruned',
+  'the zones': 'ZoneGroupReady',
+  'the zone group': 'ZoneGroupReady',
+  'the network links': 'Pruned',
+};
+
 /** What a step waited for in the plan before: other steps, or earlier actions of its own that go one by one. */
 function waitedFor(name: StepName, before: Plan, done: readonly PlannedAction[]): readonly number[] {
   const { waitsFor = [], actions = [] } = before.steps.find(step => step.name === name)?.verdict ?? {};
-  // A part of the step Pruned goes by a name of its own.
-  const steps = new Set(waitsFor.map(step => (step === 'the links taken out' ? 'Pruned' : step)));
+  const steps = new Set(waitsFor.map(step => PARTS[step] ?? step));
   return done
     .filter(({ step, action }) => steps.has(step) || (step === name && actions.includes(action)))
     .map(({ number }) => number);

@@ -24,7 +24,10 @@ export function actionLines(action: Action): readonly string[] {
     case 'update':
       return [`~ ${nameOf(action.want)}`, ...action.changes.map(c => `    ${c.field}: ${c.found} -> ${c.wanted}`)];
     case 'delete':
-      return [`- ${nameOf({ kind: action.kind, name: shortName(action.id) })}`];
+      return [
+        `- ${nameOf({ kind: action.kind, name: shortName(action.id) })}`,
+        ...(action.changes ?? []).map(c => `    ${c.field}: ${c.found} -> ${c.wanted} (made again)`),
+      ];
     case 'close':
     case 'open':
       return [
@@ -72,5 +75,11 @@ function fieldsOf(want: Want): readonly string[] {
         `connects: ${want.scopeId}`,
         ...(want.approval === 'Manual' ? ['approval: Manual'] : []),
       ];
+    case 'zoneGroup':
+      return want.configs.map(({ zoneId }) => `zone: ${zoneId}`);
+    case 'dnsZone':
+      return [];
+    case 'zoneLink':
+      return [`zone: ${want.zoneId}`, `network: ${want.networkId}`];
   }
 }

@@ -6,6 +6,7 @@
 import type { Desired } from './desire.ts';
 import { parseId, sameId, shortName } from './names.ts';
 import { type ArmId, isAdopted, type Wanted } from './resources.ts';
+import { zoneRights } from './rights-zones.ts';
 
 /** What one role assignment allows, as Azure lists it. `*` stands for any characters. */
 export interface Permission {
@@ -66,7 +67,12 @@ export const networkIdOf = (subnetId: ArmId): ArmId => subnetId.replace(/\/subne
 /** Every right that making, keeping and taking down what an object asks for can need, scope by scope. */
 export function neededRights(want: Desired): readonly NeededRights[] {
   const group = { scope: groupIdOf(want), name: `resource group ${want.resourceGroup}` };
-  return merged([...workspaceRights(want, group), ...scopeRights(want, group), ...endpointRights(want, group)]);
+  return merged([
+    ...workspaceRights(want, group),
+    ...scopeRights(want, group),
+    ...endpointRights(want, group),
+    ...zoneRights(want),
+  ]);
 }
 
 type Place = Pick<NeededRights, 'scope' | 'name'>;

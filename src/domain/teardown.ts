@@ -14,6 +14,7 @@ import type { Kind } from './resources.ts';
 import { type Use, useOf } from './sharing.ts';
 import { acts, after, combine, each, inSeries, type Plan, ready, unreadable, type Verdict, waits } from './steps.ts';
 import { mayStrand, reopenAll } from './stranding.ts';
+import { isZoneEntry, takeZonesDown, zonesLeaving } from './zone-teardown.ts';
 
 /** How often another object that is being deleted is looked at, in milliseconds. */
 const LEAVING_RETRY_MS = 3_000;
@@ -36,7 +37,11 @@ export function teardown(want: Desired, seen: Observed): Plan {
   const judge = (entry: InventoryEntry) =>
     isReleased(entry, want) ? giveUp(entry, want, seen) : takeDown(entry, want, seen);
   const remove = (kind: Kind) => each(ofKind(inventory, kind), judge);
-  const endpoint = after(gate, () => remove('privateEndpoint'));
+  const down = takeZonesDown(inventory, judge, gate);
+  const hasZones = inventory.some(isZoneEntry);
+  const grouped = hasZones ? { ZoneGroupReady: combine([down.links, down.group]) } : {};
+  const endpoint = after({ ...gate, ...grouped }, () => remove('privateEndpoint'));
+  const zoneGroup = combine([down.links, down.group, down.zones({ EndpointReady: endpoint })]);
   const links = after({ ...gate, EndpointReady: endpoint }, () => inSeries(ofKind(inventory, 'scopedResource'), judge));
   const scope = after({ ...gate, EndpointReady: endpoint, ResourcesLinked: links }, () => remove('privateLinkScope'));
   const workspaces = after({ ...gate, ResourcesLinked: links }, () =>
@@ -49,6 +54,7 @@ export function teardown(want: Desired, seen: Observed): Plan {
       ...(reopened === undefined ? [] : [{ name: 'Isolated', verdict: reopened } as const]),
       { name: 'RecordsPublished', verdict: unpublished },
       { name: 'RecordsResolving', verdict: drained },
+      ...(hasZones ? [{ name: 'ZoneGroupReady', verdict: zoneGroup } as const] : []),
       { name: 'EndpointReady', verdict: endpoint },
       { name: 'ResourcesLinked', verdict: links },
       { name: 'ScopeReady', verdict: scope },
@@ -69,9 +75,21 @@ export const prune = (want: Desired, seen: Observed): Verdict =>
     entry => pruneOne(entry, want, seen),
   );
 
+/** What of private DNS the spec does not ask for any more, once what it asks for instead is there. */
+export function pruneZones(
+  want: Desired,
+  seen: Observed,
+  before: Readonly<Record<string, Verdict>>,
+): Verdict | undefined {
+  const entries = zonesLeaving(want, seen);
+  if (entries.length === 0) return undefined;
+  const down = takeZonesDown(entries, entry => pruneOne(entry, want, seen), {});
+  return combine([down.links, down.group, down.zones(before)]);
+}
+
 const noLongerWanted = (want: Desired, { inventory }: Observed): readonly InventoryEntry[] => {
   const keys = new Set(wantsOf(want).map(item => item.key));
-  return inventory.filter(entry => !keys.has(entry.key));
+  return inventory.filter(entry => !keys.has(entry.key) && !isZoneEntry(entry));
 };
 
 function pruneOne(entry: InventoryEntry, want: Desired, seen: Observed): Verdict {
@@ -79,8 +97,9 @@ function pruneOne(entry: InventoryEntry, want: Desired, seen: Observed): Verdict
   if (wantsOf(want).some(item => sameId(item.id, entry.id))) {
     return forget(entry, 'Renamed', `${entry.key} is wanted under another key`);
   }
-  // The policy of a workspace says what becomes of its logs; taken out of the spec, it is unlinked in any case.
-  const isLeft = entry.origin === 'Adopted' || (entry.policy === 'Retain' && kindOf(entry) === 'workspace');
+  // The policy of a workspace says what becomes of its logs, that of a zone what becomes of its records; taken out of the spec, it is unlinked in any case.
+  const isKept = kindOf(entry) === 'workspace' || kindOf(entry) === 'dnsZone';
+  const isLeft = entry.origin === 'Adopted' || (entry.policy === 'Retain' && isKept);
   return isLeft ? release(entry, want) : takeDown(entry, want, seen);
 }
 
@@ -172,6 +191,12 @@ function sightOf(entry: InventoryEntry, seen: Observed): Sight {
       return seen.scope;
     case 'privateEndpoint':
       return seen.endpoint;
+    case 'zoneGroup':
+      return seen.zones?.group ?? nothing;
+    case 'dnsZone':
+      return seen.zones?.zones.get(entry.key) ?? nothing;
+    case 'zoneLink':
+      return seen.zones?.links.get(entry.key) ?? nothing;
     case 'component':
       return nothing;
   }

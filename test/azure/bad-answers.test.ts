@@ -236,7 +236,7 @@ for (const [name, body] of shapes) {
       azure.get('privateEndpoint', ids.endpoint, quiet),
       azure.scopeLinks(ids.scope, quiet),
       azure.softDeletedWorkspaces(place, quiet),
-      azure.zoneGroupRecords(ids.endpoint, quiet),
+      azure.zoneGroups(ids.endpoint, quiet),
       azure.networkInterface(ids.networkInterface('nic'), quiet),
       azure.subnet(ids.subnet, quiet),
     ];

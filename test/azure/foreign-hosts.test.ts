@@ -29,7 +29,7 @@ const link = (name: string) => ({
 const lists = [
   ['the links of a scope', (azure: Connected) => azure.scopeLinks(ids.scope, quiet)],
   ['soft-deleted workspaces', (azure: Connected) => azure.softDeletedWorkspaces(place, quiet)],
-  ['zone groups', (azure: Connected) => azure.zoneGroupRecords(ids.endpoint, quiet)],
+  ['zone groups', (azure: Connected) => azure.zoneGroups(ids.endpoint, quiet)],
 ] as const;
 type Connected = Awaited<ReturnType<typeof hostileAzure>>['azure'];
 

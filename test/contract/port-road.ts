@@ -13,7 +13,7 @@ const wants = [workspaceWant, scopeWant, linkWant, endpointWant] as const;
 async function readAround({ azure }: Bench): Promise<void> {
   const endpoint = await azure.get('privateEndpoint', ids.endpoint, quiet);
   await azure.networkInterface(endpoint?.networkInterfaceId ?? ids.networkInterface('none'), quiet);
-  await azure.zoneGroupRecords(ids.endpoint, quiet);
+  await azure.zoneGroups(ids.endpoint, quiet);
   await azure.subnet(ids.subnet, quiet);
   await azure.scopeLinks(ids.scope, quiet);
   await azure.softDeletedWorkspaces(place, quiet);
@@ -41,7 +41,7 @@ async function change({ azure }: Bench): Promise<void> {
 export async function portRoad(here: Bench, settle: () => void): Promise<void> {
   const { azure } = here;
   for (const { kind, id } of wants) assert.equal(await azure.get(kind, id, quiet), undefined);
-  await azure.zoneGroupRecords(ids.endpoint, quiet);
+  await azure.zoneGroups(ids.endpoint, quiet);
   await azure.subnet(ids.subnet.replace('monitoring', 'none'), quiet);
   for (const want of wants) {
     const { operation } = await azure.create(want, quiet);

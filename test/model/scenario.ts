@@ -215,7 +215,7 @@ function seed(floor: Floor, want: Want, state: State, settleFrom: number): void 
 }
 
 function drifted(body: Cell['body']): Cell['body'] {
-  if (body.kind === 'scopedResource') return body;
+  if (!('tags' in body)) return body;
   const tags = Object.fromEntries(Object.entries(body.tags).filter(([name]) => name !== 'plant'));
   return body.kind === 'workspace' ? { ...body, tags, retentionInDays: 30 } : { ...body, tags };
 }
