@@ -9,7 +9,7 @@ import { differences } from '../domain/diff.ts';
 import type { ActionResult } from '../domain/events.ts';
 import { type Failure, failed, failureOf, isInDoubt, waiting } from '../domain/failures.ts';
 import type { Claim } from '../domain/merge.ts';
-import { endpointOfGroup, idKey, OWNER_TAG, ownerKey, sameId, scopeOfLink, shortName } from '../domain/names.ts';
+import { endpointOfGroup, idKey, labelOf, OWNER_TAG, ownerKey, sameId, scopeOfLink } from '../domain/names.ts';
 import { bodyOf } from '../domain/observed.ts';
 import type { ArmId, MadeKind, Resource, Want } from '../domain/resources.ts';
 import type { Action, Plan } from '../domain/steps.ts';
@@ -108,7 +108,7 @@ async function lasting(
 ): Promise<Outcome> {
   const { writes } = pass.memory;
   const asker = askerOf(pass.object);
-  const name = nameOf({ kind: subject.kind, name: shortName(subject.id) });
+  const name = nameOf({ kind: subject.kind, name: labelOf(subject.id) });
   const undone = failed('UpdateIgnored', `${name}: ${text} is to do again: Azure ignored it, or somebody undid it`);
   if (writes.holdUndone(subject.id, asker, text, undone)) return failedWith(undone);
   const send = async () => {

@@ -19,7 +19,7 @@
  * What is ours and not in the inventory (its status was lost, or an earlier object kept it) is taken into it.
  */
 import { differences } from './diff.ts';
-import { isOwnLinkName, ownershipOf, ownerText, shortName } from './names.ts';
+import { isOwnLinkName, labelOf, ownershipOf, ownerText } from './names.ts';
 import type { InventoryEntry } from './object.ts';
 import { entryOf, type Observed, type Sight } from './observed.ts';
 import type { Owner, Resource, Tags, Want } from './resources.ts';
@@ -152,14 +152,20 @@ export function isOurs(body: Resource, owner: Owner): boolean {
 export const isOursToDelete = (body: Resource, entry: Pick<InventoryEntry, 'origin'>, owner: Owner): boolean =>
   tagsOf(body) === undefined ? entry.origin === 'Created' : isOurs(body, owner);
 
+/** What else can be asked for. The names of zones are Azure's. */
+const instead = ({ kind }: Want): string =>
+  kind === 'dnsZone' || kind === 'zoneLink'
+    ? 'give the zoneIds of the zones that are there instead of createZones'
+    : 'choose another name';
+
 function ownershipVerdict(want: Want, body: Resource, owner: Owner): Verdict | undefined {
   const tags = tagsOf(body);
   if (tags === undefined || ownershipOf(tags, owner) === 'Ours') return undefined;
   const tag = Object.entries(tags).find(([name]) => name.toLowerCase() === 'pms-owner')?.[1];
-  const name = nameOf({ kind: want.kind, name: shortName(body.id) });
+  const name = nameOf({ kind: want.kind, name: labelOf(body.id) });
   const message =
     tag === undefined
-      ? `${name} exists and is not tagged as ours: choose another name, or tag it pms-owner=${ownerText(owner)} to hand it over (${body.id})`
-      : `${name} belongs to ${tag}: choose another name; if that is this object under an earlier installation, start the operator with --installation-id ${tag.split('/')[0]}`;
+      ? `${name} exists and is not tagged as ours: ${instead(want)}, or tag it pms-owner=${ownerText(owner)} to hand it over (${body.id})`
+      : `${name} belongs to ${tag}: ${instead(want)}; if that is this object under an earlier installation, start the operator with --installation-id ${tag.split('/')[0]}`;
   return { state: 'Stalled', reason: tag === undefined ? 'NotOwned' : 'OwnedByOther', message, actions: [] };
 }

@@ -2,7 +2,16 @@
  * What the spec asks of private DNS for clients inside Azure, as far as the spec alone tells: which zones a scope needs is
  * known only from Azure, so `wantedZones` makes the wanted resources from their names. Pure.
  */
-import { dnsZoneId, idDigits, type Place, shortName, zoneGroupId, zoneGroupName, zoneLinkId } from './names.ts';
+import {
+  dnsZoneId,
+  idDigits,
+  labelOf,
+  type Place,
+  shortName,
+  zoneGroupId,
+  zoneGroupName,
+  zoneLinkId,
+} from './names.ts';
 import type { PmsObject } from './object.ts';
 import type { ArmId, Owner, Policy, Tags } from './resources.ts';
 import type { DnsZoneWant, ZoneConfig, ZoneGroupWant, ZoneLinkWant } from './zone-resources.ts';
@@ -65,8 +74,8 @@ export function wantedZones({ group, zoneIds, create }: ZonesWant, names: readon
 
 /** Two networks of one name have two links. */
 function wantLink({ id: zoneId, name: zone, policy, tags }: DnsZoneWant, networkId: ArmId): ZoneLinkWant {
-  const name = `${shortName(networkId)}-${idDigits(networkId)}`;
-  const id = zoneLinkId(zoneId, name);
+  const id = zoneLinkId(zoneId, `${shortName(networkId)}-${idDigits(networkId)}`);
+  const name = labelOf(id);
   return { kind: 'zoneLink', key: `zoneLink/${zone}-${idDigits(id)}`, id, name, zoneId, networkId, policy, tags };
 }
 

@@ -88,6 +88,13 @@ export function parseId(id: ArmId): ParsedId | undefined {
 /** The last segment: the name a person knows the resource by. */
 export const shortName = (id: ArmId): string => id.slice(id.lastIndexOf('/') + 1);
 
+/** The name in messages: that of a zone's network link with its zone, since a network is linked to several. */
+export function labelOf(id: ArmId): string {
+  const parsed = parseId(id);
+  const isZoneLink = parsed?.type.toLowerCase() === 'microsoft.network/privatednszones/virtualnetworklinks';
+  return isZoneLink ? parsed.names.join('/') : shortName(id);
+}
+
 export const ownerText = (owner: Owner): string => `${owner.installation}/${owner.namespace}/${owner.name}`;
 
 /** `namespace/name`, as the lines of a published hosts text carry it. */

@@ -4,7 +4,7 @@
  */
 import { accessField } from './access.ts';
 import { nameOf } from './converge.ts';
-import { OWNER_TAG, shortName } from './names.ts';
+import { labelOf, OWNER_TAG, shortName } from './names.ts';
 import type { Want } from './resources.ts';
 import type { Action, Plan, Step } from './steps.ts';
 
@@ -25,19 +25,19 @@ export function actionLines(action: Action): readonly string[] {
       return [`~ ${nameOf(action.want)}`, ...action.changes.map(c => `    ${c.field}: ${c.found} -> ${c.wanted}`)];
     case 'delete':
       return [
-        `- ${nameOf({ kind: action.kind, name: shortName(action.id) })}`,
+        `- ${nameOf({ kind: action.kind, name: labelOf(action.id) })}`,
         ...(action.changes ?? []).map(c => `    ${c.field}: ${c.found} -> ${c.wanted} (made again)`),
       ];
     case 'close':
     case 'open':
       return [
-        `~ ${nameOf({ kind: action.kind, name: shortName(action.id) })} (${action.verb === 'close' ? 'isolation' : action.why})`,
+        `~ ${nameOf({ kind: action.kind, name: labelOf(action.id) })} (${action.verb === 'close' ? 'isolation' : action.why})`,
         ...action.changes.map(c => `    ${accessField(action.kind, c.access)}: ${c.found} -> ${c.wanted}`),
       ];
     case 'note':
       return [`= ${action.key}: ${action.accesses.join(', ')} ${NOTE_TEXT[action.is]}`];
     case 'untag':
-      return [`~ ${nameOf({ kind: action.kind, name: shortName(action.id) })}`, `    tags.${OWNER_TAG}: taken off`];
+      return [`~ ${nameOf({ kind: action.kind, name: labelOf(action.id) })}`, `    tags.${OWNER_TAG}: taken off`];
     case 'adopt':
       return [`= ${shortName(action.id)} ${ADOPT_TEXT[action.origin]} ${action.key}`];
     case 'forget':

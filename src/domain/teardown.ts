@@ -7,7 +7,7 @@ import { type Desired, wantsOf } from './desire.ts';
 import { drain, unpublish } from './drain.ts';
 import { judgeIdentity } from './identity.ts';
 import { isReleased, isToUntag, needsAzure } from './inventory.ts';
-import { sameId, shortName } from './names.ts';
+import { labelOf, sameId } from './names.ts';
 import type { InventoryEntry } from './object.ts';
 import type { Observed, Sight } from './observed.ts';
 import type { Kind } from './resources.ts';
@@ -105,7 +105,7 @@ function pruneOne(entry: InventoryEntry, want: Desired, seen: Observed): Verdict
 
 type Why = 'Deleted' | 'Retained' | 'Renamed';
 
-const subjectOf = (entry: InventoryEntry) => ({ kind: kindOf(entry), name: shortName(entry.id) });
+const subjectOf = (entry: InventoryEntry) => ({ kind: kindOf(entry), name: labelOf(entry.id) });
 
 function forget({ key, id }: InventoryEntry, why: Why, message: string): Verdict {
   return acts(why === 'Deleted' ? 'Deleted' : 'Released', message, { verb: 'forget', key, id, why });

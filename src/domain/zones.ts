@@ -73,10 +73,19 @@ export function convergeZones(
   const links = after({ ...before, 'the zones': zones, 'the zone group': group }, () =>
     each(wanted.links, link => converge(link, sight.links.get(link.key) ?? NOT_SEEN, context)),
   );
-  const verdict = combine([zones, group, links]);
+  const verdict = combine(quiet([zones, group, links]));
   if (verdict.state !== 'Ready') return verdict;
   const networks = want.zones.create.networks.map(shortName).join(', ');
   return ready('AllReady', `${group.message}; they are ours and linked to ${networks}`);
+}
+
+/** What waits for the part that is at work has nothing to tell beside it. */
+function quiet(verdicts: readonly Verdict[]): readonly Verdict[] {
+  const busy = verdicts.find(({ state, reason }) => state !== 'Ready' && reason !== 'WaitingForStep');
+  if (busy === undefined) return verdicts;
+  return verdicts.map(verdict =>
+    verdict.reason === 'WaitingForStep' ? { ...verdict, message: busy.message } : verdict,
+  );
 }
 
 function noNames(required: Reading<readonly string[]>): Verdict {

@@ -236,6 +236,9 @@ export class AzureState {
 
   #vanish(key: string, { body }: Cell): void {
     this.cells.delete(key);
+    // A zone group goes with its endpoint.
+    for (const other of [...this.cells.keys()])
+      if (other.startsWith(`${key}/privatednszonegroups/`)) this.cells.delete(other);
     if (body.kind === 'workspace') this.softDeleted.set(key, body);
   }
 

@@ -89,7 +89,7 @@ export function checkZoneRemoval(
       violate(`the records go while ${linked.networkId} is linked to their zone`);
   }
   if (body.kind !== 'dnsZone') return;
-  if (records.length > 0) violate(`${body.name} deleted with ${records.length} records in it`);
+  if (records.length > 0) violate(`${body.name} deleted with ${records.length} record sets in it`);
   const linked = links.find(link => idKey(link.id).startsWith(`${idKey(body.id)}/`));
   if (linked === undefined) return;
   violate(`${body.name} deleted while ${linked.name} links it`);
