@@ -155,10 +155,12 @@ export interface PrivateMonitoringScopeSpec {
      */
     zoneGroup?: {
       /**
-       * Azure ids of private DNS zones that are there already, as `az network private-dns zone show --query id` prints them; they may be in another resource group or subscription. The records go into them, and the zones themselves are never created, changed or deleted. A scope of Azure Monitor needs five - privatelink.monitor.azure.com and the four others that the condition PreflightPassed names when they are missing. 1 to 10, of different names.
+       * Azure ids of private DNS zones that are there already, as `az network private-dns zone show --query id` prints them; they may be in another resource group or subscription. The records go into them, and the zones themselves are never created, changed or deleted. A scope of Azure Monitor needs five - privatelink.monitor.azure.com and the four others that the condition PreflightPassed names when they are missing. 1 to 10, of different names. Default - none.
        *
        * @minItems 1
        * @maxItems 10
+       *
+       * Items: Id of one zone; no default.
        */
       zoneIds?: string[];
       /**
@@ -166,14 +168,16 @@ export interface PrivateMonitoringScopeSpec {
        */
       createZones?: {
         /**
-         * Resource group of the zones; it must exist. 1 to 90 letters, digits, `-`, `_`, `.` and parentheses, not ending with a dot. Required. Immutable.
+         * Resource group of the zones; it must exist. 1 to 90 letters, digits, `-`, `_`, `.` and parentheses, not ending with a dot. Required, no default, immutable.
          */
         resourceGroup: string;
         /**
-         * Azure ids of the virtual networks whose machines get the private answers, as `az network vnet show --query id` prints them; they may be in another resource group or subscription. 1 to 10. Required.
+         * Azure ids of the virtual networks whose machines get the private answers, as `az network vnet show --query id` prints them; they may be in another resource group or subscription. 1 to 10. Required, no default.
          *
          * @minItems 1
          * @maxItems 10
+         *
+         * Items: Id of one network; no default.
          */
         linkTo: string[];
       };
