@@ -4,8 +4,9 @@
  */
 
 import { RESOLUTION_POLICY } from './diff-zones.ts';
-import { ABSENT, type Observed, present, type Sight, type ZonesSight } from './observed.ts';
-import type { ArmId, Resource, Want, ZoneKind } from './resources.ts';
+import { idKey } from './names.ts';
+import { ABSENT, bodyOf, type Observed, present, type Sight, type ZonesSight } from './observed.ts';
+import type { Resource, Want, ZoneKind } from './resources.ts';
 import type { ZoneGroup } from './zone-resources.ts';
 
 /**
@@ -57,14 +58,17 @@ export function withZone(want: ZoneWant, seen: Observed): Observed {
 export const withAdoptedGroup = (group: ZoneGroup, seen: Observed): Observed =>
   change(seen, () => ({ group: { reading: present(group) } }));
 
-/** Gone by its key or id. */
-export const withoutZone = ({ key, id }: { readonly key: string; readonly id: ArmId }, seen: Observed): Observed =>
-  change(seen, ({ zones, links, group, contents }) => ({
-    zones: gone(zones, key),
-    links: gone(links, key),
-    ...(key === 'zoneGroup' ? { group: { reading: ABSENT }, groups: present([]) } : { group }),
-    contents: new Map([...contents, [id.toLowerCase(), NOTHING_IN_IT]]),
-  }));
+/** Gone by its key. What was never asked of the zones that are left counts as nobody else's. */
+export const withoutZone = (key: string, seen: Observed): Observed =>
+  change(seen, ({ zones, links, group, groups, contents }) => {
+    const left = [...zones.values()].flatMap(({ reading }) => bodyOf(reading)?.id ?? []);
+    return {
+      zones: gone(zones, key),
+      links: gone(links, key),
+      ...(key === 'zoneGroup' ? { group: { reading: ABSENT }, groups: present([]) } : { group, groups }),
+      contents: new Map([...left.map(id => [idKey(id), NOTHING_IN_IT] as const), ...contents]),
+    };
+  });
 
 const NOTHING_IN_IT = { links: present([]), records: present([]) };
 

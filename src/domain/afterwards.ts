@@ -174,7 +174,7 @@ const endpointAfter = (want: WantOf<'privateEndpoint'>, found: PrivateEndpoint |
 });
 
 function without({ key, id }: { readonly key: string; readonly id: string }, before: Observed): Observed {
-  const seen = withoutZone({ key, id }, before);
+  const seen = withoutZone(key, before);
   const gone = <T extends Resource>(sights: ReadonlyMap<string, Sight<T>>): ReadonlyMap<string, Sight<T>> =>
     sights.has(key) ? new Map([...sights, [key, { reading: ABSENT }]]) : sights;
   return {
