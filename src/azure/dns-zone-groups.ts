@@ -55,9 +55,9 @@ export async function listZoneGroups({ sdk, resourceGroup, name }: Site): Promis
   }
 }
 
-/** Throws UnexpectedAnswerError without id and name. */
+/** Throws UnexpectedAnswerError without id, name and properties: a group that cannot be read is not an empty one. */
 export function readZoneGroup(body: Json): ZoneGroup {
-  const records = list(members(body.properties).privateDnsZoneConfigs)
+  const records = list(objectOf(body.properties).privateDnsZoneConfigs)
     .flatMap(config => list(members(config.properties).recordSets))
     .flatMap(readRecord);
   return { kind: 'zoneGroup', ...resourceBase(body), configs: configsOf(body), records };

@@ -103,8 +103,9 @@ export async function listZoneRecords({ sdk, resourceGroup, name }: Site): Promi
   }
 }
 
-/** Throws UnexpectedAnswerError without id and name. */
+/** Throws UnexpectedAnswerError without id, name and properties. */
 export function readDnsZone(body: Json): DnsZone {
+  objectOf(body.properties);
   return { kind: 'dnsZone', ...resourceBase(body), tags: readTags(body) };
 }
 

@@ -103,6 +103,7 @@ const PARTS: Readonly<Record<string, StepName>> = {
   'the zones': 'ZoneGroupReady',
   'the zone group': 'ZoneGroupReady',
   'the network links': 'Pruned',
+  'the zone group taken out': 'Pruned',
 };
 
 /** What a step waited for in the plan before: other steps, or earlier actions of its own that go one by one. */

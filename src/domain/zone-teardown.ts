@@ -36,7 +36,7 @@ export function takeZonesDown(
 ): ZonesDown {
   const links = after(before, () => each(ofKind(entries, 'zoneLink'), judge));
   const group = after({ ...before, 'the network links': links }, () => each(ofKind(entries, 'zoneGroup'), judge));
-  const done = { ...before, 'the network links': links, 'the zone group': group };
+  const done = { ...before, 'the network links': links, 'the zone group taken out': group };
   const zones = ofKind(entries, 'dnsZone');
   return { links, group, zones: more => inTurn({ ...done, ...more }, () => each(zones, judge), zones.length) };
 }

@@ -5,40 +5,24 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dnsZoneId, zoneGroupId, zoneLinkId } from '../../src/domain/names.ts';
-import type { DnsZoneWant, ZoneGroupWant, ZoneLinkWant } from '../../src/domain/zone-resources.ts';
 import { type Bench, bench, failureOf, quiet } from './bench.ts';
-import { changed, endpointWant, group, ids, linkWant, place, scopeWant, tags, workspaceWant } from './wants.ts';
+import {
+  changed,
+  endpointWant,
+  group,
+  ids,
+  linkWant,
+  place,
+  scopeWant,
+  tags,
+  workspaceWant,
+  zoneGroupWant,
+  zoneLinkWant,
+  zoneWant,
+} from './wants.ts';
 
-const base = { policy: 'Delete' } as const;
-const zoneId = dnsZoneId(place, 'privatelink.monitor.azure.com');
-const networkId = `${group}/providers/Microsoft.Network/virtualNetworks/vnet-plant`;
-const zoneWant: DnsZoneWant = {
-  ...base,
-  kind: 'dnsZone',
-  key: 'dnsZone/monitor',
-  id: zoneId,
-  name: 'privatelink.monitor.azure.com',
-  tags,
-};
-const linkOfZone: ZoneLinkWant = {
-  ...base,
-  kind: 'zoneLink',
-  key: 'zoneLink/monitor',
-  id: zoneLinkId(zoneId, 'vnet-plant-0123abcd'),
-  name: 'privatelink.monitor.azure.com/vnet-plant-0123abcd',
-  zoneId,
-  networkId,
-  tags,
-};
-const groupWant: ZoneGroupWant = {
-  ...base,
-  kind: 'zoneGroup',
-  key: 'zoneGroup',
-  id: zoneGroupId(ids.endpoint, 'pms-0123abcd'),
-  name: 'pms-0123abcd',
-  endpointId: ids.endpoint,
-  configs: [{ name: 'privatelink-monitor-azure-com', zoneId }],
-};
+const zoneId = ids.zone;
+const networkId = zoneLinkWant.networkId;
 
 async function endpointMade({ azure }: Bench): Promise<void> {
   for (const want of [workspaceWant, scopeWant, linkWant, endpointWant]) await azure.create(want, quiet);
@@ -60,14 +44,14 @@ test('zone, group and network link are made by one PUT each, read by one GET, an
     tags,
   });
 
-  const made = await counted(azure.create(groupWant, quiet));
+  const made = await counted(azure.create(zoneGroupWant, quiet));
   assert.deepEqual(made.calls, ['PUT privateEndpoints/pe/privateDnsZoneGroups/pms-0123abcd 201']);
-  const found = await counted(azure.get('zoneGroup', groupWant.id, quiet));
+  const found = await counted(azure.get('zoneGroup', zoneGroupWant.id, quiet));
   assert.deepEqual(found.calls, ['GET privateEndpoints/pe/privateDnsZoneGroups/pms-0123abcd 200']);
-  assert.deepEqual(found.value?.configs, groupWant.configs);
+  assert.deepEqual(found.value?.configs, zoneGroupWant.configs);
   assert.ok(found.value?.records.some(({ fqdn }) => fqdn === 'api.privatelink.monitor.azure.com'));
 
-  const link = await counted(azure.create(linkOfZone, quiet));
+  const link = await counted(azure.create(zoneLinkWant, quiet));
   const linkPath = 'privateDnsZones/privatelink.monitor.azure.com/virtualNetworkLinks/vnet-plant-0123abcd';
   assert.deepEqual(link.calls, [`PUT ${linkPath} 202`]);
   const {
@@ -75,7 +59,7 @@ test('zone, group and network link are made by one PUT each, read by one GET, an
     networkId: to,
     registers,
     resolutionPolicy,
-  } = (await azure.get('zoneLink', linkOfZone.id, quiet)) ?? assert.fail();
+  } = (await azure.get('zoneLink', zoneLinkWant.id, quiet)) ?? assert.fail();
   assert.deepEqual([linkTags, to, registers, resolutionPolicy], [tags, networkId, false, 'NxDomainRedirect']);
 
   const { value: links, calls: listed } = await counted(azure.zoneLinks(zoneId, quiet));
@@ -94,8 +78,8 @@ test('zone, group and network link are made by one PUT each, read by one GET, an
   );
 
   for (const [kind, id] of [
-    ['zoneLink', linkOfZone.id],
-    ['zoneGroup', groupWant.id],
+    ['zoneLink', zoneLinkWant.id],
+    ['zoneGroup', zoneGroupWant.id],
     ['dnsZone', zoneId],
   ] as const) {
     const { value } = await counted(azure.remove(kind, id, quiet));
@@ -113,7 +97,7 @@ test('under a zone group the endpoint tells no names of its own, and its interfa
   const here = await bench(t);
   await endpointMade(here);
   await here.azure.create(zoneWant, quiet);
-  await here.azure.create(groupWant, quiet);
+  await here.azure.create(zoneGroupWant, quiet);
   const endpoint = (await here.azure.get('privateEndpoint', ids.endpoint, quiet)) ?? assert.fail();
   assert.deepEqual(endpoint.customDnsConfigs, []);
   const nic = await here.azure.networkInterface(endpoint.networkInterfaceId ?? '', quiet);
@@ -133,16 +117,16 @@ test('an update keeps the tags of others, and what it does not know', async t =>
   assert.deepEqual((await azure.get('dnsZone', zoneId, quiet))?.tags, { team: 'x', ...tags });
 
   const properties = { virtualNetwork: { id: networkId }, registrationEnabled: true };
-  await raw.call('PUT', linkOfZone.id, { body: { location: 'global', tags: { team: 'x' }, properties } });
-  const link = await counted(azure.update(linkOfZone, changed('registrationEnabled'), quiet));
+  await raw.call('PUT', zoneLinkWant.id, { body: { location: 'global', tags: { team: 'x' }, properties } });
+  const link = await counted(azure.update(zoneLinkWant, changed('registrationEnabled'), quiet));
   assert.deepEqual(
     link.calls.map(call => call.split(' ')[0]),
     ['GET', 'PUT'],
   );
-  const after = (await azure.get('zoneLink', linkOfZone.id, quiet)) ?? assert.fail();
+  const after = (await azure.get('zoneLink', zoneLinkWant.id, quiet)) ?? assert.fail();
   assert.deepEqual([after.tags, after.registers, after.networkId], [{ team: 'x', ...tags }, false, networkId]);
-  await azure.untag('zoneLink', linkOfZone.id, 'PMS-Owner', quiet);
-  assert.deepEqual((await azure.get('zoneLink', linkOfZone.id, quiet))?.tags, { team: 'x' });
+  await azure.untag('zoneLink', zoneLinkWant.id, 'PMS-Owner', quiet);
+  assert.deepEqual((await azure.get('zoneLink', zoneLinkWant.id, quiet))?.tags, { team: 'x' });
   await azure.untag('dnsZone', zoneId, 'pms-owner', quiet);
   assert.deepEqual((await azure.get('dnsZone', zoneId, quiet))?.tags, { team: 'x' });
 });
@@ -154,10 +138,10 @@ test('a zone that joins a group leaves the others under the names that they have
   const second = dnsZoneId(place, 'privatelink.oms.opinsights.azure.com');
   for (const id of [zoneId, second]) await raw.call('PUT', id, { body: { location: 'global' } });
   const byHand = [{ name: 'monitor', properties: { privateDnsZoneId: zoneId } }];
-  await raw.call('PUT', groupWant.id, { body: { properties: { privateDnsZoneConfigs: byHand } } });
-  const configs = [...groupWant.configs, { name: 'privatelink-oms', zoneId: second }];
-  await azure.update({ ...groupWant, configs }, changed('zones.privatelink-oms'), quiet);
-  assert.deepEqual((await azure.get('zoneGroup', groupWant.id, quiet))?.configs, [
+  await raw.call('PUT', zoneGroupWant.id, { body: { properties: { privateDnsZoneConfigs: byHand } } });
+  const configs = [...zoneGroupWant.configs, { name: 'privatelink-oms', zoneId: second }];
+  await azure.update({ ...zoneGroupWant, configs }, changed('zones.privatelink-oms'), quiet);
+  assert.deepEqual((await azure.get('zoneGroup', zoneGroupWant.id, quiet))?.configs, [
     { name: 'monitor', zoneId },
     { name: 'privatelink-oms', zoneId: second },
   ]);
@@ -167,19 +151,19 @@ test('what Azure refuses of private DNS is told with its reason and what to do',
   const here = await bench(t);
   const { azure, raw } = here;
   await endpointMade(here);
-  const gone = await failureOf(azure.create(groupWant, quiet));
+  const gone = await failureOf(azure.create(zoneGroupWant, quiet));
   assert.deepEqual([gone.kind, gone.reason], ['Stalled', 'ZoneNotFound']);
   await azure.create(zoneWant, quiet);
-  await azure.create(groupWant, quiet);
+  await azure.create(zoneGroupWant, quiet);
   const second = zoneGroupId(ids.endpoint, 'default');
-  const twice = await failureOf(azure.create({ ...groupWant, id: second, name: 'default' }, quiet));
+  const twice = await failureOf(azure.create({ ...zoneGroupWant, id: second, name: 'default' }, quiet));
   assert.deepEqual([twice.kind, twice.reason], ['Waiting', 'Conflict']);
-  await azure.create(linkOfZone, quiet);
+  await azure.create(zoneLinkWant, quiet);
   const other = zoneId.replace('/rg-monitor/', '/rg-other/');
   await raw.call('PUT', group.replace('rg-monitor', 'rg-other'), { body: { location: 'japaneast' } });
   await azure.create({ ...zoneWant, id: other }, quiet);
   const rival = await failureOf(
-    azure.create({ ...linkOfZone, id: zoneLinkId(other, 'vnet-plant'), zoneId: other }, quiet),
+    azure.create({ ...zoneLinkWant, id: zoneLinkId(other, 'vnet-plant'), zoneId: other }, quiet),
   );
   assert.deepEqual([rival.kind, rival.reason], ['Waiting', 'NetworkHasZone']);
   const nested = await failureOf(azure.remove('dnsZone', zoneId, quiet));

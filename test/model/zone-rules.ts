@@ -11,6 +11,8 @@ export const REQUIRED_ZONES = [
   // The old spelling and the new one (facts: ampls 10).
   'monitor.azure.com',
   'privatelink.oms.opinsights.azure.com',
+  'privatelink.ods.opinsights.azure.com',
+  'agentsvc.azure-automation.net',
   'privatelink.blob.core.windows.net',
 ] as const;
 
