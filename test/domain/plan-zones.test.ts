@@ -408,7 +408,8 @@ suite('a zone group that two objects need', () => {
     isLeaving: false,
     uses: new Set([theirs.id.toLowerCase()]),
     links: new Set<string>(),
-    mortalLinks: new Set<string>(),
+    keptLinks: new Set<string>(),
+    access: new Map<string, string>(),
   };
 
   test('and that the other made goes with the last of them; one that it keeps is only used', () => {
