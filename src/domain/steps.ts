@@ -57,6 +57,8 @@ export type Action =
       readonly why: 'Deleted' | 'Retained' | 'Renamed';
       /** What we closed and is left closed. */
       readonly closed?: readonly Access[];
+      /** Who else needs it, where that is why it stays. */
+      readonly usedBy?: readonly string[];
     }
   /** Public access is closed; `provedAt` (epoch ms) is when the gate was last seen to hold, absent without a gate. */
   | {

@@ -111,9 +111,10 @@ type Why = 'Deleted' | 'Retained' | 'Renamed';
 
 const subjectOf = (entry: InventoryEntry) => ({ kind: kindOf(entry), name: labelOf(entry.id) });
 
-function forget({ key, id, closed }: InventoryEntry, why: Why, message: string): Verdict {
+function forget({ key, id, closed }: InventoryEntry, why: Why, message: string, usedBy?: readonly string[]): Verdict {
   const shut = ACCESSES.filter(access => why === 'Retained' && closed?.before?.[access] !== undefined);
-  const action = { verb: 'forget', key, id, why, ...(shut.length === 0 ? {} : { closed: shut }) } as const;
+  const told = { ...(shut.length === 0 ? {} : { closed: shut }), ...(usedBy === undefined ? {} : { usedBy }) };
+  const action = { verb: 'forget', key, id, why, ...told } as const;
   return acts(why === 'Deleted' ? 'Deleted' : 'Released', message, action);
 }
 
@@ -176,7 +177,7 @@ function usedByOthers(entry: InventoryEntry, use: Use): Verdict | undefined {
     case 'Unknown':
       return unreadable(use.failure);
     case 'Used':
-      return forget(entry, 'Retained', `${name} is left in Azure: in use by ${use.by.join(', ')}`);
+      return forget(entry, 'Retained', `${name} is left in Azure: in use by ${use.by.join(', ')}`, use.by);
     case 'Sought':
       return waits('StillInUse', `${name} waits for ${use.by.join(', ')} to take it over`, LEAVING_RETRY_MS);
     case 'Leaving':

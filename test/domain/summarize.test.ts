@@ -10,6 +10,7 @@ import { STEPS } from '../../src/domain/steps.ts';
 import { type Summary, sameStatus, statusOf, summarize, summarizeSuspended } from '../../src/domain/summarize.ts';
 import { teardown } from '../../src/domain/teardown.ts';
 import * as plant from '../model/plant.ts';
+import { creating, noZones, REQUIRED, withZones } from '../model/plant-zones.ts';
 
 const DONE = { is: 'Done' } as const;
 type Outcome = ActionResult['outcome'];
@@ -230,6 +231,18 @@ suite('events', () => {
       notes(passed(plant.fullAzure())).map(text => text.split(':')[0]),
       ['Normal Ready', 'Normal RecordsPublished', 'Normal RecordsResolving', 'Normal PathVerified'],
     );
+  });
+
+  test('tell zones and their links together: a dozen of them would use up the patience for all others', () => {
+    const object = creating;
+    const seen = withZones(object, noZones(object), plant.inventoryOf(object));
+    const told = notes(passed(seen, { object })).filter(text => text.includes('Creating'));
+    assert.deepEqual(told, [
+      `Normal Creating: ${[...REQUIRED]
+        .sort()
+        .map(name => `private DNS zone ${name}`)
+        .join(', ')} in rg-dns`,
+    ]);
   });
 
   test('are none when nothing changed', () => {

@@ -197,7 +197,10 @@ suite('zones for clients inside Azure', () => {
       '-o',
       'jsonpath={range .items[*]}{.reason} {.message}{.note}{"\\n"}{end}',
     );
-    assert.match(events, /Released .*privatelink\.blob\.core\.windows\.net stays in Azure/);
+    assert.match(
+      events,
+      /Released stays in Azure: private DNS zone privatelink\.blob\.core\.windows\.net \(in use by record set A stgother\) in rg-monitor/,
+    );
   });
 
   test('without zoneGroup no private DNS is touched or even read', async () => {
