@@ -383,6 +383,36 @@ suite('the plan for private DNS', () => {
     );
   });
 
+  test('unlinks a network that left the spec, and nothing else, whatever the deletionPolicy', () => {
+    const elsewhere = HUB_NETWORK.replace('vnet-hub', 'vnet-spoke');
+    const two = zoned({ createZones: { resourceGroup: 'rg-dns', linkTo: [HUB_NETWORK, elsewhere] } });
+    for (const deletionPolicy of ['Delete', 'Retain'] as const) {
+      const one = zoned({ createZones }, { spec: { deletionPolicy } });
+      const seen = withZones(one, allZones(two), zonesInventory(one, two));
+      const done = actionsOf(plan(desire(one, plant.INSTALLATION), seen, plant.RULES));
+      assert.deepEqual(
+        done,
+        REQUIRED.map(() => 'delete zoneLink'),
+      );
+    }
+  });
+
+  test('keeps the zones with deletionPolicy Retain when the zone group leaves the spec, and takes links and group away', () => {
+    const left = plant.pms({ spec: { deletionPolicy: 'Retain' } });
+    const retained = (inventory: Observed['inventory']) =>
+      inventory.map(entry => ({ ...entry, policy: 'Retain' as const }));
+    const linked = withZones(left, allZones(creating), retained(zonesInventory(left, creating)));
+    assert.deepEqual(
+      actionsOf(plan(desire(left, plant.INSTALLATION), linked, plant.RULES)),
+      REQUIRED.map(() => 'delete zoneLink'),
+    );
+    const unlinked = withZones(left, allZones(creating, { links: gone }), retained([...onlyEndpoint, ...onlyZones]));
+    assert.deepEqual(
+      actionsOf(plan(desire(left, plant.INSTALLATION), unlinked, plant.RULES)),
+      REQUIRED.map(() => 'forget dnsZone'),
+    );
+  });
+
   test('with driftPolicy Report tells a changed zone and touches nothing', () => {
     const object: PmsObject = {
       ...given,
