@@ -28,7 +28,7 @@ import type {
   Want,
 } from './domain/resources.ts';
 import type { Permission } from './domain/rights.ts';
-import type { DnsZone, ZoneGroup, ZoneLink, ZoneRecord } from './domain/zone-resources.ts';
+import type { AzureZones } from './ports-zones.ts';
 
 /** The first answer to a write. */
 export interface WriteAnswer {
@@ -39,7 +39,7 @@ export interface WriteAnswer {
 }
 
 /** Azure Resource Manager, as one identity. Subscriptions come from the ids. */
-export interface Azure {
+export interface Azure extends AzureZones {
   /** Proves that a token can be had. Cached; network only when the token is due. */
   identity(signal: AbortSignal): Promise<Identity>;
 
@@ -51,18 +51,6 @@ export interface Azure {
 
   /** The interface of a private endpoint; `undefined` on 404. */
   networkInterface(id: ArmId, signal: AbortSignal): Promise<NetworkInterface | undefined>;
-
-  /** Every DNS zone group of an endpoint, whoever made it; none when the endpoint is not there. */
-  zoneGroups(endpointId: ArmId, signal: AbortSignal): Promise<readonly ZoneGroup[]>;
-
-  /** All links of a private DNS zone to networks; `undefined` on 404. */
-  zoneLinks(zoneId: ArmId, signal: AbortSignal): Promise<readonly ZoneLink[] | undefined>;
-
-  /** All record sets of a private DNS zone but its own SOA; `undefined` on 404. */
-  zoneRecords(zoneId: ArmId, signal: AbortSignal): Promise<readonly ZoneRecord[] | undefined>;
-
-  /** All private DNS zones of a subscription that we may see. */
-  dnsZones(subscriptionId: string, signal: AbortSignal): Promise<readonly DnsZone[]>;
 
   /** A subnet with the region of its network; `undefined` on 404 of either. */
   subnet(id: ArmId, signal: AbortSignal): Promise<Subnet | undefined>;

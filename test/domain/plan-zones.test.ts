@@ -16,7 +16,6 @@ import {
   creating,
   given,
   groupOf,
-  HUB_NETWORK,
   HUB_ZONES,
   linkOf,
   noZones,
@@ -27,12 +26,11 @@ import {
   zoneIds,
   zonesInventory,
 } from '../model/plant-zones.ts';
+import { contents, createZones, deleted, leaving, onlyZones } from '../model/plant-zones-leaving.ts';
 
 const textSerializer = { serializers: [(value: unknown) => String(value)] };
 const golden = (name: string) => new URL(`../golden/zones/${name}.txt`, import.meta.url).pathname;
 
-const deleted = (zoneGroup: Parameters<typeof zoned>[0]) => zoned(zoneGroup, { deletedAt: '2026-11-24T11:59:00Z' });
-const createZones = { resourceGroup: 'rg-dns', linkTo: [HUB_NETWORK] };
 const byHand = (configs = groupOf(given).configs): ZoneGroup => {
   const id = groupOf(given).id.replace(/[^/]+$/, 'default');
   return groupOf(given, { id, name: 'default', configs });
@@ -46,24 +44,7 @@ const [zone, secondZone] = wanted.zones;
 const [link] = wanted.links;
 assert.ok(zone && secondZone && link);
 const onlyEndpoint = plant.inventoryOf(creating);
-/** A deletion that has come so far as to take private DNS down. */
-const leaving = (object: PmsObject, zones: Observed['zones'], inventory = zonesInventory(object)): Observed => ({
-  ...withZones(object, zones ?? allZones(object), inventory),
-  target: present({ lines: [], maxBytes: 900_000, ttlSeconds: 60 }),
-  resolution: present({
-    recordsHash: '',
-    servers: ['coredns-a'],
-    questions: 2,
-    wrong: [],
-    askedAt: plant.NOW,
-    unansweredSince: plant.NOW - 600_000,
-  }),
-  unpublishedSince: plant.NOW - 600_000,
-});
 const gone = new Map(wanted.links.map(({ key }) => [key, { reading: ABSENT }]));
-const onlyZones = zonesInventory(deleted({ createZones })).filter(({ key }) => key.startsWith('dnsZone/'));
-const contents = (over: object) =>
-  new Map(wanted.zones.map(({ id }) => [id.toLowerCase(), { links: present([]), records: present([]), ...over }]));
 const foreignRecord = {
   name: 'stg1',
   type: 'A',
@@ -383,36 +364,6 @@ suite('the plan for private DNS', () => {
     );
   });
 
-  test('unlinks a network that left the spec, and nothing else, whatever the deletionPolicy', () => {
-    const elsewhere = HUB_NETWORK.replace('vnet-hub', 'vnet-spoke');
-    const two = zoned({ createZones: { resourceGroup: 'rg-dns', linkTo: [HUB_NETWORK, elsewhere] } });
-    for (const deletionPolicy of ['Delete', 'Retain'] as const) {
-      const one = zoned({ createZones }, { spec: { deletionPolicy } });
-      const seen = withZones(one, allZones(two), zonesInventory(one, two));
-      const done = actionsOf(plan(desire(one, plant.INSTALLATION), seen, plant.RULES));
-      assert.deepEqual(
-        done,
-        REQUIRED.map(() => 'delete zoneLink'),
-      );
-    }
-  });
-
-  test('keeps the zones with deletionPolicy Retain when the zone group leaves the spec, and takes links and group away', () => {
-    const left = plant.pms({ spec: { deletionPolicy: 'Retain' } });
-    const retained = (inventory: Observed['inventory']) =>
-      inventory.map(entry => ({ ...entry, policy: 'Retain' as const }));
-    const linked = withZones(left, allZones(creating), retained(zonesInventory(left, creating)));
-    assert.deepEqual(
-      actionsOf(plan(desire(left, plant.INSTALLATION), linked, plant.RULES)),
-      REQUIRED.map(() => 'delete zoneLink'),
-    );
-    const unlinked = withZones(left, allZones(creating, { links: gone }), retained([...onlyEndpoint, ...onlyZones]));
-    assert.deepEqual(
-      actionsOf(plan(desire(left, plant.INSTALLATION), unlinked, plant.RULES)),
-      REQUIRED.map(() => 'forget dnsZone'),
-    );
-  });
-
   test('with driftPolicy Report tells a changed zone and touches nothing', () => {
     const object: PmsObject = {
       ...given,
@@ -427,69 +378,4 @@ suite('the plan for private DNS', () => {
     assert.deepEqual([verdict?.state, verdict?.reason, verdict?.actions], ['Stalled', 'DriftDetected', []]);
     assert.match(verdict?.message ?? '', /zones\.privatelink-monitor-azure-com is .*rg-old.*, expected .*rg-dns/);
   });
-});
-
-suite('a zone group that two objects need', () => {
-  const other = { installation: plant.INSTALLATION, namespace: 'plant', name: 'line-2' };
-  const theirs = groupOf(given, { id: groupOf(given).id.replace(/[^/]+$/, 'pms-0000aaaa'), name: 'pms-0000aaaa' });
-  const neighbour = {
-    name: 'plant/line-2',
-    owner: other,
-    isLeaving: false,
-    uses: new Set([theirs.id.toLowerCase()]),
-    links: new Set<string>(),
-    keptLinks: new Set<string>(),
-    access: new Map<string, string>(),
-  };
-
-  test('and that the other made goes with the last of them; one that it keeps is only used', () => {
-    for (const [mortal, origin] of [
-      [true, 'Created'],
-      [false, 'Adopted'],
-    ] as const) {
-      const one = { ...neighbour, ...(mortal ? { mortalGroup: theirs.id.toLowerCase() } : {}) };
-      const seen = {
-        ...withZones(given, noZones(given, { groups: present([theirs]) }), onlyEndpoint),
-        neighbours: [one],
-      };
-      const [action] =
-        verdictOf(plan(desire(given, plant.INSTALLATION), seen, plant.RULES), 'ZoneGroupReady')?.actions ?? [];
-      assert.ok(action?.verb === 'adopt');
-      assert.deepEqual([action.id, action.origin], [theirs.id, origin]);
-    }
-  });
-
-  test('is released by the one that goes while the other lives', () => {
-    const object = deleted({ zoneIds });
-    const uses = new Set([groupOf(given).id.toLowerCase()]);
-    const seen = { ...leaving(object, allZones(given)), neighbours: [{ ...neighbour, uses }] };
-    const { message, actions = [] } =
-      verdictOf(teardown(desire(object, plant.INSTALLATION), seen), 'ZoneGroupReady') ?? {};
-    assert.match(message ?? '', /is left in Azure: in use by plant\/line-2/);
-    assert.deepEqual(
-      actions.map(({ verb, key }) => [verb, key]),
-      [['forget', 'zoneGroup']],
-    );
-  });
-
-  test('and zones that another object publishes into stay when we go', () => {
-    const object = deleted({ createZones });
-    const uses = new Set([zone.id.toLowerCase()]);
-    const seen = {
-      ...leaving(object, allZones(creating, { contents: contents({}) }), onlyZones.slice(0, 2)),
-      neighbours: [{ ...neighbour, uses }],
-    };
-    const { actions = [] } = verdictOf(teardown(desire(object, plant.INSTALLATION), seen), 'ZoneGroupReady') ?? {};
-    const told = new Map(actions.map(action => [action.key, action.verb]));
-    assert.equal(told.get(zone.key), 'forget');
-    assert.equal([...told.values()].filter(verb => verb === 'delete').length, 1);
-  });
-});
-
-test('a network is linked by a name that tells networks of one name apart', () => {
-  const elsewhere = HUB_NETWORK.replace('rg-hub', 'rg-other');
-  const two = zoned({ createZones: { resourceGroup: 'rg-dns', linkTo: [HUB_NETWORK, elsewhere] } });
-  const names = wantedOf(two, [REQUIRED[0]]).links.map(({ name }) => name);
-  assert.equal(new Set(names).size, 2);
-  assert.ok(names.every(name => /^privatelink\.monitor\.azure\.com\/vnet-hub-[0-9a-f]{8}$/.test(name)));
 });
