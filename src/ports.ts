@@ -19,7 +19,6 @@ import type {
   Identity,
   Kind,
   MadeKind,
-  NamedAddresses,
   NetworkInterface,
   Resource,
   ResourceOf,
@@ -29,6 +28,7 @@ import type {
   Want,
 } from './domain/resources.ts';
 import type { Permission } from './domain/rights.ts';
+import type { AzureZones } from './ports-zones.ts';
 
 /** The first answer to a write. */
 export interface WriteAnswer {
@@ -39,7 +39,7 @@ export interface WriteAnswer {
 }
 
 /** Azure Resource Manager, as one identity. Subscriptions come from the ids. */
-export interface Azure {
+export interface Azure extends AzureZones {
   /** Proves that a token can be had. Cached; network only when the token is due. */
   identity(signal: AbortSignal): Promise<Identity>;
 
@@ -51,9 +51,6 @@ export interface Azure {
 
   /** The interface of a private endpoint; `undefined` on 404. */
   networkInterface(id: ArmId, signal: AbortSignal): Promise<NetworkInterface | undefined>;
-
-  /** Record sets of every DNS zone group of an endpoint, names as Azure lists them (in the privatelink zone). */
-  zoneGroupRecords(endpointId: ArmId, signal: AbortSignal): Promise<readonly NamedAddresses[]>;
 
   /** A subnet with the region of its network; `undefined` on 404 of either. */
   subnet(id: ArmId, signal: AbortSignal): Promise<Subnet | undefined>;

@@ -8,7 +8,14 @@ import { siteOf } from './adapter.ts';
 import { createClients } from './clients.ts';
 import { createCredential } from './credential.ts';
 import { createInquiry, readEndpointNeed, readPermissions } from './inquiries.ts';
-import { readScopeLinks, readSoftDeleted, readZoneGroupRecords } from './listings.ts';
+import {
+  readDnsZones,
+  readScopeLinks,
+  readSoftDeleted,
+  readZoneGroups,
+  readZoneLinks,
+  readZoneRecords,
+} from './listings.ts';
 import { createLogsQuery, createPublicQuery } from './logs-query.ts';
 import {
   getNetworkInterface,
@@ -66,7 +73,10 @@ export function createAzure({ settings, log, clock, onRequest, version, guard }:
     get: (kind, id, signal) => get(arm, kind, id, signal),
     scopeLinks: (scopeId, signal) => readScopeLinks(arm, scopeId, signal),
     networkInterface: (id, signal) => networkInterface(arm, id, signal),
-    zoneGroupRecords: (endpointId, signal) => readZoneGroupRecords(arm, endpointId, signal),
+    zoneGroups: (endpointId, signal) => readZoneGroups(arm, endpointId, signal),
+    zoneLinks: (zoneId, signal) => readZoneLinks(arm, zoneId, signal),
+    zoneRecords: (zoneId, signal) => readZoneRecords(arm, zoneId, signal),
+    dnsZones: (subscriptionId, signal) => readDnsZones(arm, subscriptionId, signal),
     subnet: (id, signal) => subnet(arm, id, signal),
     endpointNeed: (scopeId, signal) => readEndpointNeed(arm, scopeId, signal),
     permissions: (scope, signal) => readPermissions(arm, scope, signal),

@@ -9,7 +9,7 @@ import { differences } from '../domain/diff.ts';
 import type { ActionResult } from '../domain/events.ts';
 import { type Failure, failed, failureOf, isInDoubt, waiting } from '../domain/failures.ts';
 import type { Claim } from '../domain/merge.ts';
-import { idKey, OWNER_TAG, ownerKey, sameId, scopeOfLink, shortName } from '../domain/names.ts';
+import { endpointOfGroup, idKey, labelOf, OWNER_TAG, ownerKey, sameId, scopeOfLink } from '../domain/names.ts';
 import { concernedWith } from '../domain/neighbours.ts';
 import { bodyOf } from '../domain/observed.ts';
 import type { ArmId, MadeKind, Resource, Want } from '../domain/resources.ts';
@@ -18,6 +18,7 @@ import type { WriteAnswer } from '../ports.ts';
 import { keeping, type Subject } from './look.ts';
 import { readNeighbours } from './neighbours.ts';
 import { pollMs } from './polling.ts';
+import { zoneGroupsId } from './read-zones.ts';
 import { askerOf, type Pass } from './world.ts';
 
 type Outcome = ActionResult['outcome'];
@@ -108,7 +109,7 @@ async function lasting(
 ): Promise<Outcome> {
   const { writes } = pass.memory;
   const asker = askerOf(pass.object);
-  const name = nameOf({ kind: subject.kind, name: shortName(subject.id) });
+  const name = nameOf({ kind: subject.kind, name: labelOf(subject.id) });
   const undone = failed('UpdateIgnored', `${name}: ${text} is to do again: Azure ignored it, or somebody undid it`);
   if (writes.holdUndone(subject.id, asker, text, undone)) return failedWith(undone);
   const send = async () => {
@@ -213,6 +214,8 @@ function noteRefusal(subject: Subject, failure: Failure, { memory: { ledger } }:
   if (isInDoubt(failure)) ledger.touch(subject.id);
   // A link to the same workspace that we did not know of is in the list.
   if (subject.kind === 'scopedResource') ledger.touch(`${scopeOfLink(subject.id)}/scopedResources`);
+  // Nor of a group that the endpoint has already.
+  if (subject.kind === 'zoneGroup') ledger.touch(zoneGroupsId(endpointOfGroup(subject.id)));
 }
 
 function started({ kind, id }: Subject, { memory, world }: Pass): Outcome {
@@ -229,6 +232,7 @@ function note({ subject, verb }: Write, answer: WriteAnswer, want: Desired, pass
   const { ledger } = pass.memory;
   if (answer.body === undefined) ledger.touch(subject.id);
   else ledger.record(keeping(subject, pass, want.intervalMs), answer.body);
+  if (subject.kind === 'zoneGroup') ledger.touch(zoneGroupsId(endpointOfGroup(subject.id)));
   if (subject.kind !== 'scopedResource') return;
   if (verb === 'delete') ledger.touch(`${scopeOfLink(subject.id)}/scopedResources`);
   const target = want.links.find(link => link.key === subject.key)?.targetId;

@@ -75,6 +75,7 @@ function look(want: Desired, pass: Pass): Promise<Observed> {
       ...wantsOf(want).map(item => item.id),
       ...listed,
       ...(isAdopted(want.endpoint) ? [] : [want.endpoint.subnetId]),
+      ...(want.zones?.zoneIds ?? []),
       deletedWorkspacesId(want),
     ]);
     memory.asked.delete(object.metadata.uid);

@@ -4,6 +4,7 @@
  */
 import type { AccessWant } from './access.ts';
 import { wantAccess } from './desire-access.ts';
+import { wantZones, type ZonesWant } from './desire-zones.ts';
 import { LOWER_RETENTION_ANNOTATION } from './diff.ts';
 import {
   ABANDON_ANNOTATION,
@@ -43,6 +44,8 @@ export interface Desired {
   /** One for each workspace and component, in their order. */
   readonly links: readonly ScopedResourceWant[];
   readonly endpoint: PrivateEndpointWant | Adopted<'privateEndpoint'>;
+  /** Private DNS for clients inside Azure; absent when the spec asks for none. */
+  readonly zones?: ZonesWant;
   readonly dns: {
     readonly target: string;
     readonly aliases: boolean;
@@ -92,6 +95,8 @@ export function desire(object: PmsObject, installation: string): Desired {
     adopted('component', resourceId, `component/${adoptedName(name, resourceId)}`),
   );
   const scope = wantScope(object, tags, policy);
+  const endpoint = wantEndpoint(object, scope, { tags, policy });
+  const zones = wantZones(object, endpoint.id, { owner, tags, policy });
   return {
     owner,
     subscriptionId: spec.subscriptionId,
@@ -100,7 +105,8 @@ export function desire(object: PmsObject, installation: string): Desired {
     components,
     scope,
     links: [...workspaces, ...components].map(target => wantLink(target, scope, { owner, policy })),
-    endpoint: wantEndpoint(object, scope, { tags, policy }),
+    endpoint,
+    ...(zones === undefined ? {} : { zones }),
     dns: {
       target: spec.dns?.target ?? 'default',
       aliases: spec.dns?.aliases !== 'Disabled',
@@ -120,7 +126,7 @@ export function desire(object: PmsObject, installation: string): Desired {
   };
 }
 
-/** All wanted resources, adopted ones included. */
+/** All wanted resources, adopted ones included, but for private DNS: what that needs Azure has to tell. */
 export const wantsOf = (want: Desired): readonly Wanted[] => [
   ...want.workspaces,
   ...want.components,

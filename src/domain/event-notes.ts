@@ -4,7 +4,7 @@
  */
 import { accessChangeText } from './access.ts';
 import { nameOf } from './converge.ts';
-import { parseId, shortName } from './names.ts';
+import { labelOf, parseId } from './names.ts';
 import type { ArmId, Kind } from './resources.ts';
 import type { Action } from './steps.ts';
 
@@ -31,6 +31,12 @@ export function actionNote(action: Told): string {
   }
 }
 
+/** `private DNS zone a, private DNS zone b in rg-dns`: the same done to several things. */
+export function severalNote(actions: readonly Told[]): string {
+  const groups = Map.groupBy(actions, action => groupText(idOf(action)));
+  return [...groups].map(([group, items]) => `${items.map(subjectOf).join(', ')}${group}`).join('; ');
+}
+
 const FORGOTTEN = { Deleted: 'is gone', Retained: 'stays in Azure', Renamed: 'is listed once' } as const;
 
 /** Notes of this length are short enough to be read, in characters. */
@@ -55,15 +61,19 @@ function leftNote(actions: readonly Forgotten[]): string {
 }
 
 const leftText = (action: Forgotten): string => {
-  const { closed = [] } = action;
-  return closed.length === 0 ? subjectOf(action) : `${subjectOf(action)} (${closed.join(' and ')} closed)`;
+  const { closed = [], usedBy = [] } = action;
+  const told = [
+    ...(closed.length === 0 ? [] : [`${closed.join(' and ')} closed`]),
+    ...(usedBy.length === 0 ? [] : [`in use by ${usedBy.join(', ')}`]),
+  ];
+  return told.length === 0 ? subjectOf(action) : `${subjectOf(action)} (${told.join('; ')})`;
 };
 
 const idOf = (action: Told): ArmId => ('want' in action ? action.want.id : action.id);
 
 function subjectOf(action: Told): string {
   const [kind] = action.key.split('/') as [Kind];
-  return nameOf({ kind, name: shortName(idOf(action)) });
+  return nameOf({ kind, name: labelOf(idOf(action)) });
 }
 
 const groupText = (id: ArmId): string => {

@@ -23,6 +23,7 @@ import type {
   Workspace,
 } from './resources.ts';
 import type { HeldRights } from './rights.ts';
+import type { DnsZone, ZoneGroup, ZoneLink, ZoneRecord } from './zone-resources.ts';
 
 /** The result of one read. `absent` only when the server said so (404); `unread` knows nothing. */
 export type Reading<T> =
@@ -92,6 +93,33 @@ export interface TargetSight {
   readonly ttlSeconds: number;
 }
 
+/** What a zone holds, whoever wrote it. */
+export interface ZoneContents {
+  readonly links: Reading<readonly ZoneLink[]>;
+  /** All but the zone's own SOA. */
+  readonly records: Reading<readonly ZoneRecord[]>;
+}
+
+/** What a pass has read of private DNS; only when it is asked for, or something of it is listed. */
+export interface ZonesSight {
+  /** Names of the zones that the scope requires, as Azure lists them; absent while there is no scope. */
+  readonly required: Reading<readonly string[]>;
+  /** The listed group, or the one that would be ours. */
+  readonly group: Sight<ZoneGroup>;
+  /** All groups of the endpoint; absent while ours, or the listed one, is there. */
+  readonly groups: Reading<readonly ZoneGroup[]>;
+  /** By key: zones that we make or have made. */
+  readonly zones: ReadonlyMap<string, Sight<DnsZone>>;
+  /** By key. */
+  readonly links: ReadonlyMap<string, Sight<ZoneLink>>;
+  /** The zones that the spec names, by `idKey`; only before the group is there. */
+  readonly given: ReadonlyMap<string, Reading<DnsZone>>;
+  /** By `idKey`: the given zones before the group is there, and ours before they go. */
+  readonly contents: ReadonlyMap<string, ZoneContents>;
+  /** Zones elsewhere that bear a needed name and are linked to a network of ours; only before the group is there. */
+  readonly rivals: readonly { readonly zone: DnsZone; readonly link: ZoneLink }[];
+}
+
 export interface Observed {
   /** Epoch ms at which the pass began. */
   readonly now: number;
@@ -119,6 +147,8 @@ export interface Observed {
   readonly networkEndpoints: Reading<readonly PrivateEndpoint[]>;
   /** What the scope requires of an endpoint, once everything is linked; absent when our own is there. */
   readonly endpointNeed: Reading<EndpointNeed>;
+  /** Private DNS for clients inside Azure; only when it is asked for, or something of it is listed. */
+  readonly zones?: ZonesSight;
   /** What we may do; absent unless Azure has refused something for want of a right. */
   readonly rights: Reading<readonly HeldRights[]>;
   readonly target: Reading<TargetSight>;

@@ -10,9 +10,11 @@ import { privateOnlyAhead } from './isolation-text.ts';
 import { parseId, sameId } from './names.ts';
 import { ABSENT, bodyOf, type Observed } from './observed.ts';
 import { missing, otherLinks, otherScopeOnNetwork, resourceGroup } from './preflight-checks.ts';
+import { judgeZones } from './preflight-zones.ts';
 import { judgeSoftDeleted } from './recover.ts';
 import { type EndpointNeed, isAdopted, type PrivateEndpointWant, type Subnet } from './resources.ts';
 import { combine, ready, unreadable, type Verdict } from './steps.ts';
+import { zonesOf } from './zones.ts';
 
 const fatal = (
   reason: 'InventoryFull' | 'SubnetNotFound' | 'SubnetFull' | 'RegionMismatch',
@@ -33,6 +35,7 @@ export function preflight(want: Desired, seen: Observed): Verdict {
     ...resourceGroup(want, seen),
     ...otherScopeOnNetwork(want, seen),
     ...otherLinks(want, seen),
+    ...judgeZones(want, seen),
     ...missing(want, seen),
     ...privateOnlyAhead(want, seen),
   ];
@@ -42,8 +45,10 @@ export function preflight(want: Desired, seen: Observed): Verdict {
 }
 
 /** Nothing is created that could not be written down first. */
-function inventoryRoom(want: Desired, { inventory }: Observed): readonly Verdict[] {
-  const keys = new Set([...inventory, ...wantsOf(want)].map(item => item.key));
+function inventoryRoom(want: Desired, { inventory, zones: sight }: Observed): readonly Verdict[] {
+  const zones = zonesOf(want, { inventory, required: sight?.required ?? ABSENT });
+  const ofZones = zones === undefined ? [] : [zones.group, ...zones.zones, ...zones.links];
+  const keys = new Set([...inventory, ...wantsOf(want), ...ofZones].map(item => item.key));
   if (keys.size <= INVENTORY_MAX) return [];
   const message = `spec.workspaces: with what is still being taken down this object has ${keys.size} resources, of ${INVENTORY_MAX} at most; take some items out until the earlier ones are gone`;
   return [fatal('InventoryFull', message)];

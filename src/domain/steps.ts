@@ -17,6 +17,7 @@ export const STEPS = [
   'ScopeReady',
   'ResourcesLinked',
   'EndpointReady',
+  'ZoneGroupReady',
   'RecordsPublished',
   'RecordsResolving',
   'PathVerified',
@@ -30,7 +31,14 @@ export type StepName = ConditionType | 'Pruned';
 export type Action =
   | { readonly verb: 'create'; readonly key: string; readonly want: Want; readonly why: string }
   | { readonly verb: 'update'; readonly key: string; readonly want: Want; readonly changes: readonly Change[] }
-  | { readonly verb: 'delete'; readonly key: string; readonly kind: MadeKind; readonly id: ArmId }
+  | {
+      readonly verb: 'delete';
+      readonly key: string;
+      readonly kind: MadeKind;
+      readonly id: ArmId;
+      /** What is asked to be otherwise, where it is made again because Azure cannot change it. */
+      readonly changes?: readonly Change[];
+    }
   /** What is left in Azure loses our tag. */
   | { readonly verb: 'untag'; readonly key: string; readonly kind: MadeKind; readonly id: ArmId }
   /** What is there already is taken into the inventory; no call to Azure. */
@@ -49,6 +57,8 @@ export type Action =
       readonly why: 'Deleted' | 'Retained' | 'Renamed';
       /** What we closed and is left closed. */
       readonly closed?: readonly Access[];
+      /** Who else needs it, where that is why it stays. */
+      readonly usedBy?: readonly string[];
     }
   /** Public access is closed; `provedAt` (epoch ms) is when the gate was last seen to hold, absent without a gate. */
   | {

@@ -42,7 +42,17 @@ const rows: readonly (readonly [ArmErrorFacts, string, Treatment])[] = [
     'stall',
   ],
   [facts(400, ['SubnetIsFull', 'Subnet monitoring does not have enough capacity']), 'SubnetFull', 'stall'],
-  [facts(400, ['InvalidPrivateDnsZoneIds']), 'InvalidRequest', 'stall'],
+  [facts(400, ['InvalidPrivateDnsZoneIds']), 'ZoneNotFound', 'stall'],
+  [
+    facts(400, ['MoreThanOne', 'Cannot create more than one private dns zone groups in the private endpoint pe.']),
+    'Conflict',
+    5_000,
+  ],
+  [
+    facts(409, ['Conflict', 'A virtual network cannot be linked to multiple zones with overlapping namespaces.']),
+    'NetworkHasZone',
+    60_000,
+  ],
   [facts(409, ['ScopeLocked', 'The scope is locked.']), 'Locked', 'stall'],
   [facts(409, ['CannotDeleteResource', 'nested resources exist']), 'StillInUse', 60_000],
   [facts(409, ['Conflict', "The workspace name 'law-a' is already in use"]), 'SoftDeleted', 'stall'],

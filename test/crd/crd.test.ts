@@ -229,6 +229,7 @@ test('kubectl apply accepts every sample', async () => {
     'plant-a.yaml',
     'trial.yaml',
     'two-regions.yaml',
+    'zones.yaml',
   ]);
   for (const name of sampleFiles) {
     const { exitCode, stderr } = await cluster.kubectl(['apply', '--dry-run=server', '-f', join(samples, name)]);

@@ -129,7 +129,15 @@ export function azureModel({ clock, random, subnets, location }: AzureModelOptio
         return shown;
       }),
     networkInterface: id => read(() => state.networkInterface(id)),
-    zoneGroupRecords: () => read(() => []),
+    zoneGroups: endpointId => read(() => state.zoneGroups(endpointId)),
+    zoneLinks: zoneId =>
+      read(() => {
+        if (state.get('dnsZone', zoneId) === undefined) return undefined;
+        const links = state.bodies().filter(body => body.kind === 'zoneLink');
+        return links.filter(({ id }) => id.toLowerCase().startsWith(`${idKey(zoneId)}/`) && state.isVisible(id));
+      }),
+    zoneRecords: zoneId => read(() => (state.get('dnsZone', zoneId) ? state.zoneRecords(zoneId) : undefined)),
+    dnsZones: () => read(() => state.bodies().filter(body => body.kind === 'dnsZone')),
     subnet: id =>
       read(() =>
         subnets.some(known => sameId(id, known))

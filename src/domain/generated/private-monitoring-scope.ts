@@ -163,6 +163,38 @@ export interface PrivateMonitoringScopeSpec {
      * Azure region of the endpoint, by its short name. It must be the region of the subnet's virtual network. Default - spec.location. Immutable.
      */
     location?: string;
+    /**
+     * Private DNS for clients inside Azure: a DNS zone group of the endpoint, through which Azure keeps the endpoint's records in private DNS zones. Your machines outside Azure do not need it. An endpoint has one group: one that somebody else has made is used when it holds the asked zones, and left otherwise. Default - none, and no zone group is touched.
+     */
+    zoneGroup?: {
+      /**
+       * Azure ids of private DNS zones that are there already, as `az network private-dns zone show --query id` prints them; they may be in another resource group or subscription. The records go into them, and the zones themselves are never created, changed or deleted. A scope of Azure Monitor needs five - privatelink.monitor.azure.com and the four others that the condition PreflightPassed names when they are missing. 1 to 10, of different names. Default - none.
+       *
+       * @minItems 1
+       * @maxItems 10
+       *
+       * Items: Id of one zone; no default.
+       */
+      zoneIds?: string[];
+      /**
+       * Makes the zones that the scope requires, and links them to networks, in spec.subscriptionId. They are ours - compared, repaired, and taken down with the object or by its deletionPolicy - but for a zone that others use by then, which is left. A network sees one zone of a name. Its machines that ask for a name that is not in the zone get the public answer.
+       */
+      createZones?: {
+        /**
+         * Resource group of the zones; it must exist. 1 to 90 letters, digits, `-`, `_`, `.` and parentheses, not ending with a dot. Required, no default, immutable.
+         */
+        resourceGroup: string;
+        /**
+         * Azure ids of the virtual networks whose machines get the private answers, as `az network vnet show --query id` prints them; they may be in another resource group or subscription. 1 to 10. Required, no default.
+         *
+         * @minItems 1
+         * @maxItems 10
+         *
+         * Items: Id of one network; no default.
+         */
+        linkTo: string[];
+      };
+    };
   };
   /**
    * Where and what is published for the machines' resolvers.
@@ -415,7 +447,7 @@ export interface PrivateMonitoringScopeStatus {
    */
   resources?: {
     /**
-     * Name of the resource within this object - privateLinkScope, privateEndpoint, workspace/<name>, component/<name>, scopedResource/<name of the link> - and for what was adopted by its resourceId eight digits that stand for that id. At most 96 characters.
+     * Name of the resource within this object - privateLinkScope, privateEndpoint, workspace/<name>, component/<name>, scopedResource/<name of the link>, zoneGroup, dnsZone/<zone>, zoneLink/<zone> - and for what was adopted by its resourceId, and for zones and their links, eight digits that stand for that id. At most 96 characters.
      */
     key: string;
     /**
