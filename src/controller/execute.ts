@@ -14,6 +14,7 @@ import { bodyOf } from '../domain/observed.ts';
 import type { ArmId, MadeKind, Resource, Want } from '../domain/resources.ts';
 import type { Action, Plan } from '../domain/steps.ts';
 import type { WriteAnswer } from '../ports.ts';
+import { writeExports } from './exports.ts';
 import { keeping, type Subject } from './look.ts';
 import { readNeighbours } from './neighbours.ts';
 import { pollMs } from './polling.ts';
@@ -61,6 +62,10 @@ async function dispatch(action: Action, want: Desired, pass: Pass): Promise<Outc
       return DONE;
     case 'unpublish':
       await publish(action.target, claimOf(want, []), pass);
+      return DONE;
+    case 'export':
+    case 'unexport':
+      await writeExports(action, want, pass);
       return DONE;
     case 'forget':
       if (action.why === 'Deleted' && action.key.startsWith('scopedResource/')) expectFewerNames(want, pass);

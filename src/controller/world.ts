@@ -7,7 +7,8 @@ import type { ObjectKey, PmsObject } from '../domain/object.ts';
 import type { Resolution } from '../domain/observed.ts';
 import type { PathProof } from '../domain/path-proof.ts';
 import { requestOf } from '../domain/summarize.ts';
-import type { Azure, Clock, Cluster, DnsTargets, Log, Prober, Resolver } from '../ports.ts';
+import type { Azure, Clock, Cluster, Log, Prober } from '../ports.ts';
+import type { ConfigMapStore, DnsTargets, Resolver } from '../ports-dns.ts';
 import { Ledger } from './ledger.ts';
 import { Writes } from './writes.ts';
 
@@ -15,6 +16,8 @@ export interface World {
   readonly azure: Azure;
   readonly cluster: Cluster;
   readonly targets: DnsTargets;
+  /** Of the exports; those of the targets are their own business. */
+  readonly configMaps: ConfigMapStore;
   readonly resolver: Resolver;
   readonly prober: Prober;
   readonly clock: Clock;

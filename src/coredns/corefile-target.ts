@@ -29,6 +29,7 @@ import { corefileOnly, findOwnBlock, noCorefile, withOwnBlock } from './shared-c
 import type { Sight, Size, Storage } from './storage.ts';
 import type { ReloadDeps, ServerSettings, TargetBase, TargetDeps } from './target-config.ts';
 import { serversOf } from './target-servers.ts';
+import { parseUnconfirmed, UNCONFIRMED_KEY, unconfirmedBytes, unconfirmedData } from './unconfirmed.ts';
 
 export interface CorefileConfig extends TargetBase {
   readonly kind: 'Corefile';
@@ -40,7 +41,7 @@ export interface CorefileConfig extends TargetBase {
   };
 }
 
-const KEYS = [HOSTS_KEY, PENDING_KEY, PREVIOUS_KEY];
+const KEYS = [HOSTS_KEY, PENDING_KEY, PREVIOUS_KEY, UNCONFIRMED_KEY];
 
 interface CorefileSight extends Sight {
   readonly stored: ConfigMapView | undefined;
@@ -102,6 +103,7 @@ function corefileStorage(tools: Tools): Storage<CorefileSight> {
       return {
         lines: publishedLines(parsed, pending, isServed),
         unreadable: parsed.unreadable,
+        unconfirmed: parseUnconfirmed(own[UNCONFIRMED_KEY] ?? ''),
         stored,
         shared,
         corefile: text,
@@ -132,8 +134,11 @@ const fuller = (one: Size, other: Size): Size => (one.bytes > other.bytes ? one 
 
 const bytesOf = (lines: readonly PublishedLine[], corefile: string): number =>
   keyBytes(renderHosts(lines)) +
-  keyBytes(pendingText(lines.map(line => line.name)), PENDING_KEY) +
+  keyBytes(pendingText(namesOf(lines)), PENDING_KEY) +
+  unconfirmedBytes(namesOf(lines)) +
   keyBytes(corefile, PREVIOUS_KEY);
+
+const namesOf = (lines: readonly PublishedLine[]): readonly string[] => lines.map(line => line.name);
 
 interface Change extends Tools {
   readonly guard: Guard;
@@ -145,17 +150,19 @@ async function change(sight: CorefileSight, lines: readonly PublishedLine[], too
   const { joining, hosts, hostsBetween, pending } = sight.change(lines);
   const corefile = sight.corefileWith(lines);
   const previous = sight.stored?.data[PREVIOUS_KEY] ?? sight.corefile;
-  if (corefile === sight.corefile) {
-    await keep(sight.stored, { [HOSTS_KEY]: hosts, [PENDING_KEY]: '', [PREVIOUS_KEY]: previous }, tools);
+  const isSame = corefile === sight.corefile;
+  if (!isSame) guard.check(corefileOnly(corefile));
+  const { willReload } = guard;
+  const { unconfirmed: before } = sight;
+  const watched = unconfirmedData(await watch.after({ before, joining, names: namesOf(lines), willReload }, signal));
+  if (isSame) {
+    await keep(sight.stored, { [HOSTS_KEY]: hosts, [PENDING_KEY]: '', [PREVIOUS_KEY]: previous, ...watched }, tools);
     return;
   }
-  guard.check(corefileOnly(corefile));
-  const counters = joining.length > 0 ? await watch.counters(signal) : undefined;
-  const between = { [HOSTS_KEY]: hostsBetween, [PENDING_KEY]: pending, [PREVIOUS_KEY]: sight.corefile };
-  const kept = await keep(sight.stored, between, tools);
+  const both = { [PREVIOUS_KEY]: sight.corefile, ...watched };
+  const kept = await keep(sight.stored, { [HOSTS_KEY]: hostsBetween, [PENDING_KEY]: pending, ...both }, tools);
   await share(sight, corefile, tools);
-  if (counters !== undefined) watch.written(joining, counters, guard.willReload);
-  await keep(kept, { [HOSTS_KEY]: hosts, [PENDING_KEY]: '', [PREVIOUS_KEY]: sight.corefile }, tools);
+  await keep(kept, { [HOSTS_KEY]: hosts, [PENDING_KEY]: '', ...both }, tools);
 }
 
 /** Into the ConfigMap of ours, all keys at once: what an apply leaves out, the API server takes away. */

@@ -3,8 +3,10 @@
  * Pure: no clock, no Azure.
  */
 import type { AccessWant } from './access.ts';
+import type { Alias } from './aliases.ts';
 import { wantAccess } from './desire-access.ts';
 import { LOWER_RETENTION_ANNOTATION } from './diff.ts';
+import type { ExportFormat } from './exports/exports.ts';
 import {
   ABANDON_ANNOTATION,
   adoptedName,
@@ -45,7 +47,13 @@ export interface Desired {
   readonly endpoint: PrivateEndpointWant | Adopted<'privateEndpoint'>;
   readonly dns: {
     readonly target: string;
+    /** Whether the known aliases of the records are published too. */
     readonly aliases: boolean;
+    readonly extraAliases: readonly Alias[];
+    /** Whether the name of Azure Monitor's storage account is published. */
+    readonly blobStorage: boolean;
+    /** Forms in which the records are kept for other resolvers. */
+    readonly exports: readonly ExportFormat[];
     /** Resolvers beside the target's own servers that must answer right. */
     readonly verifyServers: readonly VerifyServer[];
   };
@@ -104,6 +112,9 @@ export function desire(object: PmsObject, installation: string): Desired {
     dns: {
       target: spec.dns?.target ?? 'default',
       aliases: spec.dns?.aliases !== 'Disabled',
+      extraAliases: spec.dns?.extraAliases ?? [],
+      blobStorage: spec.dns?.blobStorage !== 'Disabled',
+      exports: spec.dns?.exports ?? [],
       verifyServers: (spec.dns?.verifyServers ?? []).map(verifyServer),
     },
     gate: spec.verification?.gate ?? 'Query',

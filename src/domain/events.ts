@@ -44,7 +44,7 @@ export function actionEvents(results: readonly ActionResult[], before: readonly 
       if (before.some(condition => condition.reason === reason && condition.message.includes(message))) return [];
       return [event('Warning', reason, `${action.key}: ${message}`)];
     }
-    if (action.verb === 'publish' || action.verb === 'unpublish' || action.verb === 'note') return [];
+    if (isQuiet(action)) return [];
     if (action.verb === 'open' && (action.why === 'RolledBack' || action.why === 'LostPath')) {
       return [event('Warning', 'IsolationRolledBack', noteOf(action))];
     }
@@ -52,13 +52,18 @@ export function actionEvents(results: readonly ActionResult[], before: readonly 
   });
 }
 
+/** Of records and the inventory the conditions tell. */
+type Quiet = Extract<Action, { verb: 'publish' | 'unpublish' | 'export' | 'unexport' | 'note' }>;
+const QUIET: ReadonlySet<string> = new Set(['publish', 'unpublish', 'export', 'unexport', 'note']);
+const isQuiet = (action: Action): action is Quiet => QUIET.has(action.verb);
+
 const FORGET_TEXT = {
   Deleted: (id: string) => `${id} is gone`,
   Retained: (id: string) => `${id} stays in Azure`,
   Renamed: (id: string) => `${id} is listed once`,
 } as const;
 
-function noteOf(action: Exclude<Action, { verb: 'publish' | 'unpublish' | 'note' }>): string {
+function noteOf(action: Exclude<Action, Quiet>): string {
   switch (action.verb) {
     case 'create':
       return `${action.want.id} (${action.why})`;

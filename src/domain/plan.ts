@@ -5,6 +5,7 @@ import { adopt } from './adopt.ts';
 import { converge, isSucceeded, nameOf, provisioning } from './converge.ts';
 import type { Desired } from './desire.ts';
 import { convergeEndpoint, type DnsRules, viewRecords } from './endpoint.ts';
+import { exportStep } from './export-map.ts';
 import { judgeIdentity } from './identity.ts';
 import { isolate } from './isolation.ts';
 import { sameId, shortName } from './names.ts';
@@ -52,6 +53,8 @@ export function plan(want: Desired, seen: Observed, rules: DnsRules): Plan {
   );
   const published = after({ EndpointReady: endpoint }, () => publish(want, seen, view));
   const resolving = judgeResolution(want, seen);
+  // For resolvers that nobody here can ask: nothing waits for it.
+  const exported = exportStep(want, seen, view);
   const taken = unlinked.state === 'Ready' ? { ResourcesLinked: links } : { 'the links taken out': unlinked };
   const pruned = after(taken, () => prune(want, seen));
   // Whoever still asks the former server gets right answers until the new one gives them.
@@ -79,6 +82,7 @@ export function plan(want: Desired, seen: Observed, rules: DnsRules): Plan {
     { name: 'EndpointReady', verdict: endpoint },
     { name: 'RecordsPublished', verdict: published },
     { name: 'RecordsResolving', verdict: resolving },
+    ...(exported === undefined ? [] : [{ name: 'RecordsExported', verdict: exported } as const]),
     ...(verified === undefined ? [] : [{ name: 'PathVerified', verdict: verified } as const]),
     ...(isolated === undefined ? [] : [{ name: 'Isolated', verdict: isolated } as const]),
     { name: 'Pruned', verdict: combine([...(reopened === undefined ? [] : [reopened]), unlinked, pruned, moved]) },

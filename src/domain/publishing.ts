@@ -10,7 +10,7 @@ import { linesOf, type Merged, mergeClaim, sameLines } from './merge.ts';
 import { ownerKey } from './names.ts';
 import { bodyOf, type DnsFinding, type Observed, type Resolution, SILENT } from './observed.ts';
 import { type RecordSet, recordsHash } from './records.ts';
-import { acts, each, ready, unreadable, untold, type Verdict, waits } from './steps.ts';
+import { acts, each, ready, unreadable, untold, type Verdict, verdictOf, waits } from './steps.ts';
 
 const RESOLVE_RETRY_MS = 2_000;
 /** From ConfigMap to answer: the kubelet's sync and CoreDNS' reload take a minute or two; no more is told as wrong. */
@@ -86,6 +86,8 @@ export function grantedRecords(
 /** RecordsResolving. */
 export function resolving(want: Desired, seen: Observed): Verdict {
   if (seen.resolution.is === 'unread') return unreadable(seen.resolution.failure);
+  const reload = bodyOf(seen.resolution)?.reload;
+  if (reload !== undefined) return { retryAfterMs: WRONG_RETRY_MS, ...verdictOf(reload) };
   const granted = grantedRecords(want, seen);
   if (seen.resolution.is === 'absent' || seen.resolution.body.recordsHash !== recordsHash(granted)) {
     return waits('WaitingForStep', 'waits for RecordsPublished', granted.length > 0 ? RESOLVE_RETRY_MS : undefined);

@@ -19,6 +19,7 @@ export const STEPS = [
   'EndpointReady',
   'RecordsPublished',
   'RecordsResolving',
+  'RecordsExported',
   'PathVerified',
   'Isolated',
 ] as const;
@@ -73,7 +74,16 @@ export type Action =
       readonly is: 'Confirmed' | 'Opened';
     }
   | { readonly verb: 'publish'; readonly key: 'records'; readonly records: RecordSet }
-  | { readonly verb: 'unpublish'; readonly key: 'records'; readonly target: string };
+  | { readonly verb: 'unpublish'; readonly key: 'records'; readonly target: string }
+  /** The ConfigMap of the exports: all its keys of ours; no `resourceVersion`: it was not there. */
+  | {
+      readonly verb: 'export';
+      readonly key: 'exports';
+      readonly data: Readonly<Record<string, string>>;
+      readonly annotations: Readonly<Record<string, string>>;
+      readonly resourceVersion?: string;
+    }
+  | { readonly verb: 'unexport'; readonly key: 'exports'; readonly resourceVersion: string };
 
 export interface Verdict {
   /** Ready: as asked, as observed. Waiting: on its way, or has actions. Stalled: somebody must act. Failed: back off. */

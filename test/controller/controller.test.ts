@@ -58,6 +58,7 @@ function bench(over: { cluster?: Partial<Cluster>; passTimeoutMs?: number; rando
       azure: azure.port,
       cluster: { ...cluster.port, ...over.cluster },
       targets: createTargets(dns.configs, deps),
+      configMaps: dns.store,
       resolver: dns.resolver,
       prober: { from: 'here', look: async () => ({ outcome: 'Held' }) },
       clock,

@@ -144,6 +144,21 @@ const cases: readonly Case[] = [
       }),
     }),
   },
+  {
+    name: 'published-and-not-taken-up',
+    seen: plant.fullAzure(plant.pms(), {
+      resolution: present({
+        recordsHash: recordsHash(plant.lines()),
+        servers: ['coredns-a'],
+        questions: 54,
+        askedAt: plant.NOW,
+        wrong: [
+          { server: 'coredns-a', name: 'api.monitor.azure.com', type: 'A', rcode: 'NOERROR', addresses: ['20.1.1.1'] },
+        ],
+        reload: stalled('CoreDNSRestartRequired', 'no block of the Corefile has the line reload'),
+      }),
+    }),
+  },
   { name: 'all-there', seen: there },
   { name: 'drift-retention', seen: workspaceIs({ retentionInDays: 7 }) },
   { name: 'drift-retention-would-be-lowered', seen: workspaceIs({ retentionInDays: 90 }) },

@@ -7,8 +7,7 @@ import { HOSTS_KEY, TARGET_ANNOTATION } from '../../src/coredns/config-map-claim
 import type { HostsFileConfig } from '../../src/coredns/hosts-file-target.ts';
 import { parseHosts, renderHosts } from '../../src/coredns/hosts-text.ts';
 import type { PublishedLine } from '../../src/domain/merge.ts';
-import type { Resolver } from '../../src/ports.ts';
-import type { ConfigMapStore } from '../../src/ports-dns.ts';
+import type { ConfigMapStore, Resolver } from '../../src/ports-dns.ts';
 import { configMapsInMemory } from '../coredns/config-map-in-memory.ts';
 import type { Randomness } from './randomness.ts';
 import type { SteppingClock } from './stepping-clock.ts';
@@ -69,6 +68,10 @@ export function dnsModel({ clock, random, installation }: DnsModelOptions): DnsM
     read: async (ref, signal) => {
       await clock.sleep(random.between(0, 20));
       return maps.read(ref, signal);
+    },
+    remove: async (ref, resourceVersion, signal) => {
+      await clock.sleep(random.between(1, 50));
+      return maps.remove(ref, resourceVersion, signal);
     },
     apply: async (ref, wanted, options, signal) => {
       await clock.sleep(random.between(1, 50));

@@ -15,7 +15,8 @@ import { createTargets } from '../../coredns/targets.ts';
 import type { PmsObject } from '../../domain/object.ts';
 import type { Plan } from '../../domain/steps.ts';
 import type { NewObject } from '../../manifest/manifest.ts';
-import type { Clock, DnsServer, Log } from '../../ports.ts';
+import type { Clock, Log } from '../../ports.ts';
+import type { DnsServer } from '../../ports-dns.ts';
 import { createResolver } from '../../probe/dns.ts';
 import { createProber } from '../../probe/tls.ts';
 import { SeedError, type Simulator, startSimulator } from '../../simulator/simulator.ts';
@@ -135,6 +136,7 @@ async function compose(options: DemoOptions, servers: Servers, signal: AbortSign
     azure,
     cluster,
     targets,
+    configMaps: store,
     resolver: createResolver(),
     prober: createProber({ from: 'this machine', port: servers.dataPlanePort }),
     clock,
