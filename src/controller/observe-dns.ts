@@ -24,12 +24,13 @@ import { PROPAGATION_MS, WRONG_RETRY_MS } from '../domain/publishing.ts';
 import { recordsHash } from '../domain/records.ts';
 import type { DnsServer, DnsTarget } from '../ports-dns.ts';
 import { askAll, cacheLimit, type Expected, isOurs, isRight, isSilent, keepCacheTimes } from './ask-dns.ts';
+import { reservedNames } from './reserved.ts';
 import type { Pass } from './world.ts';
 
 /** Wrong answers are asked for again after this time: the road from ConfigMap to answer takes a minute or two. */
 const RETRY_MS = 1_500;
 
-type DnsSight = Pick<Observed, 'target' | 'resolution' | 'unpublishedSince'>;
+type DnsSight = Pick<Observed, 'target' | 'reserved' | 'resolution' | 'unpublishedSince'>;
 
 export async function observeDns(want: Desired, pass: Pass): Promise<DnsSight & Pick<Observed, 'formerTargets'>> {
   const [sight, formerTargets] = await Promise.all([observeTarget(want, pass), readFormerTargets(want, pass)]);
@@ -57,7 +58,8 @@ async function observeTarget(want: Desired, pass: Pass): Promise<DnsSight> {
     const { resolution } = await asked(want, granted(want, target.body), found.body, pass);
     const isTakenOut = bodyOf<Resolution>(resolution)?.reload !== undefined;
     // What CoreDNS refused is out of the target by now.
-    return { target: isTakenOut ? await attempt(() => found.body.read(pass.signal), pass) : target, resolution };
+    const now = isTakenOut ? await attempt(() => found.body.read(pass.signal), pass) : target;
+    return { target: now, reserved: reservedNames(want, target.body, pass), resolution };
   }
   if (granted(want, target.body).length > 0) return { target, resolution: ABSENT };
   const unpublishedSince = sinceUnpublished(pass);

@@ -2,7 +2,7 @@
  * Whether CoreDNS took up the block that we wrote last. It says so nowhere but in its log: we compare its counter of
  * failed reloads with the one from before the write, and the answers to the new names. One that refuses goes on with
  * what it had, until it starts again and does not come up. What is watched stands in the ConfigMap itself (unconfirmed.ts);
- * in memory is only what was refused within the hour, which a restart tries once more. src/coredns/line-target.ts asks
+ * in memory is only what was refused lately, which a restart tries once more. src/coredns/line-target.ts asks
  * it; times by the injected clock.
  */
 import { type Failure, STALLED_RETRY_MS, stalled } from '../domain/failures.ts';
@@ -13,6 +13,11 @@ import type { Unconfirmed } from './unconfirmed.ts';
 
 /** A kubelet may take 2 minutes, `reload` 45 s (facts coredns 2.1). */
 const GRACE_MS = 180_000;
+/**
+ * The counter may have grown by a configuration from before our write, which is mended already: the first refusal is
+ * tried again soon, each further one after twice the time.
+ */
+const FIRST_RETRY_MS = 120_000;
 
 export interface ReloadVerdict {
   /** What the object should say. */
@@ -49,6 +54,14 @@ export interface ReloadWatch {
   forgive(): void;
 }
 
+interface Refused {
+  readonly names: ReadonlySet<string>;
+  readonly retryMs: number;
+  /** Epoch ms. */
+  readonly until: number;
+  readonly failure: Failure;
+}
+
 export interface ReloadWatchOptions {
   readonly target: string;
   /** For the command that restarts it. */
@@ -60,12 +73,14 @@ export interface ReloadWatchOptions {
 
 export function createReloadWatch(options: ReloadWatchOptions): ReloadWatch {
   const { deps, target } = options;
-  let refused: { readonly names: ReadonlySet<string>; readonly until: number; readonly failure: Failure } | undefined;
+  let refused: Refused | undefined;
 
   const refuse = (names: ReadonlySet<string>, why: string): Failure => {
-    const text = `CoreDNS did not take the new names of DNS target ${target} (${listed(names)}): ${why}; they are taken out again, see its log for the reason. Tried again in an hour, or when its configuration changes`;
+    const isAgain = [...names].some(name => refused?.names.has(name));
+    const retryMs = isAgain && refused ? Math.min(2 * refused.retryMs, STALLED_RETRY_MS) : FIRST_RETRY_MS;
+    const text = `CoreDNS did not take the new names of DNS target ${target} (${listed(names)}): ${why}; they are taken out again, see its log for the reason. Tried again in ${retryMs / 60_000} minutes, or when its configuration changes`;
     const failure = stalled('ReloadRefused', text);
-    refused = { names, until: deps.clock.now() + STALLED_RETRY_MS, failure };
+    refused = { names, retryMs, until: deps.clock.now() + retryMs, failure };
     return failure;
   };
 

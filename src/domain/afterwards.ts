@@ -74,7 +74,8 @@ function apply(action: Action, want: Desired, seen: Observed): Observed {
     case 'adopt':
       return withAdopted(action, seen);
     case 'publish': {
-      const claim = { owner: ownerKey(want.owner), records: action.records.records };
+      const { records, reserved = [] } = action;
+      const claim = { owner: ownerKey(want.owner), records: records.records, reserved };
       return {
         ...seen,
         target: mapBody(seen.target, sight => ({ ...sight, lines: mergeClaim(sight.lines, claim).lines })),

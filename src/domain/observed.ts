@@ -138,6 +138,8 @@ export interface Observed {
   /** What we may do; absent unless Azure has refused something for want of a right. */
   readonly rights: Reading<readonly HeldRights[]>;
   readonly target: Reading<TargetSight>;
+  /** Lines of others that the target has lost; absent: none. */
+  readonly reserved?: readonly PublishedLine[];
   /** Names of other targets that hold lines of ours: the spec named them once. */
   readonly formerTargets: readonly string[];
   readonly resolution: Reading<Resolution>;

@@ -24,8 +24,10 @@ const FINDINGS_SHOWN = 3;
 export function mergedTarget(want: Desired, seen: Observed, view: RecordsView): Merged | undefined {
   const target = bodyOf(seen.target);
   if (!view.complete || target === undefined) return undefined;
-  return mergeClaim(target.lines, { owner: ownerKey(want.owner), records: view.set.records });
+  return mergeClaim(target.lines, { owner: ownerKey(want.owner), records: view.set.records, ...reservedOf(seen) });
 }
+
+const reservedOf = ({ reserved = [] }: Observed) => (reserved.length === 0 ? {} : { reserved });
 
 /** RecordsPublished. */
 export function publish(want: Desired, seen: Observed, view: RecordsView): Verdict {
@@ -39,6 +41,7 @@ export function publish(want: Desired, seen: Observed, view: RecordsView): Verdi
       verb: 'publish',
       key: 'records',
       records: view.set,
+      ...reservedOf(seen),
     });
   }
   return conflictVerdict(merged) ?? refusedVerdict(view.set) ?? allPublished(want, view.set);

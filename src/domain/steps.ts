@@ -4,7 +4,7 @@
  */
 import type { Access, AccessChange, AccessKind } from './access.ts';
 import type { Failure } from './failures.ts';
-import type { NameConflict } from './merge.ts';
+import type { NameConflict, PublishedLine } from './merge.ts';
 import type { Reason } from './reasons.ts';
 import type { RecordSet } from './records.ts';
 import type { ArmId, Change, MadeKind, Origin, Policy, Want } from './resources.ts';
@@ -73,7 +73,12 @@ export type Action =
       readonly accesses: readonly Access[];
       readonly is: 'Confirmed' | 'Opened';
     }
-  | { readonly verb: 'publish'; readonly key: 'records'; readonly records: RecordSet }
+  | {
+      readonly verb: 'publish';
+      readonly key: 'records';
+      readonly records: RecordSet;
+      readonly reserved?: readonly PublishedLine[];
+    }
   | { readonly verb: 'unpublish'; readonly key: 'records'; readonly target: string }
   /** The ConfigMap of the exports: all its keys of ours; no `resourceVersion`: it was not there. */
   | {

@@ -69,17 +69,25 @@ for (const kind of ['custom', 'corefile'] as const) {
       assert.ok(scene.logged.some(line => line.startsWith('CoreDNS did not take the new names')));
     });
 
-    it('is not written again within the hour, and then it is; others go on meanwhile', async () => {
+    it('is tried again after two minutes, then four, up to an hour; others go on meanwhile', async () => {
       await publish();
       scene.failures.set('coredns-a', 1);
       const failure = await confirm();
       assert.ok(failure);
       await assert.rejects(publish(), thrown => thrown instanceof PortError && thrown.failure === failure);
       await publish('plant/b', ODS);
+      await confirm(seen([ODS], []));
       assert.deepEqual(await names(), [ODS]);
-      scene.clock.turn(60 * MINUTE);
-      await publish();
-      assert.deepEqual(await names(), [API, ODS]);
+      for (const minutes of [2, 4, 8, 16, 32, 60, 60]) {
+        scene.clock.turn(minutes * MINUTE - 1);
+        await assert.rejects(publish(), withReason('ReloadRefused', new RegExp(`again in ${minutes} minutes`)));
+        scene.clock.turn(1);
+        await publish();
+        assert.deepEqual(await names(), [API, ODS]);
+        scene.failures.set('coredns-a', 1 + (scene.failures.get('coredns-a') ?? 0));
+        await confirm();
+        assert.deepEqual(await names(), [ODS]);
+      }
     });
 
     it('is written again at once when somebody changed the configuration', async () => {

@@ -28,6 +28,8 @@ export interface DnsModel {
   /** The lines that a target's server answers from. */
   served(target?: Target): readonly PublishedLine[];
   seed(lines: readonly PublishedLine[]): void;
+  /** Somebody deletes the ConfigMap of target `default`; its server keeps what it has. */
+  lose(): void;
   writes(): number;
   /** Names that left a target, in order. */
   readonly lost: readonly string[];
@@ -101,6 +103,7 @@ export function dnsModel({ clock, random, installation }: DnsModelOptions): DnsM
     lines: (target = 'default') => linesOf(textOf(target)),
     served: (target = 'default') => linesOf(served.get(target) ?? ''),
     writes: () => maps.writes(),
+    lose: () => maps.drop(refOf('default')),
     seed: lines => {
       maps.edit(refOf('default'), map => {
         map.annotations[TARGET_ANNOTATION] = `${installation}/default`;
