@@ -3,10 +3,9 @@
  * Pure: no clock, no Azure.
  */
 import type { AccessWant } from './access.ts';
-import type { Alias } from './aliases.ts';
 import { wantAccess } from './desire-access.ts';
+import { type DnsWant, wantDns } from './desire-dns.ts';
 import { LOWER_RETENTION_ANNOTATION } from './diff.ts';
-import type { ExportFormat } from './exports/exports.ts';
 import {
   ABANDON_ANNOTATION,
   adoptedName,
@@ -45,18 +44,7 @@ export interface Desired {
   /** One for each workspace and component, in their order. */
   readonly links: readonly ScopedResourceWant[];
   readonly endpoint: PrivateEndpointWant | Adopted<'privateEndpoint'>;
-  readonly dns: {
-    readonly target: string;
-    /** Whether the known aliases of the records are published too. */
-    readonly aliases: boolean;
-    readonly extraAliases: readonly Alias[];
-    /** Whether the name of Azure Monitor's storage account is published. */
-    readonly blobStorage: boolean;
-    /** Forms in which the records are kept for other resolvers. */
-    readonly exports: readonly ExportFormat[];
-    /** Resolvers beside the target's own servers that must answer right. */
-    readonly verifyServers: readonly VerifyServer[];
-  };
+  readonly dns: DnsWant;
   /** How much must be proved before anything is closed. */
   readonly gate: Gate;
   /** What the spec says of public access, workspaces first and the scope last. */
@@ -81,14 +69,6 @@ export interface Desired {
 
 export type Gate = 'None' | 'DNS' | 'TLS' | 'Query';
 
-/** A DNS server that the spec names. */
-export interface VerifyServer {
-  /** As the spec has it. */
-  readonly name: string;
-  readonly address: string;
-  readonly port: number;
-}
-
 /** What the object asks for. `installation` makes ownership unique across clusters. */
 export function desire(object: PmsObject, installation: string): Desired {
   const { spec, metadata } = object;
@@ -109,14 +89,7 @@ export function desire(object: PmsObject, installation: string): Desired {
     scope,
     links: [...workspaces, ...components].map(target => wantLink(target, scope, { owner, policy })),
     endpoint: wantEndpoint(object, scope, { tags, policy }),
-    dns: {
-      target: spec.dns?.target ?? 'default',
-      aliases: spec.dns?.aliases !== 'Disabled',
-      extraAliases: spec.dns?.extraAliases ?? [],
-      blobStorage: spec.dns?.blobStorage !== 'Disabled',
-      exports: spec.dns?.exports ?? [],
-      verifyServers: (spec.dns?.verifyServers ?? []).map(verifyServer),
-    },
+    dns: wantDns(spec.dns),
     gate: spec.verification?.gate ?? 'Query',
     access: wantAccess(object, workspaces, scope),
     isolation: { onLostPath: 'Report', ...spec.isolation },
@@ -139,14 +112,6 @@ export const wantsOf = (want: Desired): readonly Wanted[] => [
   ...want.links,
   want.endpoint,
 ];
-
-const DNS_PORT = 53;
-
-/** `10.0.0.53`, `10.0.0.53:5353`, `fd00::53`, `[fd00::53]:53`: the forms that the CRD admits. */
-function verifyServer(text: string): VerifyServer {
-  const [, bracketed, plain, port] = /^(?:\[(.+)\]|([^:]+))(?::([0-9]+))?$/.exec(text) ?? [];
-  return { name: text, address: bracketed ?? plain ?? text, port: Number(port ?? DNS_PORT) };
-}
 
 const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
 

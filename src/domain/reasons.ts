@@ -104,6 +104,8 @@ export const REASONS = [
   'QueryForbidden',
   'QueryUnanswered',
   'IsolationRolledBack',
+  'SettingConflict',
+  'PublicSideAnswers',
   'WouldStrand',
   'ClusterUnreachable',
   'UnexpectedError',
