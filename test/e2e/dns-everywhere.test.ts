@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { parse } from 'yaml';
 import { rolesOf } from '../docs/dns-pages.ts';
+import { mergePatch } from '../env/api-client.ts';
 import { writesIn } from '../env/audit-log.ts';
 import { dnsQuery } from '../env/dns-query.ts';
 import { eventually } from '../env/eventually.ts';
@@ -206,5 +207,40 @@ suite('the records of an object, end to end', () => {
     await scene.kubectl(...ready('plant-b'));
     await eventually('it answers', async () => (await answerOf(API)).startsWith('127.14.1.'), PATIENCE);
     assert.equal(await accessOf('law-plant-b'), 'Disabled');
+  });
+
+  const second = (...aliases: readonly string[]) => {
+    const extraAliases = aliases.map(name => ({ name, sameAs: API }));
+    return plant('plant-b', { target: 'narrow', extraAliases }, { isolation: { onDelete: 'Reopen' } });
+  };
+  const patchNarrow = (patch: unknown) =>
+    scene.kubectl('patch', 'configmap', 'pms-narrow', '--type=merge', '-p', JSON.stringify(patch));
+  const narrowHas = (text: string) =>
+    eventually(
+      `${text} is in it`,
+      async () => (await mapOf('pms-narrow')).data?.['pms.hosts']?.includes(text),
+      PATIENCE,
+    );
+
+  test('a ConfigMap without room is told and left, and written once there is room', async () => {
+    const filler = 'x'.repeat(900 * 1024);
+    const path = `/api/v1/namespaces/${NAMESPACE}/configmaps/pms-narrow`;
+    const filled = await scene.controlPlane.request('PATCH', path, { data: { filler } }, mergePatch);
+    assert.equal(filled.status, 200);
+    await scene.apply(second());
+    const { message } = await told('plant-b', 'RecordsPublished', 'TooLarge');
+    assert.match(message, /ConfigMap private-monitoring\/pms-narrow stays as it is: it would have \d+ KiB, of 900 KiB/);
+    assert.doesNotMatch((await mapOf('pms-narrow')).data['pms.hosts'], /plant-b/);
+    await patchNarrow({ data: { filler: null } });
+    await narrowHas(`${API} # ${NAMESPACE}/plant-b`);
+  });
+
+  test('an immutable ConfigMap is told, and made again once somebody deleted it', async () => {
+    await patchNarrow({ immutable: true });
+    await scene.apply(second('query.monitor.azure.com'));
+    const { message } = await told('plant-b', 'RecordsPublished', 'TargetNotOurs');
+    assert.match(message, /pms-narrow is immutable: delete it, it is made again/);
+    await scene.kubectl('delete', 'configmap', 'pms-narrow');
+    await narrowHas(`query.monitor.azure.com # ${NAMESPACE}/plant-b`);
   });
 });

@@ -1,12 +1,12 @@
 /**
- * The CoreDNS of a cluster as AKS runs it, on loopback: its Corefile and the folder of imported keys are ConfigMaps of the
- * real API server, brought to it as a kubelet does. The operator gets the rights that docs/dns/aks.md shows.
+ * The CoreDNS of a cluster as AKS or kubeadm runs it, on loopback: its Corefile and the folder of imported keys are
+ * ConfigMaps of the real API server, brought to it as a kubelet does. The operator gets the rights that docs/dns shows.
  */
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onLoopback } from '../coredns/clustered-coredns.ts';
-import { AKS } from '../coredns/corefiles.ts';
+import { AKS, KUBEADM } from '../coredns/corefiles.ts';
 import { rolesOf } from '../docs/dns-pages.ts';
 import { ensureBinaries } from '../env/binaries.ts';
 import { removeAtExit, startProcess } from '../env/child-process.ts';
@@ -19,6 +19,8 @@ export interface PlatformCoreDns {
   /** `127.0.0.1:port` */
   readonly server: string;
   readonly port: number;
+  /** The Corefile as the platform made it. */
+  readonly corefile: string;
   /** For the operator's configuration; its name is `cluster`. */
   readonly target: Readonly<Record<string, unknown>>;
   /** The keys of kube-system/coredns-custom. */
@@ -32,21 +34,34 @@ export interface PlatformCoreDns {
 
 const NAMESPACE = 'kube-system';
 
-/** `upstream`: `127.0.0.1:port`, for every other name. */
-export async function startPlatformCoreDns(controlPlane: ControlPlane, upstream: string): Promise<PlatformCoreDns> {
+export type Platform = 'AKS' | 'kubeadm';
+
+export interface PlatformOptions {
+  readonly platform: Platform;
+  /** `127.0.0.1:port`, for every other name. */
+  readonly upstream: string;
+}
+
+const SHIPPED = { AKS: { text: AKS, page: 'aks.md' }, kubeadm: { text: KUBEADM, page: 'kubeadm.md' } } as const;
+
+export async function startPlatformCoreDns(
+  controlPlane: ControlPlane,
+  { platform, upstream }: PlatformOptions,
+): Promise<PlatformCoreDns> {
+  const { text, page } = SHIPPED[platform];
   const { request, kubectl } = controlPlane;
   const { coredns } = await ensureBinaries(new AbortController().signal);
   const directory = await mkdtemp(join(tmpdir(), 'pms-platform-'));
   const remove = removeAtExit(directory);
   const [corefileFolder, custom] = [join(directory, 'corefile'), join(directory, 'custom')];
   const ports = { dns: await freePort(), health: await freePort(), ready: await freePort(), metrics: await freePort() };
-  const corefile = onLoopback(AKS, ports, upstream).replaceAll('import custom/', `import ${custom}/`);
+  const corefile = onLoopback(text, ports, upstream).replaceAll('import custom/', `import ${custom}/`);
   const made = await request('POST', `/api/v1/namespaces/${NAMESPACE}/configmaps`, {
     metadata: { name: 'coredns' },
     data: { Corefile: corefile },
   });
   if (made.status !== 201) throw new Error(`the platform's Corefile: ${made.status}`);
-  const roles = await kubectl(['apply', '-f', '-'], { input: await rolesOf('aks.md') });
+  const roles = await kubectl(['apply', '-f', '-'], { input: await rolesOf(page) });
   if (roles.exitCode !== 0) throw new Error(roles.stderr);
   const feed = (name: string, folder: string) =>
     feedConfigMap({ request, namespace: NAMESPACE, name, directory: folder });
@@ -60,11 +75,12 @@ export async function startPlatformCoreDns(controlPlane: ControlPlane, upstream:
   return {
     server: `127.0.0.1:${ports.dns}`,
     port: ports.dns,
+    corefile,
     target: {
       name: 'cluster',
-      kind: 'CustomServer',
+      kind: platform === 'AKS' ? 'CustomServer' : 'Corefile',
       namespace: NAMESPACE,
-      configMap: 'coredns-custom',
+      configMap: platform === 'AKS' ? 'coredns-custom' : 'coredns',
       allowedNamespaces: ['private-monitoring'],
       servers: [`127.0.0.1:${ports.dns}`],
       ttlSeconds: 2,
@@ -73,7 +89,9 @@ export async function startPlatformCoreDns(controlPlane: ControlPlane, upstream:
         bind: ['127.0.0.1'],
         forward: [upstream],
         metricsPort: ports.metrics,
-        directory: custom,
+        ...(platform === 'AKS'
+          ? { directory: custom }
+          : { store: { namespace: 'private-monitoring', configMap: 'pms-corefile' } }),
       },
     },
     custom: async () =>

@@ -28,7 +28,7 @@ suite('the CoreDNS of the cluster, end to end', () => {
   let platform: PlatformCoreDns;
   let operator: OwnedProcess;
   before(async () => {
-    scene = await startScene({ latencyScale: 0.1, platform: true });
+    scene = await startScene({ latencyScale: 0.1, platform: 'AKS' });
     assert.ok(scene.platform);
     platform = scene.platform;
     operator = await scene.startOperator();

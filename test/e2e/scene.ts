@@ -16,7 +16,7 @@ import { type CoreDns, startCoreDns } from '../env/coredns.ts';
 import { eventually } from '../env/eventually.ts';
 import { startUpstreamDns, type UpstreamDns } from '../env/upstream-dns.ts';
 import { type AzureSide, startAzure } from './azure-side.ts';
-import { type PlatformCoreDns, startPlatformCoreDns } from './platform-coredns.ts';
+import { type Platform, type PlatformCoreDns, startPlatformCoreDns } from './platform-coredns.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -67,7 +67,7 @@ export interface SceneOptions {
   /** Of the simulated Azure; 1 is as slow as the real one. */
   readonly latencyScale: number;
   /** The CoreDNS of the cluster too, with a target `cluster` for it. */
-  readonly platform?: boolean;
+  readonly platform?: Platform;
   /** More targets of the operator's configuration, at the same DNS server; RBAC is the caller's. */
   readonly targets?: readonly Readonly<Record<string, unknown>>[];
 }
@@ -118,7 +118,9 @@ async function assemble(options: SceneOptions, stops: (() => Promise<void> | voi
     return succeeded(await controlPlane.kubectl(['-n', NAMESPACE, 'apply', '-f', '-'], { input }));
   };
   await kubectl('apply', '-f', join(root, 'deploy/operator-rbac.yaml'));
-  const platform = options.platform ? await startPlatformCoreDns(controlPlane, upstream.server) : undefined;
+  const platform = options.platform
+    ? await startPlatformCoreDns(controlPlane, { platform: options.platform, upstream: upstream.server })
+    : undefined;
   if (platform !== undefined) stops.push(platform.stop);
   const more = [...(options.targets ?? []).map(target => ({ ...target, servers: [coreDns.server] })), platform?.target];
   const config = await operatorConfig(
