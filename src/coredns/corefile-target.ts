@@ -6,7 +6,8 @@
 import { PortError } from '../domain/failures.ts';
 import type { PublishedLine } from '../domain/merge.ts';
 import type { ConfigMapRef, ConfigMapView } from '../ports-dns.ts';
-import { type BlockChange, blockChange, pendingText, publishedLines } from './block-change.ts';
+import { type BlockChange, blockChange, publishedLines } from './block-change.ts';
+import { onTheWayBytes, reloadWatchOf, watchedData } from './block-target.ts';
 import {
   foreignBytes,
   HOSTS_KEY,
@@ -22,14 +23,13 @@ import {
 import { createGuard, type Guard } from './corefile-guard.ts';
 import { parseHosts, renderHosts } from './hosts-text.ts';
 import { createLineTarget, type LineTarget } from './line-target.ts';
-import { createReloadWatch, type ReloadWatch } from './reload-watch.ts';
+import type { ReloadWatch } from './reload-watch.ts';
 import { remembering } from './remembering.ts';
 import { type BlockSettings, renderBlock, servedBy } from './server-block.ts';
 import { corefileOnly, findOwnBlock, noCorefile, withOwnBlock } from './shared-corefile.ts';
 import type { Sight, Size, Storage } from './storage.ts';
 import type { ReloadDeps, ServerSettings, TargetBase, TargetDeps } from './target-config.ts';
-import { serversOf } from './target-servers.ts';
-import { parseUnconfirmed, UNCONFIRMED_KEY, unconfirmedBytes, unconfirmedData } from './unconfirmed.ts';
+import { parseUnconfirmed, UNCONFIRMED_KEY } from './unconfirmed.ts';
 
 export interface CorefileConfig extends TargetBase {
   readonly kind: 'Corefile';
@@ -64,13 +64,7 @@ interface Tools {
 
 /** Touches nothing. */
 export function createCorefileTarget(config: CorefileConfig, deps: TargetDeps, reload: ReloadDeps): LineTarget {
-  const watch = createReloadWatch({
-    target: config.name,
-    namespace: config.namespace,
-    metricsPort: config.server.metricsPort,
-    servers: signal => serversOf(config, deps.endpoints, signal),
-    deps: reload,
-  });
+  const watch = reloadWatchOf(config, deps, reload);
   const tools: Tools = {
     config,
     deps,
@@ -133,12 +127,7 @@ function corefileStorage(tools: Tools): Storage<CorefileSight> {
 const fuller = (one: Size, other: Size): Size => (one.bytes > other.bytes ? one : other);
 
 const bytesOf = (lines: readonly PublishedLine[], corefile: string): number =>
-  keyBytes(renderHosts(lines)) +
-  keyBytes(pendingText(namesOf(lines)), PENDING_KEY) +
-  unconfirmedBytes(namesOf(lines)) +
-  keyBytes(corefile, PREVIOUS_KEY);
-
-const namesOf = (lines: readonly PublishedLine[]): readonly string[] => lines.map(line => line.name);
+  keyBytes(renderHosts(lines)) + onTheWayBytes(lines) + keyBytes(corefile, PREVIOUS_KEY);
 
 interface Change extends Tools {
   readonly guard: Guard;
@@ -152,9 +141,7 @@ async function change(sight: CorefileSight, lines: readonly PublishedLine[], too
   const previous = sight.stored?.data[PREVIOUS_KEY] ?? sight.corefile;
   const isSame = corefile === sight.corefile;
   if (!isSame) guard.check(corefileOnly(corefile));
-  const { willReload } = guard;
-  const { unconfirmed: before } = sight;
-  const watched = unconfirmedData(await watch.after({ before, joining, names: namesOf(lines), willReload }, signal));
+  const watched = await watchedData(lines, { sight, joining, guard, watch }, signal);
   if (isSame) {
     await keep(sight.stored, { [HOSTS_KEY]: hosts, [PENDING_KEY]: '', [PREVIOUS_KEY]: previous, ...watched }, tools);
     return;

@@ -5,7 +5,8 @@
 import { PortError } from '../domain/failures.ts';
 import type { PublishedLine } from '../domain/merge.ts';
 import type { ConfigMapRef, ConfigMapView } from '../ports-dns.ts';
-import { type BlockChange, blockChange, pendingText, publishedLines } from './block-change.ts';
+import { type BlockChange, blockChange, publishedLines } from './block-change.ts';
+import { onTheWayBytes, reloadWatchOf, watchedData } from './block-target.ts';
 import {
   foreignBytes,
   HOSTS_KEY,
@@ -22,14 +23,13 @@ import { createGuard, type Guard } from './corefile-guard.ts';
 import type { CorefileSource } from './corefile-reader.ts';
 import { parseHosts, renderHosts } from './hosts-text.ts';
 import { createLineTarget, type LineTarget } from './line-target.ts';
-import { createReloadWatch, type ReloadWatch } from './reload-watch.ts';
+import type { ReloadWatch } from './reload-watch.ts';
 import { remembering } from './remembering.ts';
 import { type BlockSettings, renderServerFile, servedBy } from './server-block.ts';
 import { blocksOf, COREFILE_PATH, noCorefile } from './shared-corefile.ts';
 import type { Sight, Storage } from './storage.ts';
 import type { ReloadDeps, ServerSettings, TargetBase, TargetDeps } from './target-config.ts';
-import { serversOf } from './target-servers.ts';
-import { parseUnconfirmed, UNCONFIRMED_KEY, unconfirmedBytes, unconfirmedData } from './unconfirmed.ts';
+import { parseUnconfirmed, UNCONFIRMED_KEY } from './unconfirmed.ts';
 
 export interface CustomServerConfig extends TargetBase {
   readonly kind: 'CustomServer';
@@ -60,13 +60,7 @@ interface Parts {
 
 /** Touches nothing. */
 export function createCustomServerTarget(config: CustomServerConfig, deps: TargetDeps, reload: ReloadDeps): LineTarget {
-  const watch = createReloadWatch({
-    target: config.name,
-    namespace: config.namespace,
-    metricsPort: config.server.metricsPort,
-    servers: signal => serversOf(config, deps.endpoints, signal),
-    deps: reload,
-  });
+  const watch = reloadWatchOf(config, deps, reload);
   return createLineTarget({ config, deps, watch, storage: customServerStorage({ config, deps, watch }) });
 }
 
@@ -123,12 +117,7 @@ function customServerStorage(parts: Parts): Storage<CustomServerSight> {
 }
 
 const bytesOf = (lines: readonly PublishedLine[], settings: BlockSettings): number =>
-  keyBytes(renderHosts(lines)) +
-  keyBytes(renderServerFile(lines, settings), SERVER_KEY) +
-  keyBytes(pendingText(namesOf(lines)), PENDING_KEY) +
-  unconfirmedBytes(namesOf(lines));
-
-const namesOf = (lines: readonly PublishedLine[]): readonly string[] => lines.map(line => line.name);
+  keyBytes(renderHosts(lines)) + keyBytes(renderServerFile(lines, settings), SERVER_KEY) + onTheWayBytes(lines);
 
 /** The configuration as CoreDNS has it, with this text as our key; `undefined`: without it. */
 type Sources = (server: string | undefined) => CorefileSource;
@@ -166,9 +155,7 @@ async function change(sight: CustomServerSight, lines: readonly PublishedLine[],
   const { joining, leaving, hosts, hostsBetween, pending } = sight.change(lines);
   const isSame = server === sight.server;
   if (!isSame) guard.check(tools.sources(server));
-  const { willReload } = guard;
-  const { unconfirmed: before } = sight;
-  const watched = unconfirmedData(await watch.after({ before, joining, names: namesOf(lines), willReload }, signal));
+  const watched = await watchedData(lines, { sight, joining, guard, watch }, signal);
   if (isSame) {
     await write(sight.view, { [HOSTS_KEY]: hosts, [SERVER_KEY]: server, [PENDING_KEY]: '', ...watched }, signal);
     return;

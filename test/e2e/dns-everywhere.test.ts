@@ -35,6 +35,7 @@ interface ConditionView {
   readonly status: string;
   readonly reason: string;
   readonly message: string;
+  readonly observedGeneration: number;
 }
 
 /** The role of a page, for the names of this test. */
@@ -64,12 +65,16 @@ suite('the records of an object, end to end', () => {
     return pms({ subscriptionId: scene.azure.subscriptionId, name, network, spec: { dns, ...more } });
   };
   const statusOf = async (name: string) => JSON.parse(await scene.kubectl('get', 'pms', name, '-o', 'json')).status;
+  /** Of the spec as it is now: the same may have been said of the one before. */
   const told = (name: string, type: string, reason: string): Promise<ConditionView> =>
     eventually(
       `${type} of ${name} says ${reason}`,
       async () => {
-        const { conditions = [] } = await statusOf(name);
-        return conditions.find((one: ConditionView) => one.type === type && one.reason === reason);
+        const { metadata, status } = JSON.parse(await scene.kubectl('get', 'pms', name, '-o', 'json'));
+        return status?.conditions?.find(
+          (one: ConditionView) =>
+            one.type === type && one.reason === reason && one.observedGeneration === metadata.generation,
+        );
       },
       PATIENCE,
     );

@@ -21,6 +21,7 @@ interface ConditionView {
   readonly status: string;
   readonly reason: string;
   readonly message: string;
+  readonly observedGeneration: number;
 }
 
 suite('the CoreDNS of the cluster, end to end', () => {
@@ -43,10 +44,13 @@ suite('the CoreDNS of the cluster, end to end', () => {
     });
   const answerOf = async (name: string) => (await dnsQuery({ server: platform.server, name })).answers.join();
   const isPrivate = async (name: string) => (await answerOf(name)).startsWith('127.13.1.');
-  const condition = async (type: string): Promise<ConditionView | undefined> =>
-    JSON.parse(await scene.kubectl('get', 'pms', 'plant-a', '-o', 'json')).status.conditions.find(
-      (one: ConditionView) => one.type === type,
+  /** Of the spec as it is now: the same may have been said of the one before. */
+  const condition = async (type: string): Promise<ConditionView | undefined> => {
+    const { metadata, status } = JSON.parse(await scene.kubectl('get', 'pms', 'plant-a', '-o', 'json'));
+    return status?.conditions?.find(
+      (one: ConditionView) => one.type === type && one.observedGeneration === metadata.generation,
     );
+  };
   const told = (type: string, reason: string) =>
     eventually(
       `${type} says ${reason}`,
