@@ -8,6 +8,7 @@ import { desire } from '../../src/domain/desire.ts';
 import { EXPORTED_ANNOTATION, EXPORTS_ANNOTATION } from '../../src/domain/export-map.ts';
 import { exportRecords } from '../../src/domain/exports/exports.ts';
 import { stalled, waiting } from '../../src/domain/failures.ts';
+import { forecast, hasChanges } from '../../src/domain/forecast.ts';
 import type { PmsObject } from '../../src/domain/object.ts';
 import { ABSENT, type ExportSight, type Observed, present, unread } from '../../src/domain/observed.ts';
 import { plan } from '../../src/domain/plan.ts';
@@ -102,6 +103,20 @@ suite('the exports', () => {
     assert.match(changed.data['pms.rpz.db'] ?? '', / 4000000001 3600 /);
     const first = actionOf(RPZ, {});
     assert.equal(first.annotations[EXPORTED_ANNOTATION], `${HASH} ${plant.NOW / 1_000}`);
+  });
+
+  test('are one action of a forecast, after the records, and none once they are there', () => {
+    const ahead = (over: Partial<Observed>) =>
+      forecast(desire(RPZ, plant.INSTALLATION), plant.fullAzure(RPZ, over), plant.RULES);
+    const empty = { target: plant.emptyAzure().target, resolution: ABSENT };
+    for (const over of [{}, empty]) {
+      assert.deepEqual(
+        ahead(over).actions.map(({ action }) => action.verb),
+        ['export'],
+      );
+      assert.ok(hasChanges(ahead(over)));
+    }
+    assert.ok(!hasChanges(ahead(written())));
   });
 
   test('are the text of pms records, a key for each file', () => {
