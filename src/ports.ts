@@ -6,10 +6,8 @@
  */
 import type { AccessKind, AccessValues } from './domain/access.ts';
 import type { Failure } from './domain/failures.ts';
-import type { Claim, Merged } from './domain/merge.ts';
 import type { Place } from './domain/names.ts';
 import type { ObjectKey, PmsObject, Status } from './domain/object.ts';
-import type { TargetSight } from './domain/observed.ts';
 import type { PathResult, QueryTarget, TlsTarget } from './domain/path-proof.ts';
 import type {
   Adoptable,
@@ -153,56 +151,6 @@ export interface Cluster {
 
   /** Best effort: never throws, never waits. */
   emit(object: PmsObject, event: ObjectEvent): void;
-}
-
-/** A DNS endpoint that must answer: one address and port, and a name for messages. */
-export interface DnsServer {
-  readonly name: string;
-  readonly address: string;
-  readonly port: number;
-}
-
-/** One ConfigMap that a DNS server reads, as the administrator configured it. */
-export interface DnsTarget {
-  readonly name: string;
-
-  /** The lines that are in the target now, from a cache that is never older than our own writes. */
-  read(signal: AbortSignal): Promise<TargetSight>;
-
-  /**
-   * Replaces the lines of one object; all other lines are carried over. Serialised per target; no write when the text
-   * stays the same. Throws PortError: TargetNotOurs, TargetOwnedByOther, TooLarge, ClusterUnreachable, Forbidden.
-   */
-  publish(claim: Claim, signal: AbortSignal): Promise<Merged>;
-
-  /** The servers that must answer, right now. Throws PortError NoDnsEndpoint when there is none. */
-  servers(signal: AbortSignal): Promise<readonly DnsServer[]>;
-}
-
-/** The targets of the operator's configuration. */
-export interface DnsTargets {
-  readonly all: readonly DnsTarget[];
-  /** `undefined` when no target has that name. */
-  find(name: string): DnsTarget | undefined;
-  /** Whether objects of a namespace may publish into a target. Taking out is always allowed. */
-  allows(name: string, namespace: string): boolean;
-}
-
-export interface DnsAnswer {
-  /** `NOERROR`, `NXDOMAIN`, `SERVFAIL`, ... */
-  readonly rcode: string;
-  /** Addresses of the asked type, in the order of the answer. */
-  readonly addresses: readonly string[];
-  /** How long the server may give this answer again without asking anybody; absent when it did not say. */
-  readonly ttlSeconds?: number;
-}
-
-/** Asks one server one question, never through a cache of ours. Throws PortError when it stays silent. */
-export interface Resolver {
-  /** Over UDP, over TCP when the answer is cut short. */
-  ask(server: DnsServer, name: string, type: 'A' | 'AAAA', signal: AbortSignal): Promise<DnsAnswer>;
-  /** Over TCP: what a client does whose answer was cut short, and what a firewall may not let through. */
-  askOverTcp(server: DnsServer, name: string, type: 'A' | 'AAAA', signal: AbortSignal): Promise<DnsAnswer>;
 }
 
 /** Stands where the operator runs and connects to addresses of private endpoints. */

@@ -12,7 +12,7 @@ import { failureOf, PortError } from '../domain/failures.ts';
 import { type Finding, failing, skipped, unknown } from '../domain/finding.ts';
 import type { Kubernetes } from '../kubernetes/kubernetes.ts';
 import type { NewObject } from '../manifest/manifest.ts';
-import type { DnsTargets } from '../ports.ts';
+import type { DnsTargets } from '../ports-dns.ts';
 import { createResolver } from '../probe/dns.ts';
 import { checkObject, checkToken, noObject } from './check/azure-checks.ts';
 import { checkCluster } from './check/cluster-checks.ts';

@@ -123,6 +123,7 @@ function assemble(
       azure: createAzure({ settings: config.azure, log, clock, onRequest: metrics.azureRequest, version, ...guard }),
       cluster: kubernetes.cluster,
       targets,
+      configMaps: kubernetes.configMaps,
       resolver: createResolver(),
       prober: createProber({ ...config.azure.logsQuery, from: `pod ${hostname()}` }),
       clock,

@@ -15,9 +15,11 @@ import { bodyOf } from '../domain/observed.ts';
 import type { ArmId, MadeKind, Resource, Want } from '../domain/resources.ts';
 import type { Action, Plan } from '../domain/steps.ts';
 import type { WriteAnswer } from '../ports.ts';
+import { writeExports } from './exports.ts';
 import { keeping, type Subject } from './look.ts';
 import { readNeighbours } from './neighbours.ts';
 import { pollMs } from './polling.ts';
+import { publish } from './publish.ts';
 import { zoneGroupsId } from './read-zones.ts';
 import { askerOf, type Pass } from './world.ts';
 
@@ -59,10 +61,14 @@ async function dispatch(action: Action, want: Desired, pass: Pass): Promise<Outc
     case 'untag':
       return untag(action, want, pass);
     case 'publish':
-      await publish(want.dns.target, claimOf(want, action.records.records), pass);
+      await publish(want.dns.target, claimOf(want, action.records.records, action.reserved), pass);
       return DONE;
     case 'unpublish':
       await publish(action.target, claimOf(want, []), pass);
+      return DONE;
+    case 'export':
+    case 'unexport':
+      await writeExports(action, want, pass);
       return DONE;
     case 'forget':
       if (action.why === 'Deleted' && action.key.startsWith('scopedResource/')) expectFewerNames(want, pass);
@@ -74,11 +80,11 @@ async function dispatch(action: Action, want: Desired, pass: Pass): Promise<Outc
   }
 }
 
-async function publish(target: string, claim: Claim, { world, signal }: Pass): Promise<void> {
-  await world.targets.find(target)?.publish(claim, signal);
-}
-
-const claimOf = (want: Desired, records: Claim['records']): Claim => ({ owner: ownerKey(want.owner), records });
+const claimOf = (want: Desired, records: Claim['records'], reserved: Claim['reserved'] = []): Claim => ({
+  owner: ownerKey(want.owner),
+  records,
+  reserved,
+});
 
 async function create(wanted: Want, want: Desired, pass: Pass): Promise<Outcome> {
   const subject = { key: wanted.key, kind: wanted.kind, id: wanted.id };

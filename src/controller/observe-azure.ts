@@ -35,7 +35,7 @@ export const stillOurs = (inventory: readonly InventoryEntry[], want: Desired): 
 
 export type AzureSight = Omit<
   Observed,
-  'now' | 'identity' | 'inventory' | 'neighbours' | 'target' | 'formerTargets' | 'resolution' | 'path'
+  'now' | 'identity' | 'inventory' | 'neighbours' | 'target' | 'formerTargets' | 'resolution' | 'exported' | 'path'
 >;
 
 const ALWAYS_SETTLED = { settled: () => true, pollMs: () => 0 } as const;

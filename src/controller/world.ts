@@ -8,7 +8,8 @@ import type { Resolution } from '../domain/observed.ts';
 import type { PathProof } from '../domain/path-proof.ts';
 import type { PublicProof } from '../domain/public-proof.ts';
 import { requestOf } from '../domain/summarize.ts';
-import type { Azure, Clock, Cluster, DnsTargets, Log, Prober, Resolver } from '../ports.ts';
+import type { Azure, Clock, Cluster, Log, Prober } from '../ports.ts';
+import type { ConfigMapStore, DnsTargets, Resolver } from '../ports-dns.ts';
 import { Ledger } from './ledger.ts';
 import { Writes } from './writes.ts';
 
@@ -16,6 +17,8 @@ export interface World {
   readonly azure: Azure;
   readonly cluster: Cluster;
   readonly targets: DnsTargets;
+  /** Of the exports; those of the targets are their own business. */
+  readonly configMaps: ConfigMapStore;
   readonly resolver: Resolver;
   readonly prober: Prober;
   readonly clock: Clock;

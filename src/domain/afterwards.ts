@@ -76,12 +76,20 @@ function apply(action: Action, want: Desired, seen: Observed): Observed {
     case 'adopt':
       return withAdopted(action, seen);
     case 'publish': {
-      const claim = { owner: ownerKey(want.owner), records: action.records.records };
+      const { records, reserved = [] } = action;
+      const claim = { owner: ownerKey(want.owner), records: records.records, reserved };
       return {
         ...seen,
         target: mapBody(seen.target, sight => ({ ...sight, lines: mergeClaim(sight.lines, claim).lines })),
       };
     }
+    case 'export': {
+      const { data, annotations } = action;
+      const kept = { resourceVersion: '', isImmutable: false, isEmpty: false, isOwned: true };
+      return { ...seen, exported: present({ ...kept, data, annotations, ownKeys: Object.keys(data) }) };
+    }
+    case 'unexport':
+      return { ...seen, exported: ABSENT };
     case 'unpublish':
       return { ...seen, formerTargets: seen.formerTargets.filter(name => name !== action.target) };
     default:

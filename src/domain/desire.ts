@@ -4,6 +4,7 @@
  */
 import type { AccessWant } from './access.ts';
 import { wantAccess } from './desire-access.ts';
+import { type DnsWant, wantDns } from './desire-dns.ts';
 import { wantZones, type ZonesWant } from './desire-zones.ts';
 import { LOWER_RETENTION_ANNOTATION } from './diff.ts';
 import {
@@ -46,12 +47,7 @@ export interface Desired {
   readonly endpoint: PrivateEndpointWant | Adopted<'privateEndpoint'>;
   /** Private DNS for clients inside Azure; absent when the spec asks for none. */
   readonly zones?: ZonesWant;
-  readonly dns: {
-    readonly target: string;
-    readonly aliases: boolean;
-    /** Resolvers beside the target's own servers that must answer right. */
-    readonly verifyServers: readonly VerifyServer[];
-  };
+  readonly dns: DnsWant;
   /** How much must be proved before anything is closed. */
   readonly gate: Gate;
   /** What the spec says of public access, workspaces first and the scope last. */
@@ -76,14 +72,6 @@ export interface Desired {
 
 export type Gate = 'None' | 'DNS' | 'TLS' | 'Query';
 
-/** A DNS server that the spec names. */
-export interface VerifyServer {
-  /** As the spec has it. */
-  readonly name: string;
-  readonly address: string;
-  readonly port: number;
-}
-
 /** What the object asks for. `installation` makes ownership unique across clusters. */
 export function desire(object: PmsObject, installation: string): Desired {
   const { spec, metadata } = object;
@@ -107,11 +95,7 @@ export function desire(object: PmsObject, installation: string): Desired {
     links: [...workspaces, ...components].map(target => wantLink(target, scope, { owner, policy })),
     endpoint,
     ...(zones === undefined ? {} : { zones }),
-    dns: {
-      target: spec.dns?.target ?? 'default',
-      aliases: spec.dns?.aliases !== 'Disabled',
-      verifyServers: (spec.dns?.verifyServers ?? []).map(verifyServer),
-    },
+    dns: wantDns(spec.dns),
     gate: spec.verification?.gate ?? 'Query',
     access: wantAccess(object, { workspaces, components, scope }),
     isolation: { onLostPath: 'Report', ...spec.isolation },
@@ -134,14 +118,6 @@ export const wantsOf = (want: Desired): readonly Wanted[] => [
   ...want.links,
   want.endpoint,
 ];
-
-const DNS_PORT = 53;
-
-/** `10.0.0.53`, `10.0.0.53:5353`, `fd00::53`, `[fd00::53]:53`: the forms that the CRD admits. */
-function verifyServer(text: string): VerifyServer {
-  const [, bracketed, plain, port] = /^(?:\[(.+)\]|([^:]+))(?::([0-9]+))?$/.exec(text) ?? [];
-  return { name: text, address: bracketed ?? plain ?? text, port: Number(port ?? DNS_PORT) };
-}
 
 const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
 

@@ -8,7 +8,13 @@ import { labelOf, parseId } from './names.ts';
 import type { ArmId, Kind } from './resources.ts';
 import type { Action } from './steps.ts';
 
-type Told = Exclude<Action, { verb: 'publish' | 'unpublish' | 'note' }>;
+type Told = Exclude<Action, { verb: 'publish' | 'unpublish' | 'export' | 'unexport' | 'note' }>;
+
+/** Of records and of what the inventory alone notes the conditions tell. */
+const UNTOLD: ReadonlySet<string> = new Set(['publish', 'unpublish', 'export', 'unexport', 'note']);
+
+export const isTold = (action: Action): action is Told => !UNTOLD.has(action.verb);
+
 type Forgotten = Extract<Action, { verb: 'forget' }>;
 
 /** What was done to what, in which resource group. */

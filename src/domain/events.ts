@@ -2,7 +2,7 @@
  * What a pass tells through Kubernetes events: each action once, and each change of the conditions that people wait
  * for. Pure.
  */
-import { actionNote, leftNotes, severalNote } from './event-notes.ts';
+import { actionNote, isTold, leftNotes, severalNote } from './event-notes.ts';
 import type { Failure } from './failures.ts';
 import type { Condition, Status, StatusRecord } from './object.ts';
 import type { Action } from './steps.ts';
@@ -57,7 +57,7 @@ function actionEvent({ action, outcome }: ActionResult, before: readonly Conditi
     if (before.some(condition => condition.reason === reason && condition.message.includes(message))) return [];
     return [event('Warning', reason, `${action.key}: ${message}`)];
   }
-  if (action.verb === 'publish' || action.verb === 'unpublish' || action.verb === 'note') return [];
+  if (!isTold(action)) return [];
   if (action.verb === 'open' && (action.why === 'RolledBack' || action.why === 'LostPath')) {
     return [event('Warning', 'IsolationRolledBack', actionNote(action))];
   }

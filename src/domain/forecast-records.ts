@@ -4,8 +4,10 @@
  * `<customerId of law-a>` where Azure has not chosen it yet. For plans alone: what is published is what Azure shows.
  * Pure. Source: facts ampls 2.3.
  */
+
+import { refusedBy } from './allow-lists.ts';
 import type { Desired } from './desire.ts';
-import { type DnsRules, viewRecords } from './endpoint.ts';
+import { allowListsOf, type DnsRules, viewRecords } from './endpoint.ts';
 import { linesOf, type PublishedLine } from './merge.ts';
 import { ownerKey } from './names.ts';
 import { bodyOf, type Observed } from './observed.ts';
@@ -80,7 +82,9 @@ function expectedRecords(want: Desired, { seen, rules }: Sight, actions: readonl
   const awaited = names.map(
     (name): DnsRecord => ({ name, addresses: [], source: 'NetworkInterface', shared: SHARED_NAMES.includes(name) }),
   );
-  return withDerived([...known, ...awaited], want.dns.aliases);
+  const allowLists = allowListsOf(seen);
+  const { records } = withDerived([...known, ...awaited], { ...want.dns, allowLists });
+  return records.filter(record => refusedBy(allowLists, record) === undefined);
 }
 
 function ownNames({ key, name }: Desired['workspaces'][number], seen: Observed): readonly string[] {

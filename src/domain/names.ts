@@ -7,6 +7,9 @@ import type { ArmId, Owner, Tags } from './resources.ts';
 /** The tag that says whose a resource is: `<installation>/<namespace>/<name>`. */
 export const OWNER_TAG = 'pms-owner';
 
+/** Who we are in `managedFields` of what we apply. */
+export const FIELD_MANAGER = 'private-monitoring-scope';
+
 export const FINALIZER = 'privatemonitoring.dev/azure';
 
 /** With the object's uid as value: a deletion lets the object go at once and leaves everything in Azure. */

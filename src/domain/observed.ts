@@ -2,6 +2,7 @@
  * What a pass has read: Azure, the DNS target and the answers of its servers, each with "read", "not there" and "could
  * not be read" told apart. Pure data; `observe` in the controller fills it, `plan` and `teardown` judge it.
  */
+import type { AllowLists } from './allow-lists.ts';
 import type { Failure } from './failures.ts';
 import type { PublishedLine } from './merge.ts';
 import type { Neighbour } from './neighbours.ts';
@@ -80,8 +81,24 @@ export interface Resolution {
   readonly askedAt: number;
   /** Since when (epoch ms) this process has seen any of them wrong. */
   readonly wrongSince?: number;
+  /** CoreDNS did not take up what was published, or will not by itself. */
+  readonly reload?: Failure;
   /** Since when (epoch ms) no server gives any of our addresses; only while the object is being deleted. */
   readonly unansweredSince?: number;
+}
+
+/** The ConfigMap of an object's exports as it stands. */
+export interface ExportSight {
+  readonly resourceVersion: string;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly data: Readonly<Record<string, string>>;
+  /** Keys of `data` that we have written. */
+  readonly ownKeys: readonly string[];
+  readonly isImmutable: boolean;
+  /** Nothing is in it, whoever made it: also ours, from a process that ended before it wrote. */
+  readonly isEmpty: boolean;
+  /** Whether Kubernetes deletes it with the object. */
+  readonly isOwned: boolean;
 }
 
 /** The DNS target as it stands: the lines of its text, whoever owns them. */
@@ -91,6 +108,8 @@ export interface TargetSight {
   readonly maxBytes: number;
   /** Seconds that clients may keep an answer. */
   readonly ttlSeconds: number;
+  /** What may be published there; absent: everything of ours. */
+  readonly allowLists?: AllowLists;
 }
 
 /** What a zone holds, whoever wrote it. */
@@ -152,9 +171,13 @@ export interface Observed {
   /** What we may do; absent unless Azure has refused something for want of a right. */
   readonly rights: Reading<readonly HeldRights[]>;
   readonly target: Reading<TargetSight>;
+  /** Lines of others that the target has lost; absent: none. */
+  readonly reserved?: readonly PublishedLine[];
   /** Names of other targets that hold lines of ours: the spec named them once. */
   readonly formerTargets: readonly string[];
   readonly resolution: Reading<Resolution>;
+  /** Absent also while the object asks for no export and never had one. */
+  readonly exported: Reading<ExportSight>;
   /** Absent while there is no path to measure, or nobody asks for it. */
   readonly path: Reading<PathProof>;
   /** Absent without an egress to the public side, or while nothing is closed. */

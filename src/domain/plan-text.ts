@@ -50,6 +50,10 @@ export function actionLines(action: Action): readonly string[] {
       return [`~ records: ${action.records.records.length} to publish`];
     case 'unpublish':
       return [`- records in ${action.target}`];
+    case 'export':
+      return [`~ exports: ${Object.keys(action.data).sort().join(', ')}`];
+    case 'unexport':
+      return ['- exports'];
   }
 }
 

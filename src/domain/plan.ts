@@ -5,6 +5,7 @@ import { adopt } from './adopt.ts';
 import { converge, isSucceeded, nameOf, provisioning } from './converge.ts';
 import type { Desired } from './desire.ts';
 import { convergeEndpoint, type DnsRules, viewRecords } from './endpoint.ts';
+import { exportStep } from './export-map.ts';
 import { judgeIdentity } from './identity.ts';
 import { isolate } from './isolation.ts';
 import { sameId, shortName } from './names.ts';
@@ -54,6 +55,8 @@ export function plan(want: Desired, seen: Observed, rules: DnsRules): Plan {
   const zoneGroup = convergeZones(want, seen, { ...gate, ResourcesLinked: links, EndpointReady: endpoint });
   const published = after({ EndpointReady: endpoint }, () => publish(want, seen, view));
   const resolving = judgeResolution(want, seen);
+  // For resolvers that nobody here can ask: nothing waits for it.
+  const exported = exportStep(want, seen, view);
   const taken = unlinked.state === 'Ready' ? { ResourcesLinked: links } : { 'the links taken out': unlinked };
   const pruned = after(taken, () => prune(want, seen));
   const zonesPruned = pruneZones(want, seen, stepOf('ZoneGroupReady', zoneGroup));
@@ -84,6 +87,7 @@ export function plan(want: Desired, seen: Observed, rules: DnsRules): Plan {
     ...(zoneGroup === undefined ? [] : [{ name: 'ZoneGroupReady', verdict: zoneGroup } as const]),
     { name: 'RecordsPublished', verdict: published },
     { name: 'RecordsResolving', verdict: resolving },
+    ...(exported === undefined ? [] : [{ name: 'RecordsExported', verdict: exported } as const]),
     ...(verified === undefined ? [] : [{ name: 'PathVerified', verdict: verified } as const]),
     ...(isolated === undefined ? [] : [{ name: 'Isolated', verdict: isolated } as const]),
     { name: 'Pruned', verdict: combine([...listOf(reopened), unlinked, pruned, ...listOf(zonesPruned), moved]) },

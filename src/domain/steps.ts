@@ -4,7 +4,7 @@
  */
 import type { Access, AccessChange, AccessKind, AccessValues } from './access.ts';
 import type { Failure } from './failures.ts';
-import type { NameConflict } from './merge.ts';
+import type { NameConflict, PublishedLine } from './merge.ts';
 import type { Reason } from './reasons.ts';
 import type { RecordSet } from './records.ts';
 import type { ArmId, Change, MadeKind, Origin, Policy, Want } from './resources.ts';
@@ -20,6 +20,7 @@ export const STEPS = [
   'ZoneGroupReady',
   'RecordsPublished',
   'RecordsResolving',
+  'RecordsExported',
   'PathVerified',
   'Isolated',
 ] as const;
@@ -94,8 +95,22 @@ export type Action =
       readonly is: 'Shared';
       readonly before: AccessValues;
     }
-  | { readonly verb: 'publish'; readonly key: 'records'; readonly records: RecordSet }
-  | { readonly verb: 'unpublish'; readonly key: 'records'; readonly target: string };
+  | {
+      readonly verb: 'publish';
+      readonly key: 'records';
+      readonly records: RecordSet;
+      readonly reserved?: readonly PublishedLine[];
+    }
+  | { readonly verb: 'unpublish'; readonly key: 'records'; readonly target: string }
+  /** The ConfigMap of the exports: all its keys of ours; no `resourceVersion`: it was not there. */
+  | {
+      readonly verb: 'export';
+      readonly key: 'exports';
+      readonly data: Readonly<Record<string, string>>;
+      readonly annotations: Readonly<Record<string, string>>;
+      readonly resourceVersion?: string;
+    }
+  | { readonly verb: 'unexport'; readonly key: 'exports'; readonly resourceVersion: string };
 
 export interface Verdict {
   /** Ready: as asked, as observed. Waiting: on its way, or has actions. Stalled: somebody must act. Failed: back off. */

@@ -32,8 +32,9 @@ const failedWith = (failure: Failure): Outcome => ({ is: 'Failed', failure });
 const workspaceFails = (failure: Failure): Observed =>
   plant.fullAzure(plant.pms(), { workspaces: new Map([['workspace/law-plant-a', { reading: unread(failure) }]]) });
 
-/** Neither a zone group nor a closing is asked for: those steps have no condition. */
-const asked = STEPS.filter(name => name !== 'Isolated' && name !== 'ZoneGroupReady');
+/** Nothing is asked to be closed, exported or put into private DNS zones: these steps have no condition. */
+const NOT_ASKED: readonly string[] = ['Isolated', 'RecordsExported', 'ZoneGroupReady'];
+const asked = STEPS.filter(name => !NOT_ASKED.includes(name));
 
 suite('conditions', () => {
   test('of a converged object are all True, Ready first, then one for each step in their order', () => {

@@ -16,6 +16,7 @@ import { type CoreDns, startCoreDns } from '../env/coredns.ts';
 import { eventually } from '../env/eventually.ts';
 import { startUpstreamDns, type UpstreamDns } from '../env/upstream-dns.ts';
 import { type AzureSide, startAzure } from './azure-side.ts';
+import { type Platform, type PlatformCoreDns, startPlatformCoreDns } from './platform-coredns.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -34,6 +35,8 @@ export interface Scene {
   readonly azure: AzureSide;
   readonly coreDns: CoreDns;
   readonly upstream: UpstreamDns;
+  /** Only where it was asked for. */
+  readonly platform: PlatformCoreDns | undefined;
   /** Starts the operator as the ServiceAccount that deploy/operator-rbac.yaml names; resolves when it is ready. */
   startOperator(options?: OperatorOptions): Promise<OperatorProcess>;
   /** kubectl in the operator's namespace; throws with its stderr when it fails. */
@@ -65,6 +68,10 @@ export interface SceneOptions {
   readonly latencyScale: number;
   /** What Azure holds at the start: a file beside this one; default `seed.yaml`. */
   readonly seed?: string;
+  /** The CoreDNS of the cluster too, with a target `cluster` for it. */
+  readonly platform?: Platform;
+  /** More targets of the operator's configuration, at the same DNS server; RBAC is the caller's. */
+  readonly targets?: readonly Readonly<Record<string, unknown>>[];
 }
 
 /** Starts all but the operator. */
@@ -112,7 +119,16 @@ async function assemble(options: SceneOptions, stops: (() => Promise<void> | voi
     return succeeded(await controlPlane.kubectl(['-n', NAMESPACE, 'apply', '-f', '-'], { input }));
   };
   await kubectl('apply', '-f', join(root, 'deploy/operator-rbac.yaml'));
-  const config = await operatorConfig(directory, coreDns.server);
+  const platform = options.platform
+    ? await startPlatformCoreDns(controlPlane, { platform: options.platform, upstream: upstream.server })
+    : undefined;
+  if (platform !== undefined) stops.push(platform.stop);
+  const more = [...(options.targets ?? []).map(target => ({ ...target, servers: [coreDns.server] })), platform?.target];
+  const config = await operatorConfig(
+    directory,
+    coreDns.server,
+    more.flatMap(target => target ?? []),
+  );
   const kubeconfig = await controlPlane.serviceAccountKubeconfig(NAMESPACE, 'pms-operator');
   const startOperator: Scene['startOperator'] = async (options = {}) => {
     const env = { KUBECONFIG: kubeconfig, ...azure.env, ...options.env };
@@ -134,7 +150,19 @@ async function assemble(options: SceneOptions, stops: (() => Promise<void> | voi
     const reply = await request('GET', `/api/v1/namespaces/${NAMESPACE}/configmaps/${RECORDS}`);
     return reply.status === 404 ? {} : (reply.body.data ?? {});
   };
-  return { controlPlane, azure, coreDns, upstream, startOperator, kubectl, apply, pms: command, records, stop };
+  return {
+    controlPlane,
+    azure,
+    coreDns,
+    upstream,
+    platform,
+    startOperator,
+    kubectl,
+    apply,
+    pms: command,
+    records,
+    stop,
+  };
 }
 
 function succeeded({ exitCode, stdout, stderr }: { exitCode: number; stdout: string; stderr: string }): string {
@@ -156,7 +184,7 @@ function runToEnd(
 }
 
 /** The shipped configuration; the one thing changed is which DNS server to ask: there are no pods here. */
-async function operatorConfig(directory: string, server: string): Promise<string> {
+async function operatorConfig(directory: string, server: string, more: readonly unknown[]): Promise<string> {
   const shipped = parse(await readFile(join(root, 'deploy/operator.yaml'), 'utf8'));
   const targets = shipped.targets.map(({ service: _, ...target }: Record<string, unknown>) => ({
     ...target,
@@ -165,7 +193,7 @@ async function operatorConfig(directory: string, server: string): Promise<string
     ttlSeconds: 2,
   }));
   const file = join(directory, 'operator.yaml');
-  await writeFile(file, stringify({ targets }));
+  await writeFile(file, stringify({ targets: [...targets, ...more] }));
   return file;
 }
 

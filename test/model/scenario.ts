@@ -232,7 +232,7 @@ export function recordsNow(floor: Floor, want: Desired) {
   const endpoint = floor.azure.state.get('privateEndpoint', want.endpoint.id);
   const id = endpoint?.provisioningState === 'Succeeded' ? endpoint.networkInterfaceId : undefined;
   const networkInterface = id === undefined ? undefined : floor.azure.state.networkInterface(id);
-  const rules = { aliases: true, subnetPrefixes: [], allowLoopback: false };
+  const rules = { ...want.dns, allowLists: {}, subnetPrefixes: [], allowLoopback: false };
   return recordsOf({ networkInterface }, rules).records;
 }
 

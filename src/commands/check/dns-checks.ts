@@ -5,8 +5,7 @@ import { notOurs } from '../../coredns/config-map-claim.ts';
 import { configMapsOf, type TargetConfig } from '../../coredns/targets.ts';
 import { type Failure, failureOf } from '../../domain/failures.ts';
 import { type Finding, failing, lookedAt, passed, skipped } from '../../domain/finding.ts';
-import type { DnsServer, DnsTarget, DnsTargets, Resolver } from '../../ports.ts';
-import type { ConfigMapStore } from '../../ports-dns.ts';
+import type { ConfigMapStore, DnsServer, DnsTarget, DnsTargets, Resolver } from '../../ports-dns.ts';
 
 /** The targets as they are configured, and where their ConfigMaps are read. */
 export interface TargetsInCluster {

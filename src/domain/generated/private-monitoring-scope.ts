@@ -209,6 +209,35 @@ export interface PrivateMonitoringScopeSpec {
      */
     aliases?: 'Enabled' | 'Disabled';
     /**
+     * Names of your own that are published with the addresses of another name, for clients that ask for neither Azure Monitor's names nor their known aliases. 32 at most. Such a name is one of Azure Monitor, or under the `allowedSuffixes` of the DNS target; RecordsPublished names each that is refused. Default - none.
+     *
+     * @maxItems 32
+     *
+     * Items: One name and the record whose addresses it has.
+     */
+    extraAliases?: {
+      /**
+       * The name that clients ask for, in lower case without a dot at its end; there is no default.
+       */
+      name: string;
+      /**
+       * A published name, as api.monitor.azure.com. The alias is published only while that one is; there is no default.
+       */
+      sameAs: string;
+    }[];
+    /**
+     * Whether the name of Azure Monitor's storage account, scadvisorcontentpl.blob.core.windows.net, is published. It has the packs of older agents, and is shared with everybody on this DNS, also those who reach it otherwise. Enabled or Disabled. Default Enabled.
+     */
+    blobStorage?: 'Enabled' | 'Disabled';
+    /**
+     * Forms in which the records are also kept for other resolvers, in the ConfigMap NAME-dns beside the object, a key for each file: what `pms records` prints. hosts, rpz (BIND, Unbound), bind, dnsmasq, unbound, windows (PowerShell), dnsendpoint (ExternalDNS), json. The operator needs rights on that ConfigMap, which its administrator gives. Default - none.
+     *
+     * @maxItems 8
+     *
+     * Items: One form; there is no default.
+     */
+    exports?: ('hosts' | 'rpz' | 'bind' | 'dnsmasq' | 'unbound' | 'windows' | 'dnsendpoint' | 'json')[];
+    /**
      * DNS servers that must answer right too before the object is Ready: the resolvers that your machines ask, when they are not the target's own. Addresses with an optional port, as `10.0.0.53`, `10.0.0.53:5353` or `[fd00::53]:53`; 8 at most. Default - none.
      *
      * @maxItems 8
@@ -302,7 +331,7 @@ export interface PrivateMonitoringScopeStatus {
        */
       number: number;
       /**
-       * What would be done - create, update or delete in Azure, close or open (public access), untag (take our tag off), adopt, forget or note (in the inventory alone), publish or unpublish (records).
+       * What would be done - create, update or delete in Azure, close or open (public access), untag (take our tag off), adopt, forget or note (in the inventory alone), publish or unpublish (records), export or unexport (the ConfigMap of the exports).
        */
       verb:
         | 'create'
@@ -315,7 +344,9 @@ export interface PrivateMonitoringScopeStatus {
         | 'forget'
         | 'note'
         | 'publish'
-        | 'unpublish';
+        | 'unpublish'
+        | 'export'
+        | 'unexport';
       /**
        * Name of the resource within this object. At most 80 characters.
        */
