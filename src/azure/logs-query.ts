@@ -93,6 +93,9 @@ async function send({ customerId, by }: Question, { settings, token, signal }: S
   }
 }
 
+/** undici's HTTP/2 throws where nobody can catch it when a connection is destroyed under an open stream. */
+const HTTP_2 = false;
+
 const trusting = ({ ca }: LogsQuerySettings) => ({ timeout: CONNECT_MS, ...(ca === undefined ? {} : { ca }) });
 
 function boundTo(
@@ -100,6 +103,7 @@ function boundTo(
   settings: LogsQuerySettings,
 ): Dispatcher {
   return new Agent({
+    allowH2: HTTP_2,
     connect: {
       ...trusting(settings),
       // The name goes into TLS and into the request; the connection goes to the address.
@@ -112,6 +116,7 @@ function boundTo(
 /** TLS is ended by the query host behind the proxy: the proxy itself sees neither token nor answer. */
 const tunnelled = (proxy: string, settings: LogsQuerySettings): Dispatcher =>
   new ProxyAgent({
+    allowH2: HTTP_2,
     uri: proxy,
     connectTimeout: CONNECT_MS,
     requestTls: trusting(settings),

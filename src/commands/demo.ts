@@ -7,19 +7,23 @@ import { type NewObject, parseManifest } from '../manifest/manifest.ts';
 import { readPackageFile } from '../manifest/package-file.ts';
 import type { Outcome } from './demo/outcome.ts';
 import type { DemoOutput } from './demo/output.ts';
+import type { Line } from './demo/paint.ts';
+import { SCENARIO_NAMES, SCENARIOS, type ScenarioName } from './demo/scenarios/names.ts';
 import { SeedGapError } from './demo/seed-gap.ts';
 import { isTerminal, lineView, liveView, noView, progressOnly, type View } from './demo/view.ts';
+import { logOf } from './demo/view-log.ts';
 import { readManifest, UsageError } from './manifest-file.ts';
 import { systemClock } from './system-clock.ts';
 
 interface Flags {
   readonly file?: string;
   readonly once?: true;
+  readonly scenario?: ScenarioName;
   readonly latencyScale: number;
   readonly output: 'text' | 'json';
 }
 
-const SAMPLE = 'deploy/samples/plant-a.yaml';
+const SAMPLE = 'deploy/samples/closed.yaml';
 const EXIT = { done: 0, notSo: 1, wrongUsage: 2 } as const;
 /** The demo's own pace, as a part of the real Azure's: a person waits some seconds, not half a minute. */
 const PACE = 0.25;
@@ -27,7 +31,9 @@ const DEADLINE_MS = 60_000;
 /** Ending takes no longer than this, whatever hangs. */
 const END_MS = 2_000;
 
-/** The command; its action ends the process: 0 Ready or ended by a signal, 1 not Ready, 2 a file or flag of no use. */
+/**
+ * The command; its action ends the process: 0 Ready, as told, or ended by a signal; 1 not so; 2 a file or flag of no use.
+ */
 export function demoCommand(): Command {
   return new Command('demo')
     .description('The whole road in one command: the operator on a simulated Azure, without account or cluster')
@@ -40,14 +46,30 @@ export function demoCommand(): Command {
       1,
     )
     .addOption(
-      new Option('-o, --output <format>', "'json' prints {object, plan, records, calls} and nothing else")
+      new Option('--scenario <name>', 'what goes wrong, how it is told and how it is cured; ends by itself')
+        .choices(SCENARIO_NAMES)
+        .conflicts('file'),
+    )
+    .addOption(
+      new Option(
+        '-o, --output <format>',
+        "'json' prints {object, plan, records, calls, publicQuery}, or {scenario, asTold, story}",
+      )
         .choices(['text', 'json'])
         .default('text'),
     )
+    .addHelpText('after', scenarioHelp)
     .exitOverride(error => process.exit(error.exitCode === 0 ? EXIT.done : EXIT.wrongUsage))
     .action(async (flags: Flags) => {
       process.exit(await main(flags));
     });
+}
+
+/** One line a scenario. */
+function scenarioHelp(): string {
+  const width = Math.max(...SCENARIO_NAMES.map(name => name.length));
+  const lines = SCENARIO_NAMES.map(name => `  ${name.padEnd(width)}  ${SCENARIOS[name]}`);
+  return ['', 'Scenarios; the story goes to stderr, and exit is 1 when one goes another way:', ...lines].join('\n');
 }
 
 function scale(value: string): number {
@@ -60,6 +82,7 @@ async function main(flags: Flags): Promise<number> {
   const stop = stopSignal(flags);
   reachLoopbackDirectly();
   try {
+    if (flags.scenario !== undefined) return await play(flags, flags.scenario, stop);
     const manifest = await manifestOf(flags);
     const outcome = await run(flags, manifest, stop);
     if (stop.aborted) return codeOfStop(flags);
@@ -72,8 +95,8 @@ async function main(flags: Flags): Promise<number> {
   }
 }
 
-/** Ctrl-C is how the demo ends; with --once it is one way of not having become Ready. */
-const codeOfStop = ({ once }: Flags): number => (once ? EXIT.notSo : EXIT.done);
+/** Ctrl-C is how the demo ends; with --once it is one way of not having become Ready, or of not having been played. */
+const codeOfStop = ({ once, scenario }: Flags): number => (once || scenario !== undefined ? EXIT.notSo : EXIT.done);
 
 /** Aborted by SIGINT, SIGTERM, SIGHUP and when nobody reads our output any more. Then the process ends, hung or not. */
 function stopSignal(flags: Flags): AbortSignal {
@@ -100,19 +123,34 @@ async function manifestOf({ file }: Flags): Promise<NewObject> {
   return readManifest(file);
 }
 
+const timesOf = ({ latencyScale }: Flags) => ({
+  latencyScale: latencyScale * PACE,
+  deadlineMs: DEADLINE_MS * Math.max(1, latencyScale),
+});
+
+async function play(flags: Flags, name: ScenarioName, stop: AbortSignal): Promise<number> {
+  const view = lineView(process.stderr);
+  const { playScenario } = await import('./demo/scenarios/play.ts');
+  stop.throwIfAborted();
+  const tellers = { clock: systemClock, log: logOf(view), print: (line: Line) => view.print([line]) };
+  const played = await playScenario({ name, ...timesOf(flags), ...tellers }, stop);
+  const text = `${name}: ${played.asTold ? 'as told' : 'not as told'}, ${played.story.length} lines\n`;
+  await print(flags.output === 'json' ? `${JSON.stringify(played, undefined, 2)}\n` : text);
+  return played.asTold ? EXIT.done : EXIT.notSo;
+}
+
 async function run(flags: Flags, manifest: NewObject, stop: AbortSignal): Promise<Outcome> {
-  const { once = false, latencyScale } = flags;
+  const { once = false } = flags;
   const view = viewOf(flags);
   const printed: Promise<void>[] = [];
   const result = (output: DemoOutput) => {
     if (flags.output === 'json') printed.push(print(`${JSON.stringify(output, undefined, 2)}\n`));
   };
-  const times = { latencyScale: latencyScale * PACE, deadlineMs: DEADLINE_MS * Math.max(1, latencyScale) };
   try {
     // Loaded now: the Azure SDKs take a second that a wrong flag or file need not wait for.
     const { runSession } = await import('./demo/session.ts');
     stop.throwIfAborted();
-    return await runSession({ manifest, once, ...times, clock: systemClock, view, result }, stop);
+    return await runSession({ manifest, once, ...timesOf(flags), clock: systemClock, view, result }, stop);
   } catch (cause) {
     if (cause instanceof SeedGapError) {
       throw new UsageError(`the simulated Azure cannot have what the object names:\n  ${cause.message}`, { cause });

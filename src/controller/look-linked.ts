@@ -6,7 +6,7 @@ import { isSucceeded } from '../domain/converge.ts';
 import type { Desired } from '../domain/desire.ts';
 import { idKey, sameId } from '../domain/names.ts';
 import { ABSENT, bodyOf, type Observed, type Sight } from '../domain/observed.ts';
-import type { ScopedResource, Workspace } from '../domain/resources.ts';
+import type { PrivateEndpoint, ScopedResource, Workspace } from '../domain/resources.ts';
 import { keeping, lookAt, type Subject } from './look.ts';
 import type { Pass } from './world.ts';
 
@@ -15,7 +15,10 @@ const VIEW_POLL_MS = 10_000;
 
 export const isDone = (link: ScopedResource): boolean => isSucceeded(link.provisioningState);
 
-/** A workspace names a new scope of its own accord: one that did not yet is read again once its link has settled. */
+/**
+ * A workspace names a new scope of its own accord: one that did not yet is read again once its link has settled and the
+ * endpoint is there. Nobody needs to know before, and a closing finds it just read.
+ */
 export async function lookAtWorkspace(
   subject: Subject<'workspace'>,
   want: Desired,
@@ -29,6 +32,10 @@ export async function lookAtWorkspace(
   const isTold = linkedBy?.some(({ linkId }) => sameId(linkId, link?.id)) ?? false;
   const isAwaited = want.gate !== 'None' && !isTold && linked?.is === 'present' && isDone(linked.body);
   if (!isAwaited || link === undefined) return lookAt(subject, pass, { resyncMs: want.intervalMs });
+  const endpoint = ledger.peek<PrivateEndpoint>(want.endpoint.id);
+  if (endpoint?.is !== 'present' || !isSucceeded(endpoint.body.provisioningState)) {
+    return { ...(await lookAt(subject, pass, { resyncMs: want.intervalMs })), viewDue: true };
+  }
   const notBefore = Math.max(ledger.changedAt(link.id), linkedBy === undefined ? 0 : pass.now - VIEW_POLL_MS);
   return lookAt(subject, pass, { resyncMs: want.intervalMs, notBefore });
 }

@@ -44,6 +44,8 @@ export interface Sight<T extends Resource = Resource> {
   readonly write?: WriteState;
   /** Since when (epoch ms) this process has seen it in its present unsettled state. */
   readonly unsettledSince?: number;
+  /** Whether what it says of its links is older than they are, and still to be read. */
+  readonly viewDue?: true;
 }
 
 /** One question to one DNS endpoint and what came back. */

@@ -55,8 +55,8 @@ const allPublished = (want: Desired, records: RecordSet): Verdict =>
 function conflictVerdict(merged: Merged): Verdict | undefined {
   const [first] = merged.conflicts;
   if (first === undefined) return undefined;
-  const more = merged.conflicts.length > 1 ? ` and ${merged.conflicts.length - 1} more names` : '';
-  const message = `${first.name}${more} is held by ${first.holders.join(', ')} (${first.addresses.join(', ')}); the names that all scopes share are left to it. One scope per DNS: join that scope, or use another dns.target`;
+  const more = merged.conflicts.length > 1 ? ` and ${merged.conflicts.length - 1} more names are` : ' is';
+  const message = `${first.name}${more} held by ${first.holders.join(', ')} (${first.addresses.join(', ')}); the names that all scopes share are left to it. One scope per DNS: join that scope, or use another dns.target`;
   return { state: 'Stalled', reason: 'NameConflict', message, actions: [] };
 }
 

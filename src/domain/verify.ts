@@ -2,6 +2,7 @@
  * PathVerified: whether the private path carries what the gate asks for. First the workspaces' own view of their links,
  * then certificates seen at the endpoint's addresses, then queries through them. Pure. Source: facts ampls 6.
  */
+import { isSucceeded } from './converge.ts';
 import type { Desired } from './desire.ts';
 import { sameId, scopeOfLink } from './names.ts';
 import { bodyOf, type Observed } from './observed.ts';
@@ -14,7 +15,9 @@ import { ready, unreadable, type Verdict, waits } from './steps.ts';
 export const PATH_GRACE_MS = 180_000;
 export const YOUNG_RETRY_MS = 10_000;
 export const PATH_RETRY_MS = 30_000;
+const AT_ONCE_MS = 1;
 const FINDINGS_SHOWN = 3;
+const WAITS = 'waits for EndpointReady and RecordsPublished';
 
 /** `undefined` when the gate asks for no path: the step has no condition then. */
 export function verifyPath(want: Desired, seen: Observed): Verdict | undefined {
@@ -28,6 +31,7 @@ export function verifyPath(want: Desired, seen: Observed): Verdict | undefined {
 export const asProof = (verdict: Verdict): Verdict => (verdict.unknown ? { ...verdict, state: 'Waiting' } : verdict);
 
 function ownView(want: Desired, seen: Observed): Verdict {
+  if (want.workspaces.some(({ key }) => seen.workspaces.get(key)?.viewDue)) return viewDue(seen);
   const scopeGuid = bodyOf(seen.scope.reading)?.scopeGuid?.toLowerCase();
   const isOurs = ({ linkId, scopeGuid: told }: LinkView) =>
     sameId(scopeOfLink(linkId), want.scope.id) || (told !== undefined && told.toLowerCase() === scopeGuid);
@@ -42,9 +46,16 @@ function ownView(want: Desired, seen: Observed): Verdict {
   return waits('LinkNotSeen', `${names} does not name ${want.scope.name} among its scopes yet`, YOUNG_RETRY_MS);
 }
 
+/** Read in the pass that begins with an endpoint that is there. */
+function viewDue(seen: Observed): Verdict {
+  const endpoint = bodyOf(seen.endpoint.reading);
+  const isThere = endpoint !== undefined && isSucceeded(endpoint.provisioningState);
+  return waits('WaitingForStep', WAITS, isThere ? AT_ONCE_MS : undefined);
+}
+
 function measured(want: Desired, seen: Observed): Verdict {
   if (seen.path.is === 'unread') return unreadable(seen.path.failure);
-  if (seen.path.is === 'absent') return waits('WaitingForStep', 'waits for EndpointReady and RecordsPublished');
+  if (seen.path.is === 'absent') return waits('WaitingForStep', WAITS);
   const proof = seen.path.body;
   if (hasNoVantage(proof)) return noVantage(proof);
   const failures = proof.findings.filter(isFailure);

@@ -115,7 +115,8 @@ function createPool({ proxyUrl }: Cluster, options: RequestOptions): Pick<Access
   const tls = tlsOf(options) as buildConnector.BuildOptions;
   // TCP keep-alive finds a peer that vanished within 40 s: libuv sends ten probes, a second apart.
   const keepAlive = { keepAlive: true, keepAliveInitialDelay: 30_000, timeout: CONNECT_TIMEOUT_MS };
-  const common = { keepAliveTimeout: KEEP_ALIVE_MS, keepAliveMaxTimeout: KEEP_ALIVE_MS };
+  // Not HTTP/2: where undici destroys such a connection under an open stream, the error has no listener and ends the process.
+  const common = { allowH2: false, keepAliveTimeout: KEEP_ALIVE_MS, keepAliveMaxTimeout: KEEP_ALIVE_MS };
   const create = (limit: { readonly connections?: number }): Dispatcher =>
     proxyUrl
       ? new ProxyAgent({ ...common, ...limit, uri: proxyUrl, requestTls: tls, connect: keepAlive })

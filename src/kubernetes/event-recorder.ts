@@ -17,6 +17,7 @@ import {
   seriesKey,
 } from './kube-event.ts';
 import { createRecentMap } from './recent-map.ts';
+import { createSimilarEvents } from './similar-events.ts';
 import { createSpamFilter } from './spam-filter.ts';
 
 export interface EventRecorderOptions {
@@ -56,6 +57,7 @@ interface Series extends Occurrences {
 export function createEventRecorder(options: EventRecorderOptions): EventRecorder {
   const { clock, random, log } = options;
   const known = createRecentMap<Series>(MAX_SERIES);
+  const combined = createSimilarEvents();
   const isAllowed = createSpamFilter();
   const queue: Series[] = [];
   const closed = new AbortController();
@@ -111,8 +113,9 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   };
 
   return {
-    record(event) {
+    record(told) {
       const now = clock.now();
+      const event = combined(told, now);
       const series = seriesOf(event, now);
       // What waits in the queue is sent with the count it has by then.
       if (series.queued || closed.signal.aborted) return;

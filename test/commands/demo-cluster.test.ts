@@ -57,6 +57,14 @@ test('the generation follows the spec alone', async () => {
   assert.deepEqual([edited.metadata.generation, edited.spec.suspend, edited.status.recordCount], [2, true, 11]);
 });
 
+test('an annotation is added or replaced, beside the others and without a new generation', () => {
+  const { cluster } = plant();
+  cluster.annotate(key, { asked: 'once' });
+  const { metadata } = cluster.annotate(key, { asked: 'again' });
+  assert.deepEqual([metadata.annotations, metadata.generation], [{ note: 'x', asked: 'again' }, 1]);
+  assert.throws(() => cluster.annotate({ ...key, name: 'other' }, {}), PortError);
+});
+
 test('a write that changes nothing is no new version and wakes nobody', async () => {
   const { cluster, object } = plant();
   const written = await cluster.applyStatus(object, status(11), signal);

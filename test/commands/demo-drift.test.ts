@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { outcomeOf } from '../../src/commands/demo/outcome.ts';
-import { type Demo, startDemo } from '../../src/commands/demo/world.ts';
+import { type Demo, startDemo } from '../../src/commands/demo/start.ts';
 import { systemClock } from '../../src/commands/system-clock.ts';
 import { parseManifest } from '../../src/manifest/manifest.ts';
 import { eventually } from '../env/eventually.ts';

@@ -9,7 +9,8 @@ import { test } from 'node:test';
 import { createResolver } from '../../src/probe/dns.ts';
 import { eventually } from '../env/eventually.ts';
 import { requireTool } from '../env/require-tool.ts';
-import { demo, type Ended, main, running, sampleWith } from './demo-process.ts';
+import { demo, running, sample, sampleWith } from './demo-process.ts';
+import { type Ended, main } from './pms-process.ts';
 
 const ESCAPE = '\x1b';
 const ONCE = ['--once', '--latency-scale', '0'];
@@ -18,13 +19,21 @@ const FROM_STDIN = [...ONCE, '-f', '-'];
 // biome-ignore lint/suspicious/noExplicitAny: what a process printed; the tests assert on its fields
 const parsed = ({ stdout }: Ended): Record<string, any> => JSON.parse(stdout);
 
-for (const scale of ['0', '1']) {
-  test(`the sample becomes Ready with at most 16 calls at latency scale ${scale}`, async t => {
-    const ended = await demo(t, ['--once', '-o', 'json', '--latency-scale', scale]);
+const PUBLIC_QUERY = { workspace: 'law-plant-a', before: '200', after: '403 NspValidationFailedError' };
+
+const becomesReady: readonly { readonly name: string; readonly args: readonly string[]; readonly rest: object }[] = [
+  { name: 'the sample of one workspace', args: ['-f', sample], rest: {} },
+  { name: 'the same, proved and closed', args: [], rest: { publicQuery: PUBLIC_QUERY } },
+  { name: 'the same at once', args: ['--latency-scale', '0'], rest: { publicQuery: PUBLIC_QUERY } },
+];
+
+for (const { name, args, rest: expected } of becomesReady) {
+  test(`${name} becomes Ready with at most 16 calls`, async t => {
+    const ended = await demo(t, ['--once', '-o', 'json', ...args]);
     assert.equal(ended.stderr, '');
     assert.equal(ended.code, 0);
     const { object, plan, records, calls, ...rest } = parsed(ended);
-    assert.deepEqual(rest, {});
+    assert.deepEqual(rest, expected);
 
     assert.deepEqual([object.apiVersion, object.kind], ['privatemonitoring.dev/v1alpha1', 'PrivateMonitoringScope']);
     assert.equal(object.metadata.name, 'plant-a');
@@ -66,6 +75,25 @@ for (const scale of ['0', '1']) {
   });
 }
 
+test('the public side is answered before the path is proved, and refused after the closing, the last thing done', async t => {
+  const { code, stdout } = await demo(t, ONCE);
+  assert.equal(code, 0);
+  const order = [
+    'a query of law-plant-a from the public side is answered: 200',
+    'Answering: 68/68 answers of lan-dns are ours',
+    'PathProved: the certificates of 3 addresses are right, law-plant-a answered through 127.13.1.7',
+    'Isolated           Isolating: workspace law-plant-a: publicNetworkAccessForIngestion Enabled -> Disabled',
+    'Isolated           Isolated: workspace law-plant-a: ingestion Disabled, query Disabled',
+    'a query of law-plant-a from the public side is refused: 403 NspValidationFailedError',
+    '$ kubectl -n default get pms',
+  ].map(text => stdout.indexOf(text));
+  assert.ok(order.every(at => at >= 0));
+  assert.deepEqual(
+    order,
+    order.toSorted((a, b) => a - b),
+  );
+});
+
 test('piped text is plain: the plan, a line for each change, then the report and three commands', async t => {
   const { code, stdout, stderr } = await demo(t, ONCE);
   assert.deepEqual([code, stderr], [0, '']);
@@ -73,7 +101,7 @@ test('piped text is plain: the plan, a line for each change, then the report and
   assert.match(stdout, /^Plan:\n {2}= CredentialsReady/m);
   assert.match(stdout, /^ +\d+\.\d s {2}ResourcesLinked +law-plant-a-[0-9a-f]{8}: Provisioning$/m);
   assert.match(stdout, /^ +\d+\.\d s {2}RecordsResolving +Answering: \d+\/\d+ answers/m);
-  assert.match(stdout, /^plant-a +True +Ready +27 +\d+s$/m);
+  assert.match(stdout, /^plant-a +True +Ready +27 +True +\d+s$/m);
   assert.match(stdout, /^ +127\.13\.1\.7 +api\.monitor\.azure\.com$/m);
   assert.match(stdout, /^ +Ready +True +Ready +27 records/m);
   assert.equal(stdout.slice(stdout.indexOf('\nNext:')).match(/^ {2}.+ {3}# /gm)?.length, 3);
@@ -164,6 +192,12 @@ const refusals: readonly {
   { name: 'a file that is not there', args: ['-f', '/nowhere/x.yaml'], stderr: /--file \/nowhere\/x.yaml.*ENOENT/ },
   { name: 'an unknown flag', args: ['--surprise'], stderr: /--surprise/ },
   { name: 'a scale below nothing', args: ['--latency-scale', '-1'], stderr: /--latency-scale.*0 or more/ },
+  {
+    name: 'a scenario that there is not',
+    args: ['--scenario', 'flood'],
+    stderr: /conflict, drift, full-subnet, wrong-scope/,
+  },
+  { name: 'a file beside a scenario', args: ['--scenario', 'drift', '-f', '-'], stderr: /--scenario .*--file/ },
   { name: 'an output that there is not', args: ['-o', 'yaml'], stderr: /--output.*text, json/ },
 ];
 
@@ -230,5 +264,5 @@ test('on a terminal the progress is drawn in place, and the cursor is there agai
   assert.equal(code, 0);
   assert.ok(screen.includes(`${ESCAPE}[J`), 'nothing was drawn in place');
   assert.ok(screen.lastIndexOf(`${ESCAPE}[?25h`) > screen.lastIndexOf(`${ESCAPE}[?25l`));
-  assert.match(screen, /9 of 9 steps/);
+  assert.match(screen, /10 of 10 steps/);
 });

@@ -11,8 +11,9 @@ import type { TestContext } from 'node:test';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { removeAtExit } from '../env/child-process.ts';
 
-const main = join(import.meta.dirname, '../../src/main.ts');
-const DEADLINE_MS = 90_000;
+/** The program; run by this process's Node. */
+export const main = join(import.meta.dirname, '../../src/main.ts');
+const DEADLINE_MS = 180_000;
 
 export interface Ended {
   readonly code: number | string;

@@ -6,7 +6,7 @@ import { createMemory } from '../../src/controller/world.ts';
 import { createTargets } from '../../src/coredns/targets.ts';
 import { ConflictError, failed, PortError, waiting } from '../../src/domain/failures.ts';
 import type { PmsObject, Spec } from '../../src/domain/object.ts';
-import type { Cluster, ControllerMetrics, Log } from '../../src/ports.ts';
+import type { Cluster, ControllerMetrics, Log, LogScope } from '../../src/ports.ts';
 import { eventually } from '../env/eventually.ts';
 import { azureModel } from '../model/azure.ts';
 import { clusterModel } from '../model/cluster.ts';
@@ -22,8 +22,15 @@ function fresh(name = 'plant-a', spec: Partial<Spec> = {}): PmsObject {
   return { ...object, metadata: { ...object.metadata, finalizers: [] } };
 }
 
+interface Over {
+  readonly cluster?: Partial<Cluster>;
+  readonly passTimeoutMs?: number;
+  readonly random?: () => number;
+  readonly logScope?: LogScope;
+}
+
 /** A controller over the models; passes of suspended objects are one status write and nothing else. */
-function bench(over: { cluster?: Partial<Cluster>; passTimeoutMs?: number; random?: () => number } = {}) {
+function bench(over: Over = {}) {
   const clock = steppingClock();
   const random = randomness(1);
   const cluster = clusterModel(clock, random);
@@ -72,6 +79,7 @@ function bench(over: { cluster?: Partial<Cluster>; passTimeoutMs?: number; rando
     concurrent: 2,
     passTimeoutMs: over.passTimeoutMs ?? 600_000,
     random: over.random ?? (() => 0.5),
+    ...(over.logScope ? { logScope: over.logScope } : {}),
   });
   return { clock, cluster, azure, controller, told, errors, stop, run: () => controller.run(stop.signal) };
 }
@@ -87,6 +95,25 @@ suite('the controller', () => {
     await clock.runFor(3_600_000);
     assert.deepEqual(told, ['active 1', 'conditions plant-a there', 'requeue_after', 'active 0']);
     assert.equal(cluster.writes(), 1);
+  });
+
+  test('logs each pass under its object and an id of its own', async () => {
+    const scopes: Readonly<Record<string, unknown>>[] = [];
+    const { clock, cluster, controller, run } = bench({
+      logScope: (fields, work) => {
+        scopes.push(fields);
+        return work();
+      },
+    });
+    cluster.create(fresh());
+    void run();
+    controller.enqueue({ namespace: 'plant', name: 'plant-a' }, 'high');
+    await clock.runFor(4_000_000);
+    assert.deepEqual(
+      scopes.map(({ object }) => object),
+      ['plant/plant-a', 'plant/plant-a'],
+    );
+    assert.equal(new Set(scopes.map(({ reconcileID }) => reconcileID)).size, 2);
   });
 
   test('forgets an object that is gone', async () => {

@@ -134,6 +134,12 @@ describe('the operator with the rights that are shipped', () => {
     assert.match(await kubernetes.installation(signal), /^[-0-9a-f]{36}$/);
   });
 
+  it('with a lease to hold and before it holds it writes nothing', async () => {
+    const wanted = { annotations: {}, data: { 'pms.hosts': '# by a follower\n' } };
+    const write = leasing.configMaps.apply(records, wanted, { force: true }, signal);
+    await assert.rejects(write, /writing ConfigMap .*: not sent: this process does not lead/);
+  });
+
   it('makes the lease, holds it and gives it back', async () => {
     const term = await leasing.lease?.acquire(AbortSignal.timeout(20_000));
     const held = async () => (await cluster.request('GET', `${leases}/pms-operator`)).body.spec;

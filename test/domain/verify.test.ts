@@ -131,6 +131,19 @@ suite('PathVerified', () => {
     test(`of ${name} says so`, () => assert.match(told(verdictOf('PathVerified', over, gate)), says));
   }
 
+  test('waits for the view of a workspace that is older than its link, and asks for it once the endpoint is there', () => {
+    const reading = present(plant.workspace('law-plant-a', {}));
+    const workspaces: Observed['workspaces'] = new Map([['workspace/law-plant-a', { reading, viewDue: true }]]);
+    const making = { reading: present(plant.endpoint({ provisioningState: 'Updating' })) };
+    const [there, onItsWay] = [{ workspaces }, { workspaces, endpoint: making }].map(over =>
+      verdictOf('PathVerified', over),
+    );
+    for (const verdict of [there, onItsWay]) {
+      assert.equal(told(verdict), 'Waiting WaitingForStep: waits for EndpointReady and RecordsPublished');
+    }
+    assert.deepEqual([there?.retryAfterMs, onItsWay?.retryAfterMs], [1, undefined]);
+  });
+
   test('without a vantage does not hold Ready back, and every other failure does', () => {
     const readyWith = (path: Observed['path']) => {
       const steps = plan(

@@ -10,7 +10,7 @@ import { requireTool } from '../env/require-tool.ts';
 import { OPERATOR, SECOND_COPY } from './azure-side.ts';
 import { leadershipOf, leaseOf, metricsOf, probe, startCopy } from './leading.ts';
 import { pms } from './objects.ts';
-import { type OperatorProcess, type Scene, startScene } from './scene.ts';
+import { NAMESPACE, type OperatorProcess, type Scene, startScene } from './scene.ts';
 
 const PATIENCE = { deadlineMs: 120_000, everyMs: 50 };
 /** client-go's: so long after the start of its last renewal a leader may write. */
@@ -62,6 +62,19 @@ suite('two copies of the operator', () => {
       [],
     );
     assert.deepEqual([await leadershipOf(first), await leadershipOf(second)], ['1', '0']);
+  });
+
+  test('what it logs in a pass has the object and an id of the pass', () => {
+    const lines = first
+      .output()
+      .split('\n')
+      .filter(line => line.includes('"msg":"records written"'));
+    assert.ok(lines.length > 0);
+    for (const line of lines) {
+      const { object, reconcileID } = JSON.parse(line);
+      assert.equal(object, `${NAMESPACE}/plant-a`);
+      assert.match(reconcileID, /^[-0-9a-f]{36}$/);
+    }
   });
 
   test('both are live and ready, and serve metrics that promtool has nothing to say against', async t => {

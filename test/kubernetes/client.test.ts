@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { createSecureServer as createHttp2 } from 'node:http2';
 import { type AddressInfo, connect as connectTo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -211,6 +212,29 @@ test('a CA that is replaced on disk is used from the next call on', async t => {
   assert.ok(server.connections() <= 2, `${server.connections()} connections`);
   await writeFile(ca, '');
   await assert.rejects(call(), KubeError);
+});
+
+test('a server that offers HTTP/2 is spoken to in HTTP/1.1, which undici ends without a crash', async t => {
+  const { caPem, issue } = await certificateAuthority();
+  const versions: string[] = [];
+  const server = createHttp2({ ...(await issue(['127.0.0.1'])), allowHTTP1: true }, (request, response) => {
+    versions.push(request.httpVersion);
+    response.writeHead(200, { 'content-type': 'application/json' });
+    if (request.url.includes('watch=true')) response.write('\n');
+    else response.end('{}');
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => server.close());
+  const { kubeconfig } = await fakeApiServer(t);
+  const ca = Buffer.from(caPem).toString('base64');
+  const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const cluster = { 'insecure-skip-tls-verify': false, 'certificate-authority-data': ca };
+  await writeFile(kubeconfig, kubeconfigFor(url, cluster));
+  const { client, connection } = clientOf(t, kubeconfig);
+  await client.request('GET', PATH, { signal: never });
+  await client.watch(PATH, { signal: never });
+  await connection.close();
+  assert.deepEqual(versions, ['1.1', '1.1']);
 });
 
 test('a proxy of the kubeconfig is used', async t => {

@@ -25,7 +25,7 @@ async function recorderWith(t: TestContext, ...answers: Answer[]) {
     recorder.close();
     await connection.close();
   });
-  const record = (note: string, name = 'thing', type: 'Normal' | 'Warning' = 'Normal') =>
+  const record = (note: string, name = 'thing', type: 'Normal' | 'Warning' = 'Normal', reason = 'Testing') =>
     recorder.record({
       regarding: {
         apiVersion: 'example.com/v1',
@@ -36,7 +36,7 @@ async function recorderWith(t: TestContext, ...answers: Answer[]) {
         resourceVersion: '1',
       },
       type,
-      reason: 'Testing',
+      reason,
       note,
       action: 'Test',
     });
@@ -91,7 +91,7 @@ test('repeats are counted in one event; after six minutes a new one is made', as
 
 test('a warning is told of an object that talked too much', async t => {
   const { recorder, record, sent } = await recorderWith(t, created);
-  for (let n = 0; n < 40; n++) record(`made ${n}`);
+  for (let n = 0; n < 40; n++) record(`made ${n}`, 'thing', 'Normal', `Made${n}`);
   record('drift', 'thing', 'Warning');
   await recorder.flush(soon());
   assert.equal(sent().length, 26);
@@ -100,15 +100,35 @@ test('a warning is told of an object that talked too much', async t => {
 
 test('an object that talks too much is cut short after 25 events, then one in 300 s; others are not', async t => {
   const { recorder, record, sent, clock } = await recorderWith(t, created);
-  for (let i = 0; i < 40; i++) record(`note ${i}`);
+  for (let i = 0; i < 40; i++) record(`note ${i}`, 'thing', 'Normal', `Reason${i}`);
   record('of another', 'other');
   await recorder.flush(soon());
   assert.equal(sent().length, 26);
   assert.equal(sent().at(-1), 'POST of another');
   clock.advance(300_000);
-  for (let i = 40; i < 45; i++) record(`note ${i}`);
+  for (let i = 40; i < 45; i++) record(`note ${i}`, 'thing', 'Normal', `Reason${i}`);
   await recorder.flush(soon());
   assert.deepEqual(sent().slice(26), ['POST note 40']);
+});
+
+test('after ten that differ in their words alone, further ones are counted in one that says so', async t => {
+  const { recorder, record, sent, clock } = await recorderWith(t, created);
+  for (let i = 0; i < 10; i++) record(`note ${i}`);
+  record('note 3');
+  record('note 0', 'other');
+  record('note 11', 'thing', 'Normal', 'Another');
+  await recorder.flush(soon());
+  assert.equal(sent().length, 12, 'nothing is combined before');
+  record('note 12');
+  await recorder.flush(soon());
+  record('note 13');
+  record('note 14');
+  await recorder.flush(soon());
+  assert.deepEqual(sent().slice(12), ['POST (combined from similar events): note 12', 'PATCH 2', 'PATCH 3']);
+  clock.advance(600_000);
+  record('note 15');
+  await recorder.flush(soon());
+  assert.equal(sent().at(-1), 'POST note 15', 'ten minutes of silence are the end of it');
 });
 
 test('a server that is ill is tried again under the same name, which may have arrived already', async t => {

@@ -59,6 +59,8 @@ test('a write that waited for one of the sixteen connections is asked about afte
   const reads = Array.from({ length: 16 }, () => client.request('GET', PATH, { signal }));
   await eventually('all connections are taken', () => open.length === 16);
   const refused = assert.rejects(client.request('PATCH', PATH, { body: {}, signal }), isRefused);
+  // It has come as far as it can: it waits for a connection.
+  await new Promise(setImmediate);
   gate.objection = WHY;
   for (const response of open) response.end('{}');
   await refused;

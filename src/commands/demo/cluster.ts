@@ -28,6 +28,8 @@ export interface MemoryCluster extends Cluster {
   create(object: NewObject): PmsObject;
   /** What a person edits: the spec. Throws PortError when the object is not there. */
   edit(key: ObjectKey, change: (spec: Spec) => Spec): PmsObject;
+  /** `kubectl annotate --overwrite`. Throws PortError when the object is not there. */
+  annotate(key: ObjectKey, annotations: Readonly<Record<string, string>>): PmsObject;
   /** Marks the object as being deleted; without finalizers it is gone at once. */
   remove(key: ObjectKey): void;
   /** Called after each change, before the write resolves. Returns what ends it. */
@@ -103,6 +105,11 @@ export function createMemoryCluster({ clock, uid }: ClusterOptions): MemoryClust
       if (isDeepStrictEqual(spec, before.spec)) return before;
       const generation = before.metadata.generation + 1;
       return put(before, { ...before, metadata: { ...before.metadata, generation }, spec });
+    },
+    annotate(key, added) {
+      const before = existing(key);
+      const annotations = { ...before.metadata.annotations, ...added };
+      return put(before, { ...before, metadata: { ...before.metadata, annotations } });
     },
     remove(key) {
       const before = existing(key);

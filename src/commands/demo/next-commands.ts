@@ -22,5 +22,9 @@ export function nextCommands(
   const last = isFromSources()
     ? { command: 'npm run cluster -- kubectl explain pms.spec', why: 'the resource on a real Kubernetes API server' }
     : { command: `${pms} simulator`, why: 'the simulated Azure by itself' };
-  return [first, { command: `${pms} demo --once -o json`, why: 'object, plan, records and every call to Azure' }, last];
+  return [
+    first,
+    { command: `${pms} demo --scenario conflict`, why: 'two objects want one name; more by --help' },
+    last,
+  ];
 }

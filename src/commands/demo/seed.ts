@@ -12,9 +12,8 @@ import { SeedGapError } from './seed-gap.ts';
 const NETWORK_PREFIX = '127.14.0.0/16';
 const SUBNET_PREFIX = '127.14.1.0/27';
 
-/** Everything that the operator expects to find. Throws SeedGapError. */
-export function seedFor(spec: Spec): Seed {
-  const seed = defaultSeed();
+/** Everything that the operator expects to find, beside what is in `seed`. Throws SeedGapError. */
+export function seedFor(spec: Spec, seed: Seed = defaultSeed()): Seed {
   const { subnetId } = spec.privateEndpoint;
   if (subnetId === undefined) {
     throw new SeedGapError(

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { desire } from '../../domain/desire.ts';
 import type { PmsObject } from '../../domain/object.ts';
 import type { NewObject } from '../../manifest/manifest.ts';
-import type { Clock, Log } from '../../ports.ts';
+import type { Clock } from '../../ports.ts';
 import { nextCommands } from './next-commands.ts';
 import { type Outcome, outcomeOf, whyNot } from './outcome.ts';
 import { armCalls, type DemoOutput, outputOf } from './output.ts';
@@ -14,8 +14,10 @@ import { type Line, seconds, styled } from './paint.ts';
 import { planLines } from './plan-lines.ts';
 import { type Progress, stepsOf } from './progress.ts';
 import { reportLines } from './report.ts';
+import { type Demo, startDemo } from './start.ts';
 import type { View } from './view.ts';
-import { type Demo, startDemo } from './world.ts';
+import { logOf } from './view-log.ts';
+import { createWitness } from './witness.ts';
 
 export interface SessionOptions {
   readonly manifest: NewObject;
@@ -39,7 +41,11 @@ export async function runSession(options: SessionOptions, signal: AbortSignal): 
   const until = AbortSignal.any([signal, end.signal]);
   const demo = await startDemo({ manifest, latencyScale, clock, log: logOf(view) }, until);
   const startedAt = clock.now();
-  const look = () => view.progress(progressOf(demo, { now: clock.now(), startedAt }));
+  const witness = createWitness(demo, demo.object, view.note);
+  const look = () => {
+    witness.look(objectOf(demo));
+    view.progress(progressOf(demo, { now: clock.now(), startedAt }));
+  };
   view.print(opening(demo));
   const unwatch = demo.cluster.watch(look);
   const running = demo.run(until);
@@ -50,10 +56,11 @@ export async function runSession(options: SessionOptions, signal: AbortSignal): 
       await tick(look, until);
     }
     look();
+    const publicQuery = await witness.testimony();
     view.settle();
     const told = outcome ?? unfinished(demo, options, until);
     if (until.aborted) return told;
-    options.result(outputOf(objectOf(demo), demo.plan, demo.simulator.journal));
+    options.result(outputOf({ ...demo, object: objectOf(demo), publicQuery }));
     view.print(closing(demo, told, { once, now: clock.now() }));
     while (!once && !until.aborted) await tick(look, until);
     return told;
@@ -82,7 +89,7 @@ function progressOf(demo: Demo, { now, startedAt }: { now: number; startedAt: nu
   const { memory, installation, simulator } = demo;
   const steps = stepsOf({ object, want: desire(object, installation), memory, now });
   const done = steps.filter(({ mark }) => mark === 'ready').length;
-  return { steps, done, elapsedMs: now - startedAt, calls: armCalls(simulator.journal).length };
+  return { steps, done, elapsedMs: now - startedAt, calls: armCalls(simulator).length };
 }
 
 function opening({ object, plan, simulator, dnsServer }: Demo): readonly Line[] {
@@ -114,13 +121,4 @@ function closing(demo: Demo, outcome: Outcome, { once, now }: { once: boolean; n
     ...reportLines({ object, events, now }, nextCommands(running)),
     ...(once ? [] : [[], [styled('dim', `${goesOn}; Ctrl-C ends it.`)]]),
   ];
-}
-
-/** Warnings and errors are shown between the steps; the rest is what the steps show anyway. */
-function logOf(view: View): Log {
-  const note = (message: string, fields: Readonly<Record<string, unknown>> = {}) => {
-    const [reason = ''] = String(fields.error ?? '').split('\n');
-    view.note(reason === '' ? message : `${message}: ${reason}`);
-  };
-  return { debug: () => {}, info: () => {}, warn: note, error: note };
 }

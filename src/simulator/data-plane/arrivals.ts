@@ -48,6 +48,17 @@ export function endpointAddresses(world: World): readonly EndpointAddress[] {
   return [...found.values()];
 }
 
+const ownNames = /^[0-9a-f-]{36}(?=\.(oms\.opinsights|ods\.opinsights|agentsvc\.azure-automation)\.)/;
+
+/**
+ * What the certificate of such an address holds for: any workspace, since those of a region share an address and come
+ * and go. So a certificate does not tell whose endpoint answers.
+ */
+export const certificateNames = ({ names, address }: EndpointAddress): readonly string[] => [
+  ...new Set(names.map(name => name.replace(ownNames, '*'))),
+  address,
+];
+
 /** The endpoint that an arrival came through, as it is now; undefined when it has gone, and on the public side. */
 export function openEndpoint(world: World, arrival: Arrival): PrivateEndpoint | undefined {
   const endpoint = arrival.kind === 'endpoint' ? world.privateEndpoints.get(arrival.endpointId) : undefined;

@@ -1,6 +1,6 @@
 /**
- * The sockets of the data plane. Every loopback address of an open private endpoint listens, with a certificate for the
- * names that it has; the listeners follow the interfaces as they change and end with the endpoint. The public side is one
+ * The sockets of the data plane. Every loopback address of an open private endpoint listens, with a certificate for names
+ * like those that it has; the listeners follow the interfaces as they change and end with the endpoint. The public side is one
  * listener more, whose certificate is made for whichever of its names is asked.
  */
 import { createServer, type Server } from 'node:https';
@@ -10,7 +10,7 @@ import { getRequestListener } from '@hono/node-server';
 import type { CertificateAuthority } from '../certificates.ts';
 import type { Connections } from '../connections.ts';
 import type { World } from '../world.ts';
-import { type Arrival, type EndpointAddress, endpointAddresses } from './arrivals.ts';
+import { type Arrival, certificateNames, type EndpointAddress, endpointAddresses } from './arrivals.ts';
 import type { DataPlaneApp } from './data-plane-app.ts';
 import { publicNames } from './services.ts';
 
@@ -66,8 +66,9 @@ export function endpointListeners(options: ListenerOptions): Listeners {
     options.app(address => ({ kind: 'endpoint', endpointId: endpointAt.get(address) ?? '', address })).fetch,
   );
 
-  const openOne = async ({ address, names }: EndpointAddress): Promise<void> => {
-    const server = createServer(await authority.issue([...names, address]));
+  const openOne = async (wanted: EndpointAddress): Promise<void> => {
+    const { address, names } = wanted;
+    const server = createServer(await authority.issue(certificateNames(wanted)));
     options.connections.follow(server);
     server.on('request', (request, response) => void answer(request, response));
     try {
@@ -86,7 +87,7 @@ export function endpointListeners(options: ListenerOptions): Listeners {
     if (now === undefined) return openOne(wanted);
     if (now.names === wanted.names.join()) return;
     now.names = wanted.names.join();
-    now.server.setSecureContext(await authority.issue([...wanted.names, wanted.address]));
+    now.server.setSecureContext(await authority.issue(certificateNames(wanted)));
   };
 
   const follow = async (): Promise<void> => {
