@@ -124,7 +124,7 @@ export function azureModel({ clock, random, subnets, location }: AzureModelOptio
         if (state.get('privateLinkScope', scopeId) === undefined) throw refuse(failed('NotFound', 'no such scope'));
         const links = state.links(scopeId).filter(link => visible(link) !== undefined);
         // Filtered by rights and by time: a list is a hint, and now and then it is that of a moment ago.
-        const shown = trouble(0.1) ? (lists.get(idKey(scopeId)) ?? []) : links;
+        const shown = trouble(0.1) ? (lists.get(idKey(scopeId)) ?? links) : links;
         lists.set(idKey(scopeId), links);
         return shown;
       }),
