@@ -5,7 +5,8 @@
  */
 import type { Component } from '../domain/resources.ts';
 import type { Reader } from './adapter.ts';
-import { type Json, readTags, required, resourceBase } from './wire.ts';
+import { readLinkView } from './link-view.ts';
+import { type Json, members, optional, readTags, required, resourceBase } from './wire.ts';
 
 const API_VERSION = '2020-02-02';
 
@@ -18,5 +19,12 @@ export const components: Reader<'component'> = {
 
 /** Throws UnexpectedAnswerError without a location. */
 function readComponent(body: Json): Component {
-  return { kind: 'component', ...resourceBase(body), location: required(body, 'location'), tags: readTags(body) };
+  const { privateLinkScopedResources, PrivateLinkScopedResources } = members(body.properties);
+  return {
+    kind: 'component',
+    ...resourceBase(body),
+    location: required(body, 'location'),
+    tags: readTags(body),
+    ...optional('linkedBy', readLinkView(privateLinkScopedResources ?? PrivateLinkScopedResources)),
+  };
 }

@@ -24,7 +24,8 @@ import {
 import { mayStrand } from '../domain/stranding.ts';
 import { lookAt, nextLookAt, type Subject } from './look.ts';
 import { isDone, lookAtLink, lookAtWorkspace } from './look-linked.ts';
-import { readEndpointNeed, readNetworkEndpoints, readRights } from './observe-prerequisites.ts';
+import { readEndpointNeed, readNetworkEndpoints, readRegistration, readSurroundings } from './observe-prerequisites.ts';
+import { readRights } from './observe-rights.ts';
 import { readSoftDeleted, readSubnet } from './observe-surroundings.ts';
 import type { Pass } from './world.ts';
 
@@ -60,8 +61,14 @@ export async function observeAzure(want: Desired, pass: Pass): Promise<AzureSigh
   const networkInterface = await readInterface(want, endpoint, pass);
   const subnetId = isAdopted(wanted) ? bodyOf(endpoint.reading)?.subnetId : wanted.subnetId;
   const subnet = subnetAsked ?? (await readSubnet(subnetId, want, pass));
-  const sights = [scopeBefore, endpoint, ...workspaces.values(), ...components.values(), ...links.values()];
-  const [scope, zoneGroupRecords, softDeleted, networkEndpoints, endpointNeed, rights] = await Promise.all([
+  const sights = new Map<string, Sight>([
+    ['privateLinkScope', scopeBefore],
+    ['privateEndpoint', endpoint],
+    ...workspaces,
+    ...components,
+    ...links,
+  ]);
+  const [scope, zoneGroupRecords, softDeleted, networkEndpoints, endpointNeed, ...prerequisites] = await Promise.all([
     afterEndpoint(scopeBefore, endpoint, subjects, pass),
     readZoneGroups(want, endpoint, networkInterface, pass),
     readSoftDeleted(want, workspaces, pass),
@@ -70,7 +77,10 @@ export async function observeAzure(want: Desired, pass: Pass): Promise<AzureSigh
       ? ABSENT
       : readEndpointNeed(want, links, endpoint, pass),
     readRights(want, sights, pass),
+    readRegistration(want, scopeBefore, pass),
+    readSurroundings(want, subnet, endpoint, pass),
   ]);
+  const [rights, registration, surroundings] = prerequisites;
   const sight = {
     scope,
     workspaces,
@@ -81,10 +91,13 @@ export async function observeAzure(want: Desired, pass: Pass): Promise<AzureSigh
     endpoint,
     networkInterface,
     zoneGroupRecords,
+    ...rights,
+    // Where both have asked, the list of deleted workspaces was asked last.
     ...softDeleted,
     networkEndpoints,
     endpointNeed,
-    rights,
+    ...registration,
+    ...surroundings,
   };
   expectMembers(want, sight, pass);
   const { ledger } = pass.memory;

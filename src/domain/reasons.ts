@@ -48,6 +48,8 @@ export const REASONS = [
   'SubnetFull',
   'InventoryFull',
   'RegionMismatch',
+  'SubnetDelegated',
+  'StaticAddresses',
   'OtherScopeOnNetwork',
   'InvalidRequest',
   'PolicyDenied',

@@ -7,6 +7,7 @@ import { idKey, sameId } from '../../src/domain/names.ts';
 import type { PathResult, QueryTarget } from '../../src/domain/path-proof.ts';
 import type { PrivateEndpoint, PrivateLinkScope, Resource, ResourceOf } from '../../src/domain/resources.ts';
 import type { Permission } from '../../src/domain/rights.ts';
+import type { GraphSight } from '../../src/domain/surroundings.ts';
 import type { Azure, WriteAnswer } from '../../src/ports.ts';
 import { AzureState, refuse } from './azure-state.ts';
 import type { Randomness } from './randomness.ts';
@@ -35,6 +36,10 @@ export interface AzureModel {
   addressesUsed: number;
   /** What we may do anywhere. */
   permissions: readonly Permission[];
+  /** How far any provider is registered. */
+  registration: string;
+  /** What Resource Graph knows; asked only where the network has `neighbours`. */
+  surroundings: GraphSight;
   isGroupMissing: boolean;
   /** Nothing is answered. */
   isDown: boolean;
@@ -129,7 +134,9 @@ export function azureModel({ clock, random, subnets, location }: AzureModelOptio
           : undefined,
       ),
     endpointNeed: scopeId => read(() => state.need(scopeId)),
-    permissions: () => read(() => model.permissions),
+    permissions: () => read(() => (model.isGroupMissing ? undefined : model.permissions)),
+    registration: () => read(() => model.registration),
+    surroundings: () => read(() => model.surroundings),
     softDeletedWorkspaces: () =>
       read(() =>
         model.isGroupMissing
@@ -174,6 +181,8 @@ export function azureModel({ clock, random, subnets, location }: AzureModelOptio
     neighbours: [],
     addressesUsed: 0,
     permissions: [{ actions: ['*'], notActions: [] }],
+    registration: 'Registered',
+    surroundings: { endpoints: [], agents: [], arcMachines: [], interfaces: [], associations: [], isCut: false },
     isGroupMissing: false,
     isDown: false,
     refuses: () => undefined,
