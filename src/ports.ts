@@ -109,6 +109,12 @@ export interface Azure {
    */
   query(asked: QueryTarget, signal: AbortSignal): Promise<PathResult>;
 
+  /**
+   * The same query from the public side, through the operator's egress; absent when it has none. `Public` is the refusal
+   * that a closed workspace gives there, `Held` an answer. Throws as `query`.
+   */
+  readonly queryPublic?: (asked: Pick<QueryTarget, 'customerId'>, signal: AbortSignal) => Promise<PathResult>;
+
   /** Takes one tag off and leaves everything else as it is. A 404 is success. */
   untag(kind: MadeKind, id: ArmId, tag: string, signal: AbortSignal): Promise<WriteAnswer>;
 

@@ -10,7 +10,7 @@ import { createCredential } from './credential.ts';
 import { readSurroundings } from './graph.ts';
 import { createInquiry, readEndpointNeed, readPermissions, readRegistration } from './inquiries.ts';
 import { readScopeLinks, readSoftDeleted, readZoneGroupRecords } from './listings.ts';
-import { createLogsQuery } from './logs-query.ts';
+import { createLogsQuery, createPublicQuery } from './logs-query.ts';
 import {
   getNetworkInterface,
   getVirtualNetwork,
@@ -51,6 +51,8 @@ export function createAzure({ settings, log, clock, onRequest, version }: AzureO
   });
   const sdkOf = createClients({ settings, credential, policy: calls.policy, version });
   const arm = { calls, sdkOf, endpoint: settings.endpoint };
+  const querying = { settings: settings.logsQuery, credential, clock };
+  const { publicEgressProxy } = settings.logsQuery;
   return {
     ...createInquiry(arm),
     identity: signal => credential.identity(signal),
@@ -67,7 +69,8 @@ export function createAzure({ settings, log, clock, onRequest, version }: AzureO
     create: (want, signal) => create(arm, want, signal),
     update: (want, changes, signal) => update(arm, want, changes, signal),
     setAccess: (at, values, signal) => setAccess(arm, at, values, signal),
-    query: createLogsQuery({ settings: settings.logsQuery, credential, clock }),
+    query: createLogsQuery(querying),
+    ...(publicEgressProxy === undefined ? {} : { queryPublic: createPublicQuery(publicEgressProxy, querying) }),
     untag: (kind, id, tag, signal) => untag(arm, { kind, id, tag }, signal),
     remove: (kind, id, signal) => remove(arm, kind, id, signal),
     operationFailure: (operation, signal) => operationFailure(arm, operation, signal),

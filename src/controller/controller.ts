@@ -116,7 +116,9 @@ async function pass(
   if (outcome.is === 'Gone') {
     memory.asked.delete(object.metadata.uid);
     memory.paths.delete(object.metadata.uid);
+    memory.publicSides.delete(object.metadata.uid);
     memory.unpublishedSince.delete(object.metadata.uid);
+    memory.abandonedSince.delete(object.metadata.uid);
     queue.forget(key);
     return 'success';
   }

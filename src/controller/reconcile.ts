@@ -79,6 +79,7 @@ function look(want: Desired, pass: Pass): Promise<Observed> {
     ]);
     memory.asked.delete(object.metadata.uid);
     memory.paths.delete(object.metadata.uid);
+    memory.publicSides.delete(object.metadata.uid);
   }
   return observe(want, pass);
 }

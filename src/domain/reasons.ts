@@ -103,6 +103,8 @@ export const REASONS = [
   'QueryForbidden',
   'QueryUnanswered',
   'IsolationRolledBack',
+  'SettingConflict',
+  'PublicSideAnswers',
   'WouldStrand',
   'ClusterUnreachable',
   'UnexpectedError',
