@@ -231,6 +231,13 @@ export interface Clock {
   after(delayMs: number, callback: () => void): () => void;
 }
 
+/**
+ * Asked at the last moment before a write leaves the process, after every wait for a token, a turn or a connection:
+ * `undefined` when it may be sent, else why not. Never waits, never throws. Adapters that are given one ask it before
+ * every request that is no plain read, and send nothing when it objects.
+ */
+export type WriteGuard = () => string | undefined;
+
 /** Structured log: a message and fields. Never tokens, never bodies. */
 export interface Log {
   debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
@@ -239,10 +246,15 @@ export interface Log {
   error(message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
+/** Runs work so that every line logged in it, also by what it leaves running, carries these fields too. */
+export type LogScope = <T>(fields: Readonly<Record<string, unknown>>, work: () => Promise<T>) => Promise<T>;
+
 /** Where the controller counts; names follow controller-runtime and workqueue. */
 export interface ControllerMetrics {
   reconciled(result: 'success' | 'requeue_after' | 'requeue' | 'error', seconds: number): void;
   panicked(): void;
+  /** A pass was aborted because it took too long. */
+  timedOut(): void;
   activeWorkers(count: number): void;
   queue: QueueMetrics;
   conditions(object: ObjectKey, status: Status | undefined): void;

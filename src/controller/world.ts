@@ -70,6 +70,8 @@ export interface Pass {
   readonly signal: AbortSignal;
   /** Stays open when the pass ends: writes in flight are never aborted for it. */
   readonly writeSignal: AbortSignal;
+  /** Stays open for a while when the process is told to end, so that what a pass has done is written down. */
+  readonly storeSignal: AbortSignal;
   readonly wake: (key: ObjectKey) => void;
 }
 

@@ -42,6 +42,7 @@ suite('flags and environment', () => {
       metrics: { host: '', port: 8080 },
       health: { host: '', port: 8081 },
       logLevel: 'info',
+      logEncoding: 'json',
       simulatedAzure: false,
     });
   });

@@ -17,6 +17,7 @@ const packages: Readonly<Record<string, string>> = {
   'named-checkconf': 'bind9utils',
   'named-checkzone': 'bind9utils',
   openssl: 'openssl',
+  promtool: 'prometheus',
   tar: 'tar',
   unbound: 'unbound',
   'unbound-checkconf': 'unbound',
