@@ -46,6 +46,8 @@ export interface AzureStart {
   readonly pms: string;
   readonly directory: string;
   readonly latencyScale: number;
+  /** A file beside this one. */
+  readonly seed?: string;
 }
 
 export const OPERATOR = '33333333-3333-4333-8333-333333333333';
@@ -57,8 +59,8 @@ export const SECOND_COPY = {
 const SOMEBODY = { clientId: '44444444-4444-4444-8444-444444444444', secret: 'somebody-else' };
 
 /** Starts the simulator with its default seed and one principal more. */
-export async function startAzure({ pms, directory, latencyScale }: AzureStart): Promise<AzureSide> {
-  const seed = join(import.meta.dirname, 'seed.yaml');
+export async function startAzure({ pms, directory, latencyScale, ...start }: AzureStart): Promise<AzureSide> {
+  const seed = join(import.meta.dirname, start.seed ?? 'seed.yaml');
   const journal = join(directory, 'journal.jsonl');
   const dataPlanePort = await freePort();
   const flags = ['--seed', seed, '--journal', journal, '--latency-scale', String(latencyScale)];

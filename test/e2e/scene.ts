@@ -63,30 +63,32 @@ export interface OperatorProcess extends OwnedProcess {
 export interface SceneOptions {
   /** Of the simulated Azure; 1 is as slow as the real one. */
   readonly latencyScale: number;
+  /** What is there already: a file beside this one; default `seed.yaml`. */
+  readonly seed?: string;
 }
 
 /** Starts all but the operator. */
-export async function startScene({ latencyScale }: SceneOptions): Promise<Scene> {
+export async function startScene(options: SceneOptions): Promise<Scene> {
   const stops: (() => Promise<void> | void)[] = [];
   const stop = async () => {
     for (const end of stops.splice(0).reverse()) await end();
   };
   try {
-    return await assemble(latencyScale, stops, stop);
+    return await assemble(options, stops, stop);
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function assemble(latencyScale: number, stops: (() => Promise<void> | void)[], stop: Scene['stop']) {
+async function assemble(options: SceneOptions, stops: (() => Promise<void> | void)[], stop: Scene['stop']) {
   const directory = await mkdtemp(join(tmpdir(), 'pms-e2e-'));
   stops.push(removeAtExit(directory));
   const pms = join(directory, 'pms.mjs');
   await bundle(join(root, 'src/main.ts'), pms);
   // It ships beside the program.
   await cp(join(root, 'crds'), join(directory, 'crds'), { recursive: true });
-  const azure = await startAzure({ pms, directory, latencyScale });
+  const azure = await startAzure({ pms, directory, ...options });
   stops.push(azure.stop);
   const controlPlane = await startControlPlane({ auditLog: true, namespaces: [NAMESPACE] });
   stops.push(controlPlane.stop);
