@@ -72,7 +72,10 @@ interface Planned {
 }
 
 function print({ ahead, findings, object }: Planned, { output }: Flags): void {
-  if (output === 'json') return printJson(planOutput(ahead, findings, object));
+  if (output === 'json') {
+    printJson(planOutput(ahead, findings, object));
+    return;
+  }
   const title = [`PrivateMonitoringScope ${object}`, ''].map(text => [{ text }]);
   const open = findings.filter(({ state }) => state !== 'passed');
   const preflight = open.length === 0 ? [] : [[], ...groupLines({ title: 'Preflight', findings: open })];
