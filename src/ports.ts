@@ -26,6 +26,7 @@ import type {
   Want,
 } from './domain/resources.ts';
 import type { Permission } from './domain/rights.ts';
+import type { GraphSight } from './domain/surroundings.ts';
 import type { AzureZones } from './ports-zones.ts';
 
 /** The first answer to a write. */
@@ -61,6 +62,16 @@ export interface Azure extends AzureZones {
    * even that may not be asked.
    */
   permissions(scope: ArmId, signal: AbortSignal): Promise<readonly Permission[] | undefined>;
+
+  /** `Registered`, `NotRegistered`, ... of a provider's namespace; `unknown` where Azure does not say. */
+  registration(subscriptionId: string, namespace: string, signal: AbortSignal): Promise<string>;
+
+  /**
+   * What Azure Resource Graph knows of these subscriptions around virtual networks: private endpoints, machines with the
+   * Azure Monitor Agent, where those stand and where they get their configuration. Two queries, by POST, which write
+   * nothing. What we may not read is left out by Azure, unsaid.
+   */
+  surroundings(subscriptionIds: readonly string[], signal: AbortSignal): Promise<GraphSight>;
 
   /** Soft-deleted workspaces whose names are still held; `undefined` when there is no such resource group. */
   softDeletedWorkspaces(
@@ -118,9 +129,6 @@ export interface AzureInquiry {
   subscription(id: string, signal: AbortSignal): Promise<{ readonly name: string; readonly state: string } | undefined>;
 
   resourceGroup(place: Place, signal: AbortSignal): Promise<{ readonly location: string } | undefined>;
-
-  /** `Registered`, `NotRegistered`, ... of a provider's namespace. */
-  registration(subscriptionId: string, namespace: string, signal: AbortSignal): Promise<string>;
 
   /** Addresses of a subnet by Azure's own count; `undefined` when Azure does not list it. */
   subnetUsage(

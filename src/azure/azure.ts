@@ -7,7 +7,8 @@ import type { Azure, AzureInquiry, Clock, Log, WriteGuard } from '../ports.ts';
 import { siteOf } from './adapter.ts';
 import { createClients } from './clients.ts';
 import { createCredential } from './credential.ts';
-import { createInquiry, readEndpointNeed, readPermissions } from './inquiries.ts';
+import { readSurroundings } from './graph.ts';
+import { createInquiry, readEndpointNeed, readPermissions, readRegistration } from './inquiries.ts';
 import {
   readDnsZones,
   readScopeLinks,
@@ -80,6 +81,8 @@ export function createAzure({ settings, log, clock, onRequest, version, guard }:
     subnet: (id, signal) => subnet(arm, id, signal),
     endpointNeed: (scopeId, signal) => readEndpointNeed(arm, scopeId, signal),
     permissions: (scope, signal) => readPermissions(arm, scope, signal),
+    registration: (subscriptionId, namespace, signal) => readRegistration(arm, { subscriptionId, namespace }, signal),
+    surroundings: (subscriptionIds, signal) => readSurroundings(arm, subscriptionIds, signal),
     softDeletedWorkspaces: (place, signal) => readSoftDeleted(arm, place, signal),
     create: (want, signal) => create(arm, want, signal),
     update: (want, changes, signal) => update(arm, want, changes, signal),

@@ -82,6 +82,21 @@ const CODES: readonly CodeRow[] = [
     treatment: 'stall',
     cure: 'check spec.privateEndpoint.zoneGroup.zoneIds',
   },
+  {
+    codes: ['privateendpointcreationnotallowedassubnetisdelegated'],
+    reason: 'SubnetDelegated',
+    treatment: 'stall',
+    cure: 'use a subnet that is delegated to nobody',
+  },
+  {
+    // Still said in some clouds; in the public one policies hold for endpoints and forbid none.
+    codes: ['privateendpointcannotbecreatedinsubnetthathasnetworkpoliciesenabled'],
+    reason: 'InvalidRequest',
+    treatment: 'stall',
+    cure: 'az network vnet subnet update --ids SUBNET --private-endpoint-network-policies Disabled',
+  },
+  { codes: ['privateendpointipconfigurationmissingmembernames*'], reason: 'StaticAddresses', treatment: 'stall' },
+  { message: /has static ip configurations/i, reason: 'StaticAddresses', treatment: 'stall' },
   { codes: ['subnetnotfound', 'virtualnetworknotfound'], reason: 'SubnetNotFound', treatment: 'stall' },
   {
     codes: ['invalidresourcereference'],

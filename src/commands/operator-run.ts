@@ -5,6 +5,7 @@
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createAzure } from '../azure/azure.ts';
+import { isOtherCloud } from '../config/data-plane.ts';
 import type { OperatorConfig } from '../config/operator.ts';
 import { type Controller, createController } from '../controller/controller.ts';
 import { WorkQueue } from '../controller/queue.ts';
@@ -128,7 +129,7 @@ function assemble(
       prober: createProber({ ...config.azure.logsQuery, from: `pod ${hostname()}` }),
       clock,
       log,
-      rules: { allowLoopback: config.simulatedAzure },
+      rules: { allowLoopback: config.simulatedAzure, isOtherCloud: isOtherCloud(config.azure.endpoint) },
       installation,
     },
     memory: createMemory(clock),

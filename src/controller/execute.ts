@@ -91,8 +91,17 @@ async function create(wanted: Want, want: Desired, pass: Pass): Promise<Outcome>
   const body = isListedAbsent(subject, pass) ? undefined : await fresh(subject, want, pass, ABSENCE_HOLDS_MS);
   // It turned up, or somebody was faster: the next pass judges what is there now.
   if (body !== undefined && !(isFailedState(body.provisioningState) && isOurs(body, want.owner))) return DONE;
-  const send = () => pass.world.azure.create(wanted, pass.writeSignal);
+  const send = async () => {
+    const answer = await pass.world.azure.create(wanted, pass.writeSignal);
+    if (body === undefined && wanted.kind === 'privateLinkScope' && answer.body) noteNewScope(wanted.id, want, pass);
+    return answer;
+  };
   return submit({ subject, verb: 'create', send }, want, pass);
+}
+
+/** A scope that was not there a moment ago links nothing yet: its list need not be asked for. A refused link asks. */
+function noteNewScope(id: ArmId, { intervalMs: resyncMs }: Desired, { memory: { ledger } }: Pass): void {
+  ledger.record({ id: `${id}/scopedResources`, settled: () => true, pollMs: () => 0, resyncMs }, []);
 }
 
 async function update(wanted: Want, want: Desired, pass: Pass): Promise<Outcome> {

@@ -23,8 +23,9 @@ import { mayStrand } from '../domain/stranding.ts';
 import { isZoneEntry } from '../domain/zone-teardown.ts';
 import { lookAt, nextLookAt, type Subject } from './look.ts';
 import { isDone, lookAtLink, lookAtWorkspace } from './look-linked.ts';
-import { readEndpointNeed, readNetworkEndpoints, readRights } from './observe-prerequisites.ts';
+import { readEndpointNeed, readNetworkEndpoints, readRegistration, readSurroundings } from './observe-prerequisites.ts';
 import { readInterface, readZoneGroupRecords } from './observe-records.ts';
+import { readRights } from './observe-rights.ts';
 import { readSoftDeleted, readSubnet } from './observe-surroundings.ts';
 import { nextZoneLooks, observeZones, unreadZones } from './observe-zones.ts';
 import type { Pass } from './world.ts';
@@ -63,9 +64,15 @@ export async function observeAzure(want: Desired, pass: Pass): Promise<AzureSigh
   const subnet = subnetAsked ?? (await readSubnet(subnetId, want, pass));
   const inventory = entriesOf(want, pass);
   const zones = await observeZones(want, { scope: scopeBefore, endpoint, inventory }, pass);
-  const ofZones = zones === undefined ? [] : [zones.group, ...zones.zones.values(), ...zones.links.values()];
-  const sights = [scopeBefore, endpoint, ...workspaces.values(), ...components.values(), ...links.values(), ...ofZones];
-  const [scope, zoneGroupRecords, softDeleted, networkEndpoints, endpointNeed, rights] = await Promise.all([
+  const sights = new Map<string, Sight>([
+    ['privateLinkScope', scopeBefore],
+    ['privateEndpoint', endpoint],
+    ...workspaces,
+    ...components,
+    ...links,
+    ...(zones === undefined ? [] : ([['zoneGroup', zones.group], ...zones.zones, ...zones.links] as const)),
+  ]);
+  const [scope, zoneGroupRecords, softDeleted, networkEndpoints, endpointNeed, ...prerequisites] = await Promise.all([
     afterEndpoint(scopeBefore, endpoint, subjects, pass),
     readZoneGroupRecords(want, endpoint, networkInterface, pass),
     readSoftDeleted(want, workspaces, pass),
@@ -74,7 +81,10 @@ export async function observeAzure(want: Desired, pass: Pass): Promise<AzureSigh
       ? ABSENT
       : readEndpointNeed(want, links, endpoint, pass),
     readRights(want, sights, pass),
+    readRegistration(want, scopeBefore, pass),
+    readSurroundings(want, subnet, endpoint, pass),
   ]);
+  const [rights, registration, surroundings] = prerequisites;
   const sight = {
     scope,
     workspaces,
@@ -85,10 +95,13 @@ export async function observeAzure(want: Desired, pass: Pass): Promise<AzureSigh
     endpoint,
     networkInterface,
     zoneGroupRecords,
+    ...rights,
+    // Where both have asked, the list of deleted workspaces was asked last.
     ...softDeleted,
     networkEndpoints,
     endpointNeed,
-    rights,
+    ...registration,
+    ...surroundings,
     ...(zones === undefined ? {} : { zones }),
   };
   expectMembers(want, sight, pass);

@@ -20,6 +20,8 @@ const MEMBERS_RETRY_MS = 3_000;
 export interface DnsRules {
   /** Only with a simulated Azure. */
   readonly allowLoopback: boolean;
+  /** Not the public cloud: nobody knows its names before Azure shows them. */
+  readonly isOtherCloud?: boolean;
 }
 
 /** The endpoint's records as far as Azure shows them now. */

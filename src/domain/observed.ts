@@ -24,6 +24,7 @@ import type {
   Workspace,
 } from './resources.ts';
 import type { HeldRights } from './rights.ts';
+import type { GraphSight } from './surroundings.ts';
 import type { DnsZone, ZoneGroup, ZoneLink, ZoneRecord } from './zone-resources.ts';
 
 /** The result of one read. `absent` only when the server said so (404); `unread` knows nothing. */
@@ -164,11 +165,15 @@ export interface Observed {
   readonly isGroupMissing?: boolean;
   /** Other private endpoints on the endpoint's network; absent once our own is there. */
   readonly networkEndpoints: Reading<readonly PrivateEndpoint[]>;
+  /** What is on the network and its peers beside; absent while nothing there could matter. */
+  readonly surroundings?: Reading<GraphSight>;
+  /** `Registered`, ... for Microsoft.Insights; absent unless a scope is to be made. */
+  readonly registration?: Reading<string>;
   /** What the scope requires of an endpoint, once everything is linked; absent when our own is there. */
   readonly endpointNeed: Reading<EndpointNeed>;
   /** Private DNS for clients inside Azure; only when it is asked for, or something of it is listed. */
   readonly zones?: ZonesSight;
-  /** What we may do; absent unless Azure has refused something for want of a right. */
+  /** What we may do; absent unless something is yet to be made, or Azure has refused something for want of a right. */
   readonly rights: Reading<readonly HeldRights[]>;
   readonly target: Reading<TargetSight>;
   /** Lines of others that the target has lost; absent: none. */

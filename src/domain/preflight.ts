@@ -9,22 +9,17 @@ import { INVENTORY_MAX } from './inventory.ts';
 import { privateOnlyAhead } from './isolation-text.ts';
 import { parseId, sameId } from './names.ts';
 import { ABSENT, bodyOf, type Observed } from './observed.ts';
-import { missing, otherLinks, otherScopeOnNetwork, resourceGroup } from './preflight-checks.ts';
+import { missing, registration, resourceGroup } from './preflight-checks.ts';
+import { limits } from './preflight-limits.ts';
+import { staticAddresses } from './preflight-static.ts';
+import { subnetUse } from './preflight-subnet.ts';
+import { otherScopeOnNetwork, surroundings } from './preflight-surroundings.ts';
+import { fatal } from './preflight-verdicts.ts';
 import { judgeZones } from './preflight-zones.ts';
 import { judgeSoftDeleted } from './recover.ts';
 import { type EndpointNeed, isAdopted, type PrivateEndpointWant, type Subnet } from './resources.ts';
 import { combine, ready, unreadable, type Verdict } from './steps.ts';
 import { zonesOf } from './zones.ts';
-
-const fatal = (
-  reason: 'InventoryFull' | 'SubnetNotFound' | 'SubnetFull' | 'RegionMismatch',
-  message: string,
-): Verdict => ({
-  state: 'Stalled',
-  reason,
-  message,
-  actions: [],
-});
 
 /** The verdict of all checks; only what would make a creation fail or harm somebody is fatal. */
 export function preflight(want: Desired, seen: Observed): Verdict {
@@ -33,8 +28,12 @@ export function preflight(want: Desired, seen: Observed): Verdict {
     subnet(want, seen),
     ...inventoryRoom(want, seen),
     ...resourceGroup(want, seen),
+    ...registration(want, seen),
+    ...subnetUse(want, seen),
+    ...staticAddresses(want, seen),
+    ...limits(want, seen),
     ...otherScopeOnNetwork(want, seen),
-    ...otherLinks(want, seen),
+    ...surroundings(want, seen),
     ...judgeZones(want, seen),
     ...missing(want, seen),
     ...privateOnlyAhead(want, seen),

@@ -50,6 +50,8 @@ export const REASONS = [
   'SubnetFull',
   'InventoryFull',
   'RegionMismatch',
+  'SubnetDelegated',
+  'StaticAddresses',
   'OtherScopeOnNetwork',
   'InvalidRequest',
   'PolicyDenied',

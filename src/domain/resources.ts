@@ -130,11 +130,19 @@ export interface Component extends ResourceBase {
   readonly tags: Tags;
   /** Public network access: Enabled, Disabled or SecuredByPerimeter. */
   readonly access: { readonly ingestion?: string; readonly query?: string };
+  /** The component's own view of its links, whoever made them; absent when Azure tells none. */
+  readonly linkedBy?: readonly LinkView[];
 }
 
 export interface ScopedResource extends ResourceBase {
   readonly kind: 'scopedResource';
   readonly targetId: ArmId;
+}
+
+/** One address that an endpoint was made with, for one of the members that its target requires. */
+export interface StaticAddress {
+  readonly address: string;
+  readonly member: string;
 }
 
 export interface PrivateEndpoint extends ResourceBase {
@@ -148,6 +156,8 @@ export interface PrivateEndpoint extends ResourceBase {
   readonly connectionStatus?: string;
   readonly connectionDescription?: string;
   readonly networkInterfaceId?: ArmId;
+  /** Addresses that somebody chose, each for one member; absent when Azure chooses them. */
+  readonly staticAddresses?: readonly StaticAddress[];
   /** Empty until Succeeded, and while a DNS zone group is attached. */
   readonly customDnsConfigs: readonly NamedAddresses[];
 }
@@ -188,6 +198,17 @@ export interface Subnet {
   readonly addressesUsed: number;
   /** Ids of the private endpoints in any subnet of the network. */
   readonly networkEndpointIds: readonly ArmId[];
+  /** Services that the subnet is delegated to, such as `Microsoft.Web/serverFarms`; absent: to none. */
+  readonly delegatedTo?: readonly string[];
+  /** `privateEndpointNetworkPolicies`: Enabled, NetworkSecurityGroupEnabled, RouteTableEnabled; absent: Disabled. */
+  readonly endpointPolicies?: string;
+  /** Ids of the subnet's network security group and route table, as far as it has them. */
+  readonly securityGroupId?: ArmId;
+  readonly routeTableId?: ArmId;
+  /** Networks that this one is peered with, the peering being connected; absent: none. */
+  readonly peeredNetworkIds?: readonly ArmId[];
+  /** Whether anything but private endpoints has an address on the network; absent: nothing has. */
+  readonly hasOtherInterfaces?: boolean;
 }
 
 /** What a scope requires of a private endpoint to it now, by its links. */

@@ -32,6 +32,9 @@ export interface HeldRights {
 /** Needed only where the connection is approved at once. */
 export const APPROVE = 'Microsoft.Insights/privateLinkScopes/privateEndpointConnectionsApproval/action';
 
+/** Needed where a query is the proof: a query that reads no table needs no more (Azure permissions for Monitor). */
+export const QUERY = 'Microsoft.OperationalInsights/workspaces/query/read';
+
 const WORKSPACE = {
   read: ['Microsoft.OperationalInsights/workspaces/read'],
   make: ['Microsoft.OperationalInsights/workspaces/write', 'Microsoft.OperationalInsights/deletedWorkspaces/read'],
@@ -91,9 +94,10 @@ const placeOf = (item: Wanted, group: Place): Place =>
 
 function workspaceRights(want: Desired, group: Place): readonly NeededRights[] {
   const { read, make, remove } = WORKSPACE;
+  const query = want.gate === 'Query' ? [QUERY] : [];
   const workspaces = want.workspaces.map(item => {
     const made = item.policy === 'Delete' ? [...make, ...remove] : make;
-    return { ...placeOf(item, group), actions: isAdopted(item) ? read : [...read, ...made] };
+    return { ...placeOf(item, group), actions: [...read, ...(isAdopted(item) ? [] : made), ...query] };
   });
   const components = want.components.map(item => ({ ...placeOf(item, group), actions: COMPONENT.read }));
   return [...workspaces, ...components];

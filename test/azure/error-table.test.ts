@@ -38,7 +38,14 @@ const rows: readonly (readonly [ArmErrorFacts, string, Treatment])[] = [
   [facts(409, ['ConflictError']), 'Conflict', 10_000],
   [
     facts(400, ['PrivateEndpointIpConfigurationMissingMemberNamesRequiredByFps', 'its missing these']),
-    'InvalidRequest',
+    'StaticAddresses',
+    'stall',
+  ],
+  [facts(400, ['PrivateEndpointCreationNotAllowedAsSubnetIsDelegated']), 'SubnetDelegated', 'stall'],
+  [facts(400, ['PrivateEndpointCannotBeCreatedInSubnetThatHasNetworkPoliciesEnabled']), 'InvalidRequest', 'stall'],
+  [
+    facts(400, ['BadRequest', 'Private endpoint /e has static IP configurations: its missing these']),
+    'StaticAddresses',
     'stall',
   ],
   [facts(400, ['SubnetIsFull', 'Subnet monitoring does not have enough capacity']), 'SubnetFull', 'stall'],

@@ -183,3 +183,17 @@ function subnet() {
   assert.ok(reading.is === 'present');
   return reading.body;
 }
+
+test('the names of another cloud are not guessed: they are known when Azure shows them', () => {
+  const rules = { ...plant.RULES, isOtherCloud: true };
+  const look = (seen: Observed) => forecast(desire(plant.pms(), plant.INSTALLATION), seen, rules);
+  const before = look(plant.emptyAzure());
+  assert.deepEqual([before.records.changes, before.records.isOpen], [[], true]);
+  assert.ok(
+    forecastLines(before).includes(
+      '~ records in default: Azure tells the names of this cloud when they are there  after 4',
+    ),
+  );
+  const after = look(there);
+  assert.deepEqual([after.records.total, after.records.isOpen], [27, undefined]);
+});

@@ -267,11 +267,7 @@ const cases: readonly Case[] = [
   {
     name: 'other-endpoints-on-network-that-do-no-harm',
     seen: plant.emptyAzure(plant.pms(), {
-      networkEndpoints: present([
-        otherEndpoint({ scopeId: STORAGE }),
-        otherEndpoint({ connectionStatus: 'Rejected' }),
-        otherEndpoint({ scopeId: plant.scope().id.toUpperCase() }),
-      ]),
+      networkEndpoints: present([otherEndpoint({ scopeId: STORAGE }), otherEndpoint({ connectionStatus: 'Rejected' })]),
     }),
   },
   {

@@ -61,8 +61,7 @@ export const SECOND_COPY = {
 const SOMEBODY = { clientId: '44444444-4444-4444-8444-444444444444', secret: 'somebody-else' };
 
 /** Starts the simulator with its default seed and one principal more. */
-export async function startAzure(start: AzureStart): Promise<AzureSide> {
-  const { pms, directory, latencyScale } = start;
+export async function startAzure({ pms, directory, latencyScale, ...start }: AzureStart): Promise<AzureSide> {
   const seed = join(import.meta.dirname, start.seed ?? 'seed.yaml');
   const journal = join(directory, 'journal.jsonl');
   const dataPlanePort = await freePort();

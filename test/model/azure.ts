@@ -13,6 +13,7 @@ import type {
   ScopedResource,
 } from '../../src/domain/resources.ts';
 import type { Permission } from '../../src/domain/rights.ts';
+import type { GraphSight } from '../../src/domain/surroundings.ts';
 import type { Azure, WriteAnswer } from '../../src/ports.ts';
 import { AzureState, refuse } from './azure-state.ts';
 import type { Randomness } from './randomness.ts';
@@ -41,6 +42,10 @@ export interface AzureModel {
   addressesUsed: number;
   /** What we may do anywhere. */
   permissions: readonly Permission[];
+  /** How far any provider is registered. */
+  registration: string;
+  /** What Resource Graph knows; asked only where the network has `neighbours`. */
+  surroundings: GraphSight;
   isGroupMissing: boolean;
   /** Nothing is answered. */
   isDown: boolean;
@@ -151,7 +156,9 @@ export function azureModel({ clock, random, subnets, location }: AzureModelOptio
           : undefined,
       ),
     endpointNeed: scopeId => read(() => state.need(scopeId)),
-    permissions: () => read(() => model.permissions),
+    permissions: () => read(() => (model.isGroupMissing ? undefined : model.permissions)),
+    registration: () => read(() => model.registration),
+    surroundings: () => read(() => model.surroundings),
     softDeletedWorkspaces: () =>
       read(() =>
         model.isGroupMissing
@@ -196,6 +203,8 @@ export function azureModel({ clock, random, subnets, location }: AzureModelOptio
     neighbours: [],
     addressesUsed: 0,
     permissions: [{ actions: ['*'], notActions: [] }],
+    registration: 'Registered',
+    surroundings: { endpoints: [], agents: [], arcMachines: [], interfaces: [], associations: [], isCut: false },
     isGroupMissing: false,
     isDown: false,
     refuses: () => undefined,

@@ -5,8 +5,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { PlaceConfig } from '../../config/inquiry.ts';
 import { configMapsOf } from '../../coredns/targets.ts';
-import { type Finding, failing, lookedAt, passed, warned } from '../../domain/finding.ts';
-import { GROUP, PLURAL, VERSION } from '../../domain/object.ts';
+import { type Finding, failing, lookedAt, passed, skipped, warned } from '../../domain/finding.ts';
+import { GROUP, type ObjectKey, PLURAL, VERSION } from '../../domain/object.ts';
 import type { AccessQuestion, ClusterInquiry } from '../../kubernetes/inquiry.ts';
 import type { Kubernetes } from '../../kubernetes/kubernetes.ts';
 import { readCrdSchema } from '../../manifest/crd-schema.ts';
@@ -79,4 +79,23 @@ function questionText({ verb, resource, subresource, namespace, name }: AccessQu
   const what = subresource === undefined ? resource : `${resource}/${subresource}`;
   const where = [namespace, name].filter(part => part !== undefined).join('/');
   return where === '' ? `${verb} ${what}` : `${verb} ${what} ${where}`;
+}
+
+/** Whether an operator looks after the object; nothing while there is none, and nothing says which process it is. */
+export function checkOperator(kubernetes: Kubernetes, key: ObjectKey, signal: AbortSignal): Promise<Finding> {
+  const check = 'operator';
+  return lookedAt(check, async () => {
+    const live = await kubernetes.read(key, signal);
+    if (live === undefined) return skipped(check, 'the object is not in the cluster: nobody can have looked at it');
+    const { generation } = live.metadata;
+    const { observedGeneration, conditions = [] } = live.status;
+    const ready = conditions.find(({ type }) => type === 'Ready');
+    if (observedGeneration === generation)
+      return passed(check, `it has seen this object as it is; Ready is ${ready?.status ?? 'not told'}`);
+    const seen =
+      observedGeneration === undefined
+        ? 'no operator has seen this object'
+        : `an operator has seen generation ${observedGeneration} of this object, which is ${generation}`;
+    return warned(check, seen, 'see that `pms operator` runs, watches this namespace, and what its log says');
+  });
 }

@@ -3,7 +3,7 @@
  * when they are configured, and Azure. src/commands only.
  */
 import { createAzure } from '../../azure/azure.ts';
-import type { WholeAzureConfig } from '../../config/data-plane.ts';
+import { isOtherCloud, type WholeAzureConfig } from '../../config/data-plane.ts';
 import type { InquiryConfig } from '../../config/inquiry.ts';
 import { createMemory, type Pass, type World } from '../../controller/world.ts';
 import { createTargets } from '../../coredns/targets.ts';
@@ -33,6 +33,8 @@ export const openAzure = (settings: WholeAzureConfig, clock: Clock): Azure & Azu
 export interface Surroundings {
   readonly world: World;
   readonly azure: Azure & AzureInquiry;
+  /** Its address. */
+  readonly resourceManager: string;
   /** The object as it would be once the file was applied. */
   readonly object: PmsObject;
   /** What could not be known, for a person. */
@@ -59,10 +61,12 @@ export async function surroundingsOf(
       prober: noProber,
       clock,
       log: quietLog,
-      rules: { allowLoopback: options.simulatedAzure },
+      rules: { allowLoopback: options.simulatedAzure, isOtherCloud: isOtherCloud(options.azure.endpoint) },
       installation: installation ?? NO_INSTALLATION,
     };
-    return { world, azure, object: appliedTo(live, manifest), notes: notesOf(options, installation, live) };
+    const object = appliedTo(live, manifest);
+    const { endpoint: resourceManager } = options.azure;
+    return { world, azure, resourceManager, object, notes: notesOf(options, installation, live) };
   } finally {
     await cluster?.close();
   }
