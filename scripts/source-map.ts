@@ -46,36 +46,46 @@ function renumbered(items: readonly string[], isKept: (item: string) => boolean)
   return { used, of };
 }
 
+/** What a segment says, with whole numbers; only the column when it maps to nothing. */
+type Segment =
+  | readonly [column: number]
+  | readonly [column: number, source: number, row: number, place: number]
+  | readonly [column: number, source: number, row: number, place: number, name: number];
+
 /** Every field but the column is a difference to the same field of the last segment that had it, also across lines. */
 function rewritten(mappings: string, sources: Numbering, names: Numbering): string {
   const from = [0, 0, 0, 0, 0];
   const to = [0, 0, 0, 0, 0];
-  const encode = (fields: readonly number[]) =>
-    fields.map((value, at) => {
-      const difference = value - (to[at] ?? 0);
-      to[at] = value;
-      return encoded(difference);
-    });
+  const read = (text: string): Segment => {
+    const fields = decoded(text);
+    for (const [at, difference] of fields.entries()) from[at] = (from[at] ?? 0) + difference;
+    const [column = 0, source = 0, row = 0, place = 0, name = 0] = from;
+    if (fields.length < 4) return [column];
+    return fields.length === 4 ? [column, source, row, place] : [column, source, row, place, name];
+  };
+  const write = (segment: Segment): string => {
+    const fields: readonly number[] = segment;
+    const differences = fields.map((value, at) => value - (to[at] ?? 0));
+    for (const [at, value] of fields.entries()) to[at] = value;
+    return differences.map(encoded).join('');
+  };
   const lines = mappings.split(';').map(line => {
     from[0] = 0;
     to[0] = 0;
-    let mapped = false;
-    return line
-      .split(',')
-      .flatMap(segment => {
-        for (const [at, difference] of decoded(segment).entries()) from[at] = (from[at] ?? 0) + difference;
-        const [column = 0, source = 0, row = 0, place = 0, name = 0] = from;
-        const length = decoded(segment).length;
-        const kept = length > 1 ? sources.of(source) : undefined;
-        if (kept === undefined && !mapped) return [];
-        mapped = kept !== undefined;
-        if (kept === undefined) return [encode([column]).join('')];
-        const named = length > 4 ? names.of(name) : undefined;
-        return [encode([column, kept, row, place, ...(named === undefined ? [] : [named])]).join('')];
-      })
-      .join(',');
+    const segments = line === '' ? [] : line.split(',').map(text => kept(read(text), sources, names));
+    // One that maps to nothing ends the one before it; a second one says nothing new.
+    return segments.filter((segment, at) => segment.length > 1 || (segments[at - 1]?.length ?? 1) > 1).map(write);
   });
-  return lines.join(';');
+  return lines.map(segments => segments.join(',')).join(';');
+}
+
+function kept(segment: Segment, sources: Numbering, names: Numbering): Segment {
+  if (segment.length === 1) return segment;
+  const [column, source, row, place, name] = segment;
+  const number = sources.of(source);
+  if (number === undefined) return [column];
+  const named = name === undefined ? undefined : names.of(name);
+  return named === undefined ? [column, number, row, place] : [column, number, row, place, named];
 }
 
 /** Base 64 digits of five bits, lowest first, the sixth says that more follow; the lowest bit of the whole is the sign. */

@@ -12,6 +12,7 @@ const packages: Readonly<Record<string, string>> = {
   az: 'azure-cli',
   chromium: 'chromium',
   dnsmasq: 'dnsmasq-base',
+  ip: 'iproute2',
   named: 'bind9',
   'named-checkconf': 'bind9utils',
   'named-checkzone': 'bind9utils',
