@@ -221,6 +221,7 @@ const sampleFiles = (await readdir(samples)).filter(name => name.endsWith('.yaml
 test('kubectl apply accepts every sample', async () => {
   assert.deepEqual(sampleFiles, [
     'adopt.yaml',
+    'gitops.yaml',
     'hub-network.yaml',
     'isolated.yaml',
     'join-hub.yaml',

@@ -6,6 +6,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import { bundle } from '../../scripts/build.ts';
 import { removeAtExit } from '../env/child-process.ts';
 import { feedConfigMap } from '../env/config-map-feed.ts';
 import { type ControlPlane, startControlPlane } from '../env/control-plane.ts';
@@ -16,6 +17,7 @@ import { rendered } from '../env/helm.ts';
 import { buildImage, type Image } from '../env/image.ts';
 import { type Pod, startPod } from '../env/pod.ts';
 import { startUpstreamDns } from '../env/upstream-dns.ts';
+import { type AzureSide, startAzure } from './azure-side.ts';
 
 export const NAMESPACE = 'private-monitoring';
 
@@ -77,6 +79,35 @@ export async function install({ kubectl }: Ground, values: string): Promise<read
     .map(document => document.toJS())
     .filter(object => object !== null);
 }
+
+/** The simulated Azure as a process of its own; ended by `ground.stop`. */
+export async function startAzureBeside({ directory, onStop }: Ground): Promise<AzureSide> {
+  const pms = join(directory, 'pms.mjs');
+  await bundle(join(import.meta.dirname, '../../src/main.ts'), pms);
+  const azure = await startAzure({ pms, directory, latencyScale: 0.1 });
+  onStop(azure.stop);
+  return azure;
+}
+
+/** Values (YAML) that lead an installation to that Azure; `identify` brings what they name. */
+export const cloudOf = ({ env }: AzureSide): string => `
+azure: {authorityHost: "${env.AZURE_AUTHORITY_HOST}", resourceManagerEndpoint: "${env.AZURE_RESOURCE_MANAGER_ENDPOINT}"}
+certificateAuthority: {configMap: corporate-ca}
+`;
+
+/** Makes the Secret with the identity and the ConfigMap with the authority, as docs/operations.md says. */
+export async function identify({ kubectl }: Ground, { env }: AzureSide): Promise<void> {
+  const names = ['AZURE_TENANT_ID', 'AZURE_CLIENT_ID', 'AZURE_CLIENT_SECRET'];
+  const literals = names.map(name => `--from-literal=${name}=${env[name]}`);
+  await kubectl(['create', 'secret', 'generic', 'pms-azure', ...literals]);
+  await kubectl(['create', 'configmap', 'corporate-ca', `--from-file=ca.crt=${env.NODE_EXTRA_CA_CERTS}`]);
+}
+
+/** What the operator must be told beside, where Azure is that one. */
+export const simulated = ({ dataPlanePort }: AzureSide): readonly string[] => [
+  '--simulated-azure',
+  `--data-plane-port=${dataPlanePort}`,
+];
 
 /** Runs the pod of the Deployment among `objects`; resolves when its readiness probe passes. Ended by `ground.stop`. */
 export async function runInstalled(

@@ -6,17 +6,26 @@ import assert from 'node:assert/strict';
 import { chmod, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
-import { bundle } from '../../scripts/build.ts';
 import { dnsQuery } from '../env/dns-query.ts';
 import { eventually } from '../env/eventually.ts';
 import { requireContainers, startContainer } from '../env/image.ts';
 import type { Pod } from '../env/pod.ts';
-import { type AzureSide, startAzure } from './azure-side.ts';
-import { type Ground, install, type Manifest, NAMESPACE, prepareGround, runInstalled } from './installation.ts';
+import type { AzureSide } from './azure-side.ts';
+import {
+  cloudOf,
+  type Ground,
+  identify,
+  install,
+  type Manifest,
+  NAMESPACE,
+  prepareGround,
+  runInstalled,
+  simulated,
+  startAzureBeside,
+} from './installation.ts';
 import { pms } from './objects.ts';
 import { rightsOf, usedRights } from './used-rights.ts';
 
-const root = join(import.meta.dirname, '../..');
 const ACCOUNT = 'pms-operator';
 /** Of test/e2e/seed.yaml. */
 const subscriptionId = '11111111-1111-4111-8111-111111111111';
@@ -45,26 +54,17 @@ suite('installed from the chart', () => {
   before(async context => {
     if (!requireContainers(context as never)) return;
     ground = await prepareGround();
-    const { directory, coreDns, kubectl } = ground;
-    await bundle(join(root, 'src/main.ts'), join(directory, 'pms.mjs'));
-    azure = await startAzure({ pms: join(directory, 'pms.mjs'), directory, latencyScale: 0.1 });
-    ground.onStop(azure.stop);
-    const { AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET, NODE_EXTRA_CA_CERTS, ...cloud } = azure.env;
+    azure = await startAzureBeside(ground);
     objects = await install(
       ground,
-      `
-azure: {authorityHost: "${cloud.AZURE_AUTHORITY_HOST}", resourceManagerEndpoint: "${cloud.AZURE_RESOURCE_MANAGER_ENDPOINT}"}
-certificateAuthority: {configMap: corporate-ca}
+      `${cloudOf(azure)}
 targets:
-  - {name: default, kind: HostsFile, configMap: pms-records, servers: ["${coreDns.server}"], ttlSeconds: 2}
+  - {name: default, kind: HostsFile, configMap: pms-records, servers: ["${ground.coreDns.server}"], ttlSeconds: 2}
   - {name: pods, kind: HostsFile, configMap: pms-records-pods, service: {name: pms-coredns, port: dns}}
 `,
     );
-    const identity = Object.entries({ AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET });
-    const literals = identity.map(([name, value]) => `--from-literal=${name}=${value}`);
-    await kubectl(['create', 'secret', 'generic', 'pms-azure', ...literals]);
-    await kubectl(['create', 'configmap', 'corporate-ca', `--from-file=ca.crt=${NODE_EXTRA_CA_CERTS}`]);
-    pod = await runInstalled(ground, objects, ['--simulated-azure', `--data-plane-port=${azure.dataPlanePort}`]);
+    await identify(ground, azure);
+    pod = await runInstalled(ground, objects, simulated(azure));
   });
   after(() => ground?.stop());
 

@@ -13,6 +13,7 @@ const packages: Readonly<Record<string, string>> = {
   chromium: 'chromium',
   dnsmasq: 'dnsmasq-base',
   ip: 'iproute2',
+  jq: 'jq',
   named: 'bind9',
   'named-checkconf': 'bind9utils',
   'named-checkzone': 'bind9utils',
