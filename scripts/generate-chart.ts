@@ -69,7 +69,7 @@ export const RENDERINGS: readonly Rendering[] = [
       generated,
       'Rights of the operator alone, for one that runs outside of the cluster. deploy/install.yaml has them too.',
     ],
-    args: only('serviceaccount', 'rbac', 'rbac-targets', 'rbac-users'),
+    args: only('serviceaccount', 'rbac', 'rbac-lease', 'rbac-targets', 'rbac-users'),
   },
 ];
 

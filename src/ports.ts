@@ -98,6 +98,12 @@ export interface Azure {
    */
   query(asked: QueryTarget, signal: AbortSignal): Promise<PathResult>;
 
+  /**
+   * The same query from the public side, through the operator's egress; absent when it has none. `Public` is the refusal
+   * that a closed workspace gives there, `Held` an answer. Throws as `query`.
+   */
+  readonly queryPublic?: (asked: Pick<QueryTarget, 'customerId'>, signal: AbortSignal) => Promise<PathResult>;
+
   /** Takes one tag off and leaves everything else as it is. A 404 is success. */
   untag(kind: MadeKind, id: ArmId, tag: string, signal: AbortSignal): Promise<WriteAnswer>;
 
@@ -217,6 +223,13 @@ export interface Clock {
   after(delayMs: number, callback: () => void): () => void;
 }
 
+/**
+ * Asked at the last moment before a write leaves the process, after every wait for a token, a turn or a connection:
+ * `undefined` when it may be sent, else why not. Never waits, never throws. Adapters that are given one ask it before
+ * every request that is no plain read, and send nothing when it objects.
+ */
+export type WriteGuard = () => string | undefined;
+
 /** Structured log: a message and fields. Never tokens, never bodies. */
 export interface Log {
   debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
@@ -225,10 +238,15 @@ export interface Log {
   error(message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
+/** Runs work so that every line logged in it, also by what it leaves running, carries these fields too. */
+export type LogScope = <T>(fields: Readonly<Record<string, unknown>>, work: () => Promise<T>) => Promise<T>;
+
 /** Where the controller counts; names follow controller-runtime and workqueue. */
 export interface ControllerMetrics {
   reconciled(result: 'success' | 'requeue_after' | 'requeue' | 'error', seconds: number): void;
   panicked(): void;
+  /** A pass was aborted because it took too long. */
+  timedOut(): void;
   activeWorkers(count: number): void;
   queue: QueueMetrics;
   conditions(object: ObjectKey, status: Status | undefined): void;

@@ -3,13 +3,13 @@
  * request. The only module of src/azure that others import, with `settings.ts` and the type `RequestRecord`.
  */
 import type { ArmId } from '../domain/resources.ts';
-import type { Azure, AzureInquiry, Clock, Log } from '../ports.ts';
+import type { Azure, AzureInquiry, Clock, Log, WriteGuard } from '../ports.ts';
 import { siteOf } from './adapter.ts';
 import { createClients } from './clients.ts';
 import { createCredential } from './credential.ts';
 import { createInquiry, readEndpointNeed, readPermissions } from './inquiries.ts';
 import { readScopeLinks, readSoftDeleted, readZoneGroupRecords } from './listings.ts';
-import { createLogsQuery } from './logs-query.ts';
+import { createLogsQuery, createPublicQuery } from './logs-query.ts';
 import {
   getNetworkInterface,
   getVirtualNetwork,
@@ -32,13 +32,15 @@ export interface AzureOptions {
   readonly onRequest?: (record: RequestRecord) => void;
   /** The operator's own, for the user agent. */
   readonly version: string;
+  /** Asked at the last moment before each write; a write to which it objects fails as `Waiting`. */
+  readonly guard?: WriteGuard;
 }
 
 /**
  * Azure as one identity. Nothing is sent before the first call, and wrong credentials show there, as `PortError`. Throws
  * a TypeError when `settings.endpoint` is no URL: whoever reads the configuration checks that.
  */
-export function createAzure({ settings, log, clock, onRequest, version }: AzureOptions): Azure & AzureInquiry {
+export function createAzure({ settings, log, clock, onRequest, version, guard }: AzureOptions): Azure & AzureInquiry {
   const credential = createCredential(settings, clock);
   const calls = createCalls({
     endpoint: settings.endpoint,
@@ -48,8 +50,16 @@ export function createAzure({ settings, log, clock, onRequest, version }: AzureO
       onRequest?.(record);
     },
   });
-  const sdkOf = createClients({ settings, credential, policy: calls.policy, version });
+  const sdkOf = createClients({
+    settings,
+    credential,
+    policy: calls.policy,
+    version,
+    ...(guard ? { guard } : {}),
+  });
   const arm = { calls, sdkOf, endpoint: settings.endpoint };
+  const querying = { settings: settings.logsQuery, credential, clock };
+  const { publicEgressProxy } = settings.logsQuery;
   return {
     ...createInquiry(arm),
     identity: signal => credential.identity(signal),
@@ -64,7 +74,8 @@ export function createAzure({ settings, log, clock, onRequest, version }: AzureO
     create: (want, signal) => create(arm, want, signal),
     update: (want, changes, signal) => update(arm, want, changes, signal),
     setAccess: (at, values, signal) => setAccess(arm, at, values, signal),
-    query: createLogsQuery({ settings: settings.logsQuery, credential, clock }),
+    query: createLogsQuery(querying),
+    ...(publicEgressProxy === undefined ? {} : { queryPublic: createPublicQuery(publicEgressProxy, querying) }),
     untag: (kind, id, tag, signal) => untag(arm, { kind, id, tag }, signal),
     remove: (kind, id, signal) => remove(arm, kind, id, signal),
     operationFailure: (operation, signal) => operationFailure(arm, operation, signal),

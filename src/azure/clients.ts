@@ -14,6 +14,8 @@ import {
   type Pipeline,
   type PipelinePolicy,
 } from '@azure/core-rest-pipeline';
+import type { WriteGuard } from '../ports.ts';
+import { guardWrites } from './last-moment.ts';
 import { type AzureSettings, tokenScope } from './settings.ts';
 
 /** A request that the SDK has no method for, or whose model would drop what it does not know. */
@@ -41,11 +43,14 @@ export interface ClientOptions {
   readonly credential: TokenCredential;
   readonly policy: PipelinePolicy;
   readonly version: string;
+  /** Asked at the last moment before each write. */
+  readonly guard?: WriteGuard;
 }
 
 /** The clients of a subscription, from a cache. */
-export function createClients({ settings, credential, policy, version }: ClientOptions): (subscription: string) => Sdk {
-  const httpClient = createDefaultHttpClient();
+export function createClients(clientOptions: ClientOptions): (subscription: string) => Sdk {
+  const { settings, credential, policy, version, guard: writeGuard } = clientOptions;
+  const httpClient = writeGuard ? guardWrites(createDefaultHttpClient(), writeGuard) : createDefaultHttpClient();
   const options = {
     endpoint: settings.endpoint.replace(/\/+$/, ''),
     credentials: { scopes: [tokenScope(settings)] },

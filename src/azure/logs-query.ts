@@ -1,11 +1,12 @@
 /**
- * A query of one workspace through one address of a private endpoint. The connection is bound to that address whatever
- * DNS says, the certificate must hold for the query host before anything is sent, nothing is followed, and the token is
- * for that host alone. What is refused is a result: it tells how the call arrived. src/azure only.
+ * A query of one workspace by a way that is chosen: through one address of a private endpoint, whatever DNS says, or
+ * through the proxy that leads to the public side. The certificate must hold for the query host before anything is sent,
+ * nothing is followed, and the token is for that host alone. What is refused is a result: it tells how the call arrived.
+ * src/azure only.
  * Source: Log Analytics API "Request format" and "Errors"; facts: ampls 1.3, 6.
  */
 import { isIP } from 'node:net';
-import { Agent, request } from 'undici';
+import { Agent, type Dispatcher, ProxyAgent, request } from 'undici';
 import { outcomeOfError, type PathResult, type QueryTarget } from '../domain/path-proof.ts';
 import type { Clock } from '../ports.ts';
 import { readArmError } from './arm-error.ts';
@@ -26,25 +27,47 @@ export interface LogsQueryOptions {
   readonly clock: Clock;
 }
 
-/** Throws `PortError` when there is no token, and the signal's reason. */
+/** Through the address. Throws `PortError` when there is no token, and the signal's reason. */
 export const createLogsQuery =
-  ({ settings, credential, clock }: LogsQueryOptions) =>
-  async (asked: QueryTarget, signal: AbortSignal): Promise<PathResult> => {
-    const scope = `${settings.audience.replace(/\/+$/, '')}/.default`;
-    const token = await credential.getToken([scope], { abortSignal: signal });
-    const deadline = new AbortController();
-    const cancel = clock.after(CONNECT_MS + ANSWER_MS, () => deadline.abort());
-    try {
-      const until = AbortSignal.any([signal, deadline.signal]);
-      return await send(asked, { settings, token: token?.token ?? '', signal: until });
-    } catch (thrown) {
-      signal.throwIfAborted();
-      if (deadline.signal.aborted) return { outcome: 'Unclear', detail: `no answer within ${ANSWER_MS / 1_000} s` };
-      return outcomeOfError(thrown);
-    } finally {
-      cancel();
-    }
+  (options: LogsQueryOptions) =>
+  async ({ customerId, address }: QueryTarget, signal: AbortSignal): Promise<PathResult> => {
+    const family = isIP(address);
+    if (family === 0) return { outcome: 'Unclear', detail: `${address} is no address` };
+    return ask({ customerId, by: () => boundTo({ address, family }, options.settings) }, options, signal);
   };
+
+/** Through the proxy, which looks the query host up by its own DNS. Throws as `createLogsQuery`. */
+export const createPublicQuery =
+  (proxy: string, options: LogsQueryOptions) =>
+  ({ customerId }: Pick<QueryTarget, 'customerId'>, signal: AbortSignal): Promise<PathResult> =>
+    ask({ customerId, by: () => tunnelled(proxy, options.settings) }, options, signal);
+
+interface Question {
+  readonly customerId: string;
+  /** The way; made for one query and destroyed after it. */
+  readonly by: () => Dispatcher;
+}
+
+async function ask(
+  question: Question,
+  { settings, credential, clock }: LogsQueryOptions,
+  signal: AbortSignal,
+): Promise<PathResult> {
+  const scope = `${settings.audience.replace(/\/+$/, '')}/.default`;
+  const token = await credential.getToken([scope], { abortSignal: signal });
+  const deadline = new AbortController();
+  const cancel = clock.after(CONNECT_MS + ANSWER_MS, () => deadline.abort());
+  try {
+    const until = AbortSignal.any([signal, deadline.signal]);
+    return await send(question, { settings, token: token?.token ?? '', signal: until });
+  } catch (thrown) {
+    signal.throwIfAborted();
+    if (deadline.signal.aborted) return { outcome: 'Unclear', detail: `no answer within ${ANSWER_MS / 1_000} s` };
+    return outcomeOfError(thrown);
+  } finally {
+    cancel();
+  }
+}
 
 interface Sending {
   readonly settings: LogsQuerySettings;
@@ -52,19 +75,9 @@ interface Sending {
   readonly signal: AbortSignal;
 }
 
-async function send({ customerId, address }: QueryTarget, { settings, token, signal }: Sending): Promise<PathResult> {
-  const { host, port, ca } = settings;
-  const family = isIP(address);
-  if (family === 0) return { outcome: 'Unclear', detail: `${address} is no address` };
-  const dispatcher = new Agent({
-    connect: {
-      timeout: CONNECT_MS,
-      // The name goes into TLS and into the request; the connection goes to the address.
-      lookup: (_, options, found) => (options.all ? found(null, [{ address, family }]) : found(null, address, family)),
-      ...(ca === undefined ? {} : { ca }),
-    },
-    maxResponseSize: ANSWER_MAX_BYTES,
-  });
+async function send({ customerId, by }: Question, { settings, token, signal }: Sending): Promise<PathResult> {
+  const { host, port } = settings;
+  const dispatcher = by();
   try {
     const url = new URL(`/v1/workspaces/${encodeURIComponent(customerId)}/query`, `https://${host}:${port}`);
     const { statusCode, body } = await request(url, {
@@ -79,6 +92,31 @@ async function send({ customerId, address }: QueryTarget, { settings, token, sig
     await dispatcher.destroy();
   }
 }
+
+const trusting = ({ ca }: LogsQuerySettings) => ({ timeout: CONNECT_MS, ...(ca === undefined ? {} : { ca }) });
+
+function boundTo(
+  { address, family }: { readonly address: string; readonly family: number },
+  settings: LogsQuerySettings,
+): Dispatcher {
+  return new Agent({
+    connect: {
+      ...trusting(settings),
+      // The name goes into TLS and into the request; the connection goes to the address.
+      lookup: (_, options, found) => (options.all ? found(null, [{ address, family }]) : found(null, address, family)),
+    },
+    maxResponseSize: ANSWER_MAX_BYTES,
+  });
+}
+
+/** TLS is ended by the query host behind the proxy: the proxy itself sees neither token nor answer. */
+const tunnelled = (proxy: string, settings: LogsQuerySettings): Dispatcher =>
+  new ProxyAgent({
+    uri: proxy,
+    connectTimeout: CONNECT_MS,
+    requestTls: trusting(settings),
+    maxResponseSize: ANSWER_MAX_BYTES,
+  });
 
 /** What an answer says about the way it was asked by. */
 export function resultOf(status: number, body: string): PathResult {

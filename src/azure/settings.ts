@@ -20,7 +20,7 @@ export interface AzureSettings {
   readonly disableInstanceDiscovery: boolean;
 }
 
-/** The Logs query service, which is asked through private endpoints alone. */
+/** The Logs query service, which is asked through private endpoints, and from the public side by the proxy alone. */
 export interface LogsQuerySettings {
   /** Host name, in the certificate and in the request: the only one that gets the token for it. */
   readonly host: string;
@@ -30,6 +30,8 @@ export interface LogsQuerySettings {
   readonly port: number;
   /** PEM of the authorities that it is checked against; absent: those of the process. */
   readonly ca?: string;
+  /** `http://proxy.corp.example:3128`, with user and password if it wants them: leads to the public side. */
+  readonly publicEgressProxy?: string;
 }
 
 /** The scope that tokens are asked for. */

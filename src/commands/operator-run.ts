@@ -18,9 +18,11 @@ import type { ConfigMapRef } from '../ports-dns.ts';
 import { createResolver } from '../probe/dns.ts';
 import { createProber } from '../probe/tls.ts';
 import { serveHealth, serveMetrics } from '../telemetry/http.ts';
-import { createLog } from '../telemetry/log.ts';
+import { createLog, type ScopedLog } from '../telemetry/log.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
+import { clockIsSteady, leaseIsRenewed, queueMoves } from '../telemetry/vitals.ts';
 import { version } from '../version.ts';
+import { candidacy, momentNow, whileLeading } from './operator-lead.ts';
 import { systemClock as clock } from './system-clock.ts';
 
 /** A pass looks at writes for 2 s and at reads for 30 s at most; whatever takes this long hangs. */
@@ -29,11 +31,13 @@ const RETRY_MS = 2_000;
 const FLUSH_MS = 3_000;
 
 /**
- * Runs until the signal; then lets passes reach their next await, sends what events are left, and resolves. Throws when
- * a port is taken or there is no usable kubeconfig; an API server that cannot be reached is waited for.
+ * Runs until the signal; then lets passes reach their next await, writes down what they did, sends what events are left,
+ * gives the lease back and resolves. Throws when a port is taken, there is no usable kubeconfig or the lease is lost; an
+ * API server that cannot be reached is waited for. While another copy leads, this one lists, watches and serves its
+ * metrics and probes, and writes nothing.
  */
 export async function runOperator(config: OperatorConfig, stop: AbortSignal): Promise<void> {
-  const log = createLog({ level: config.logLevel });
+  const log = createLog({ level: config.logLevel, encoding: config.logEncoding });
   const metrics = createMetrics({ version, concurrent: config.concurrent });
   const kubernetes = connectKubernetes({
     version,
@@ -42,19 +46,26 @@ export async function runOperator(config: OperatorConfig, stop: AbortSignal): Pr
     random: Math.random,
     configMaps: config.targets.flatMap(configMapsOf),
     onRequest: ({ method, code, seconds }) => metrics.kubernetesRequest({ method, code, seconds }),
+    ...(config.leaderElection ? { leaderElection: candidacy(config.leaderElection) } : {}),
   });
+  const queue = new WorkQueue({ clock, random: Math.random, metrics: metrics.controller.queue, log });
+  metrics.watchWork(() => queue.workingMs());
+  const vitals = [
+    leaseIsRenewed(() => kubernetes.lease?.renewedAgoMs(), config.leaderElection?.leaseMs ?? 0),
+    queueMoves(() => queue.workingMs(), PASS_TIMEOUT_MS),
+    clockIsSteady(clock.now, () => momentNow().monotonicMs),
+  ];
   const notReady = () => (kubernetes.isSynced() ? [] : ['the objects of the API server are not listed yet']);
   const servers = [
     await serveMetrics(config.metrics, metrics),
-    await serveHealth(config.health, { healthy: () => [], ready: notReady }),
+    await serveHealth(config.health, { healthy: () => vitals.flatMap(vital => vital() ?? []), ready: notReady }),
   ];
   const [metricsPort, healthPort] = servers.map(server => server.port);
   log.info('operator started', { version, server: kubernetes.server, metricsPort, healthPort });
   if (config.targets.length === 0) log.warn('no DNS target is configured: no object can become Ready (--config)');
   try {
-    await work(config, { kubernetes, metrics, log }, stop);
+    await work(config, { kubernetes, metrics, queue, log }, stop);
   } finally {
-    await kubernetes.flushEvents(AbortSignal.timeout(FLUSH_MS));
     await kubernetes.close();
     for (const server of servers) await server.close();
     log.info('operator stopped');
@@ -64,11 +75,12 @@ export async function runOperator(config: OperatorConfig, stop: AbortSignal): Pr
 interface Parts {
   readonly kubernetes: Kubernetes;
   readonly metrics: Metrics;
-  readonly log: Log;
+  readonly queue: WorkQueue;
+  readonly log: ScopedLog;
 }
 
 async function work(config: OperatorConfig, parts: Parts, stop: AbortSignal): Promise<void> {
-  const { kubernetes, log } = parts;
+  const { kubernetes, metrics, log } = parts;
   const installation = config.installationId ?? (await installationOf(parts, stop));
   if (installation === undefined) return;
   const targets = createTargets(config.targets, {
@@ -79,22 +91,36 @@ async function work(config: OperatorConfig, parts: Parts, stop: AbortSignal): Pr
     reload: { clock, failures: readReloadFailures },
   });
   const controller = assemble(config, parts, { installation, targets });
-  kubernetes.onObjectChange((key, change) => controller.enqueue(key, change === 'listed' ? 'low' : 'high'));
-  kubernetes.onConfigMapChange(ref => void onTargetChange(ref, { targets, controller, log }, stop));
+  let leads = false;
+  kubernetes.onObjectChange(key => leads && controller.enqueue(key, 'high'));
+  kubernetes.onConfigMapChange(ref => leads && void onTargetChange(ref, { targets, controller, log }, stop));
+  // Also without the lease: whoever takes over starts from caches that are filled.
   const watching = kubernetes.start(stop);
   await Promise.race([kubernetes.synced, watching]);
-  log.info('objects listed', { objects: kubernetes.cluster.objects().length, installation });
-  await Promise.all([controller.run(stop), watching]);
+  const objects = kubernetes.cluster.objects().length;
+  log.info('objects listed', { objects, installation });
+  const name = config.leaderElection?.name ?? '';
+  const changed = (now: boolean) => metrics.leading(name, now);
+  await whileLeading({ lease: kubernetes.lease, changed }, stop, async signal => {
+    leads = true;
+    for (const { metadata } of kubernetes.cluster.objects()) controller.enqueue(metadata, 'low');
+    for (const target of targets.all) void repair(target, log, signal);
+    await controller.run(signal);
+    leads = false;
+    await kubernetes.flushEvents(AbortSignal.timeout(FLUSH_MS));
+  });
+  await watching;
 }
 
 function assemble(
   config: OperatorConfig,
-  { kubernetes, metrics, log }: Parts,
+  { kubernetes, metrics, queue, log }: Parts,
   { installation, targets }: { readonly installation: string; readonly targets: Targets },
 ): Controller {
+  const guard = kubernetes.lease ? { guard: kubernetes.lease.guard } : {};
   return createController({
     world: {
-      azure: createAzure({ settings: config.azure, log, clock, onRequest: metrics.azureRequest, version }),
+      azure: createAzure({ settings: config.azure, log, clock, onRequest: metrics.azureRequest, version, ...guard }),
       cluster: kubernetes.cluster,
       targets,
       resolver: createResolver(),
@@ -105,11 +131,12 @@ function assemble(
       installation,
     },
     memory: createMemory(clock),
-    queue: new WorkQueue({ clock, random: Math.random, metrics: metrics.controller.queue, log }),
+    queue,
     metrics: metrics.controller,
     concurrent: config.concurrent,
     passTimeoutMs: PASS_TIMEOUT_MS,
     random: Math.random,
+    logScope: log.within,
   });
 }
 
@@ -143,13 +170,16 @@ async function onTargetChange(
     refs.some(one => one.namespace === ref.namespace && one.name === ref.name),
   );
   if (target === undefined || stop.aborted) return;
-  try {
-    await target.repair(stop);
-  } catch (thrown) {
-    log.warn('a DNS target could not be repaired; its objects tell why', {
-      target: target.name,
-      error: failureOf(thrown).message,
-    });
-  }
+  await repair(target, log, stop);
   controller.enqueueTarget(target.name);
+}
+
+async function repair(target: Targets['all'][number], log: Log, signal: AbortSignal): Promise<void> {
+  try {
+    await target.repair(signal);
+  } catch (thrown) {
+    if (signal.aborted) return;
+    const error = failureOf(thrown).message;
+    log.warn('a DNS target could not be repaired; its objects tell why', { target: target.name, error });
+  }
 }

@@ -6,7 +6,8 @@ import { once } from 'node:events';
 import { Command, Option } from 'commander';
 import { AZURE_OPTIONS } from '../config/azure.ts';
 import { LOGS_QUERY_OPTIONS } from '../config/data-plane.ts';
-import { LOG_LEVELS, type OperatorFlags, readOperatorConfig } from '../config/operator.ts';
+import { LEADER_ELECTION_OPTIONS } from '../config/leader-election.ts';
+import { LOG_ENCODINGS, LOG_LEVELS, type OperatorFlags, readOperatorConfig } from '../config/operator.ts';
 import { ConfigError } from '../config/problems.ts';
 import { readConfigFile } from './inquiry/config-file.ts';
 import { runOperator } from './operator-run.ts';
@@ -14,7 +15,7 @@ import { runOperator } from './operator-run.ts';
 /** The pod is killed 30 s after SIGTERM: whatever still hangs then is given up before. */
 const SHUTDOWN_LIMIT_MS = 25_000;
 
-/** The command; exit 0 after a signal, 2 for a configuration that cannot be used, 1 when it cannot run. */
+/** The command; exit 0 after a signal, 2 for a configuration that cannot be used, 1 when it cannot run or lost its lease. */
 export function operatorCommand(): Command {
   const command = new Command('operator')
     .description('The controller: in a cluster, or with KUBECONFIG')
@@ -26,12 +27,14 @@ export function operatorCommand(): Command {
     )
     .option('--concurrent <number>', 'objects worked on at the same time (default: 4)')
     .option('--metrics-addr <address>', 'where /metrics is served (default: :8080)')
-    .option('--health-addr <address>', 'where /healthz and /readyz are served (default: :8081)')
+    .option('--health-addr <address>', 'where /livez, /healthz and /readyz are served (default: :8081)')
     .addOption(new Option('--log-level <level>', `${LOG_LEVELS.join(', ')} (default: info)`))
+    .addOption(new Option('--log-encoding <encoding>', `${LOG_ENCODINGS.join(', ')} (default: json)`))
     .option('--simulated-azure', 'Azure is `pms simulator`: private endpoints may have loopback addresses');
   command
     .option('--data-plane-port <port>', "port of the private endpoints' addresses (default: 443)")
     .option('--data-plane-ca-file <file>', 'PEM authorities for their certificates (default: those of the process)');
+  for (const [flag, meaning] of LEADER_ELECTION_OPTIONS) command.option(flag, meaning);
   for (const [flag, variable, meaning] of [...AZURE_OPTIONS, ...LOGS_QUERY_OPTIONS])
     command.addOption(new Option(flag, meaning).env(variable));
   return command
@@ -49,7 +52,9 @@ async function run(flags: OperatorFlags): Promise<void> {
   try {
     const file = await readConfigFile(flags.config);
     const ca = await readConfigFile(flags.dataPlaneCaFile, '--data-plane-ca-file');
-    await runOperator(readOperatorConfig(flags, file, ca), stop.signal);
+    // As client-go tells a pod from a desk.
+    const inCluster = Boolean(process.env.KUBERNETES_SERVICE_HOST);
+    await runOperator(readOperatorConfig({ ...flags, inCluster }, file, ca), stop.signal);
   } catch (thrown) {
     if (thrown instanceof ConfigError) fail(thrown.problems.join('\nerror: '), 2);
     fail(thrown instanceof Error ? thrown.message : String(thrown), 1);

@@ -10,6 +10,7 @@ export interface DataPlaneFlags {
   readonly dataPlanePort?: string;
   readonly azureLogsQueryEndpoint?: string;
   readonly azureLogsQueryAudience?: string;
+  readonly publicEgressProxy?: string;
 }
 
 export interface LogsQueryConfig {
@@ -17,6 +18,7 @@ export interface LogsQueryConfig {
   readonly audience: string;
   readonly port: number;
   readonly ca?: string;
+  readonly publicEgressProxy?: string;
 }
 
 /** Flag, environment variable and meaning, in the order of the help text. */
@@ -30,6 +32,11 @@ export const LOGS_QUERY_OPTIONS = [
     '--azure-logs-query-audience <url>',
     'AZURE_LOGS_QUERY_AUDIENCE',
     'audience of its tokens (default: that of the cloud)',
+  ],
+  [
+    '--public-egress-proxy <url>',
+    'PMS_PUBLIC_EGRESS_PROXY',
+    'HTTP proxy to the internet: once query access is closed, a query through it must be refused (default: not tried)',
   ],
 ] as const;
 
@@ -76,7 +83,20 @@ function readDataPlane(
     audience: flags.azureLogsQueryAudience || cloud.audience,
     port: portOf(flags.dataPlanePort ?? HTTPS_PORT, report),
     ...(ca === undefined ? {} : { ca: pemOf(ca, report) }),
+    ...proxyOf(flags.publicEgressProxy, report),
   };
+}
+
+/** It may hold a password: what is wrong with it is told without it. */
+function proxyOf(value: string | undefined, report: Report): Pick<LogsQueryConfig, 'publicEgressProxy'> {
+  if (!value) return {};
+  const parsed = URL.parse(value);
+  const isProxy = parsed !== null && /^https?:$/.test(parsed.protocol) && /^\/?$/.test(parsed.pathname);
+  if (isProxy && parsed.search === '' && parsed.hash === '') return { publicEgressProxy: parsed.href };
+  report(
+    '--public-egress-proxy (PMS_PUBLIC_EGRESS_PROXY): it must be an http or https address without path, such as http://proxy.example:3128',
+  );
+  return {};
 }
 
 function hostOf(value: string | undefined, report: Report): string | undefined {

@@ -4,11 +4,12 @@
  */
 import type { AzureFlags } from './azure.ts';
 import { type CaFile, type DataPlaneFlags, readWholeAzure, type WholeAzureConfig } from './data-plane.ts';
+import { type LeaderElectionConfig, type LeaderElectionFlags, readLeaderElection } from './leader-election.ts';
 import { type Report, readAll } from './problems.ts';
 import { readTargets, type TargetConfig } from './targets.ts';
 
 /** As commander hands them over: strings, or absent. */
-export interface OperatorFlags extends AzureFlags, DataPlaneFlags {
+export interface OperatorFlags extends AzureFlags, DataPlaneFlags, LeaderElectionFlags {
   readonly config?: string;
   readonly installationId?: string;
   readonly concurrent?: string;
@@ -17,6 +18,9 @@ export interface OperatorFlags extends AzureFlags, DataPlaneFlags {
   readonly logLevel?: string;
   readonly simulatedAzure?: boolean;
   readonly dataPlaneCaFile?: string;
+  readonly logEncoding?: string;
+  /** Whether this is a pod: not a flag, but what some defaults depend on. */
+  readonly inCluster?: boolean;
 }
 
 export interface ListenAddress {
@@ -29,6 +33,9 @@ export interface ListenAddress {
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+export const LOG_ENCODINGS = ['json', 'console'] as const;
+export type LogEncoding = (typeof LOG_ENCODINGS)[number];
+
 export interface OperatorConfig {
   readonly azure: WholeAzureConfig;
   readonly targets: readonly TargetConfig[];
@@ -39,6 +46,9 @@ export interface OperatorConfig {
   readonly metrics: ListenAddress;
   readonly health: ListenAddress;
   readonly logLevel: LogLevel;
+  readonly logEncoding: LogEncoding;
+  /** Absent: this process works without asking anybody. */
+  readonly leaderElection?: LeaderElectionConfig;
   /** Azure is the simulator: private endpoints may have loopback addresses. */
   readonly simulatedAzure: boolean;
 }
@@ -48,7 +58,13 @@ export interface ConfigFile {
   readonly text: string;
 }
 
-const DEFAULTS = { concurrent: '4', metricsAddr: ':8080', healthAddr: ':8081', logLevel: 'info' } as const;
+const DEFAULTS = {
+  concurrent: '4',
+  metricsAddr: ':8080',
+  healthAddr: ':8081',
+  logLevel: 'info',
+  logEncoding: 'json',
+} as const;
 
 /** Becomes the value of an Azure tag, of which it may take a part. */
 const INSTALLATION_ID = /^[A-Za-z0-9][-A-Za-z0-9_.]{0,62}$/;
@@ -63,7 +79,9 @@ export const readOperatorConfig = (flags: OperatorFlags, file: ConfigFile | unde
     concurrent: concurrent(flags.concurrent ?? DEFAULTS.concurrent, report),
     metrics: listen('--metrics-addr', flags.metricsAddr ?? DEFAULTS.metricsAddr, report),
     health: listen('--health-addr', flags.healthAddr ?? DEFAULTS.healthAddr, report),
-    logLevel: logLevel(flags.logLevel ?? DEFAULTS.logLevel, report),
+    logLevel: oneOf('--log-level', flags.logLevel ?? DEFAULTS.logLevel, LOG_LEVELS, report),
+    logEncoding: oneOf('--log-encoding', flags.logEncoding ?? DEFAULTS.logEncoding, LOG_ENCODINGS, report),
+    ...leaderElection(flags, report),
     simulatedAzure: flags.simulatedAzure ?? false,
   }));
 
@@ -91,9 +109,14 @@ function listen(flag: string, value: string, report: Report): ListenAddress {
   return { host: '', port: 0 };
 }
 
-function logLevel(value: string, report: Report): LogLevel {
-  const level = LOG_LEVELS.find(candidate => candidate === value);
-  if (level === undefined)
-    report(`--log-level is ${JSON.stringify(value)}: it must be one of ${LOG_LEVELS.join(', ')}`);
-  return level ?? 'info';
+function leaderElection(flags: OperatorFlags, report: Report): Pick<OperatorConfig, 'leaderElection'> {
+  const election = readLeaderElection(flags, flags.inCluster ?? false, report);
+  return election === undefined ? {} : { leaderElection: election };
+}
+
+/** The first of them when it is none. */
+function oneOf<T extends string>(flag: string, value: string, known: readonly [T, ...T[]], report: Report): T {
+  const found = known.find(candidate => candidate === value);
+  if (found === undefined) report(`${flag} is ${JSON.stringify(value)}: it must be one of ${known.join(', ')}`);
+  return found ?? known[0];
 }

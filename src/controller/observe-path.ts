@@ -19,10 +19,8 @@ import {
 } from '../domain/path-proof.ts';
 import { pathTargets } from '../domain/path-targets.ts';
 import { PATH_GRACE_MS, PATH_RETRY_MS, YOUNG_RETRY_MS } from '../domain/verify.ts';
+import { inBatches } from './in-batches.ts';
 import type { Pass } from './world.ts';
-
-/** Queries in flight: Azure takes 200 in 30 s from one user. */
-const PARALLEL = 4;
 
 type Sight = Omit<Observed, 'path'>;
 
@@ -89,17 +87,9 @@ async function measure({ tls, queries }: PathTargets, pass: Pass): Promise<reado
   if (hasNoVantage({ findings: looks })) return looks;
   const answers = await inBatches(queries, async (asked): Promise<PathFinding> => {
     const result: PathResult = await azure.query(asked, pass.signal);
-    return { via: 'Query', subject: asked.workspace, address: asked.address, of: [asked.workspace], ...result };
+    return { via: 'Query', subject: asked.workspace, address: asked.address, of: [asked.key], ...result };
   });
   return [...looks, ...answers];
-}
-
-async function inBatches<T>(items: readonly T[], work: (item: T) => Promise<PathFinding>): Promise<PathFinding[]> {
-  const findings: PathFinding[] = [];
-  for (let start = 0; start < items.length; start += PARALLEL) {
-    findings.push(...(await Promise.all(items.slice(start, start + PARALLEL).map(work))));
-  }
-  return findings;
 }
 
 /** What failed before, and failed all the time since, has failed since then. An unclear answer ends no failure. */

@@ -1,6 +1,6 @@
 /**
- * Reads only: Azure through the ledger, the DNS target, the answers of its servers, and the private path. What could not be read is told
- * as such and stops nothing else.
+ * Reads only: Azure through the ledger, the DNS target, the answers of its servers, the private path, and the public side
+ * of what is closed. What could not be read is told as such and stops nothing else.
  */
 import type { Desired } from '../domain/desire.ts';
 import { failureOf } from '../domain/failures.ts';
@@ -11,6 +11,7 @@ import { readNeighbours } from './neighbours.ts';
 import { observeAzure, stillOurs, unreadAzure } from './observe-azure.ts';
 import { observeDns } from './observe-dns.ts';
 import { observePath } from './observe-path.ts';
+import { observePublicSide } from './observe-public-side.ts';
 import type { Pass } from './world.ts';
 
 /** Everything the plan needs to know, read as far as it can have changed. */
@@ -21,10 +22,26 @@ export async function observe(want: Desired, pass: Pass): Promise<Observed> {
     observeDns(want, pass),
   ]);
   const inventory = withPolicies(pass.object.status.resources ?? [], want);
-  const seen = { now: pass.now, identity, inventory, neighbours: readNeighbours(pass), ...azure, ...dns };
-  const { path, lookAgainAt = Number.POSITIVE_INFINITY } = await observePath(want, seen, pass);
-  const next = Math.min(lookAgainAt, azure.lookAgainAt ?? Number.POSITIVE_INFINITY);
-  return { ...seen, path, ...(Number.isFinite(next) ? { lookAgainAt: next } : {}) };
+  const neighbours = readNeighbours(pass);
+  const seen = { now: pass.now, identity, inventory, neighbours, ...azure, ...dns, ...sinceAbandoned(want, pass) };
+  const [{ path, ...onPath }, { publicSide, ...outside }] = await Promise.all([
+    observePath(want, seen, pass),
+    observePublicSide(want, seen, pass),
+  ]);
+  const next = Math.min(...[onPath, outside, azure].map(({ lookAgainAt = Number.POSITIVE_INFINITY }) => lookAgainAt));
+  return {
+    ...seen,
+    path,
+    ...(publicSide === undefined ? {} : { publicSide }),
+    ...(Number.isFinite(next) ? { lookAgainAt: next } : {}),
+  };
+}
+
+function sinceAbandoned(want: Desired, { memory, object, now }: Pass): Pick<Observed, 'abandonedSince'> {
+  if (want.deletedAt === undefined || !want.abandoned) return {};
+  const abandonedSince = memory.abandonedSince.get(object.metadata.uid) ?? now;
+  memory.abandonedSince.set(object.metadata.uid, abandonedSince);
+  return { abandonedSince };
 }
 
 async function readIdentity(want: Desired, { world, signal, object }: Pass): Promise<Reading<Identity>> {

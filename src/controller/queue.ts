@@ -37,6 +37,8 @@ interface Again {
 const BACKOFF_BASE_MS = 1_000;
 const BACKOFF_MAX_MS = 300_000;
 const BACKOFF_JITTER = 0.1;
+/** The longest wait that a server can ask for: what it says beyond that is a mistake. */
+const ASKED_MAX_MS = 3_600_000;
 
 /** Milliseconds before a key that failed `failures` times in a row (from 1) is handled again. */
 const backoffMs = (failures: number, random: () => number): number =>
@@ -49,7 +51,8 @@ export class WorkQueue {
   readonly #deps: QueueDeps;
   /** Keys that wait for a worker, by when they were added; a Map keeps their order. */
   readonly #waiting: Readonly<Record<Priority, Map<string, number>>> = { high: new Map(), low: new Map() };
-  readonly #working = new Set<string>();
+  /** Keys that a worker has, by when it took them. */
+  readonly #working = new Map<string, number>();
   /** Added while a worker has the key: it is handled once more after that. */
   readonly #again = new Map<string, Again>();
   readonly #delayed = new Map<string, Delayed>();
@@ -87,12 +90,21 @@ export class WorkQueue {
     this.#delayed.set(key, { atMs, cancel });
   }
 
-  /** Has a key handled again after a failure: 1 s at first, doubled each time up to 5 minutes, give or take a tenth. */
-  addRateLimited(key: string): void {
+  /**
+   * Has a key handled again after a failure: 1 s at first, doubled each time up to 5 minutes, give or take a tenth; not
+   * before what a server asked for (`Retry-After`), as long as that is an hour at most.
+   */
+  addRateLimited(key: string, leastMs = 0): void {
     const failures = (this.#failures.get(key) ?? 0) + 1;
     this.#failures.set(key, failures);
     this.#deps.metrics.retried();
-    this.addAfter(key, backoffMs(failures, this.#deps.random), 'low');
+    this.addAfter(key, Math.max(backoffMs(failures, this.#deps.random), Math.min(leastMs, ASKED_MAX_MS)), 'low');
+  }
+
+  /** How long each key that a worker has has been worked on, in milliseconds. */
+  workingMs(): readonly number[] {
+    const now = this.#deps.clock.now();
+    return [...this.#working.values()].map(since => now - since);
   }
 
   /** The key did well: its next failure is its first. */
@@ -140,7 +152,7 @@ export class WorkQueue {
       if (first === undefined) continue;
       const [key, addedAt] = first;
       queue.delete(key);
-      this.#working.add(key);
+      this.#working.set(key, clock.now());
       metrics.waited((clock.now() - addedAt) / 1_000);
       this.#tellDepth();
       return key;

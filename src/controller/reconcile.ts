@@ -79,6 +79,7 @@ function look(want: Desired, pass: Pass): Promise<Observed> {
     ]);
     memory.asked.delete(object.metadata.uid);
     memory.paths.delete(object.metadata.uid);
+    memory.publicSides.delete(object.metadata.uid);
   }
   return observe(want, pass);
 }
@@ -134,9 +135,9 @@ async function suspended(pass: Pass): Promise<Outcome> {
 
 const SUSPENDED_LOOK_MS = 3_600_000;
 
-async function store(summary: Summary, object: PmsObject, { world, signal }: Pass): Promise<void> {
+async function store(summary: Summary, object: PmsObject, { world, storeSignal }: Pass): Promise<void> {
   const stored = sameStatus(object.status, summary.status)
     ? object
-    : await world.cluster.applyStatus(object, summary.status, signal);
+    : await world.cluster.applyStatus(object, summary.status, storeSignal);
   for (const event of summary.events) world.cluster.emit(stored, event);
 }

@@ -6,6 +6,7 @@ import type { DnsRules } from '../domain/endpoint.ts';
 import type { ObjectKey, PmsObject } from '../domain/object.ts';
 import type { Resolution } from '../domain/observed.ts';
 import type { PathProof } from '../domain/path-proof.ts';
+import type { PublicProof } from '../domain/public-proof.ts';
 import { requestOf } from '../domain/summarize.ts';
 import type { Azure, Clock, Cluster, DnsTargets, Log, Prober, Resolver } from '../ports.ts';
 import { Ledger } from './ledger.ts';
@@ -38,8 +39,12 @@ export interface Memory {
   readonly asked: Map<string, Asked>;
   /** By uid of the object: the last measurement of its path. */
   readonly paths: Map<string, PathProof>;
+  /** By uid of the object: what the public side last said to what is closed. */
+  readonly publicSides: Map<string, PublicProof>;
   /** By uid of a deleted object: since when (epoch ms) the target holds no line of it. */
   readonly unpublishedSince: Map<string, number>;
+  /** By uid of a deleted object: since when (epoch ms) it is known to be abandoned. */
+  readonly abandonedSince: Map<string, number>;
   /** By id of the scope: when (epoch ms) names were last due to join or leave its endpoints, unseen by anybody. */
   readonly membersChangedAt: Map<string, number>;
 }
@@ -49,7 +54,9 @@ export const createMemory = (clock: Clock): Memory => ({
   writes: new Writes(clock),
   asked: new Map(),
   paths: new Map(),
+  publicSides: new Map(),
   unpublishedSince: new Map(),
+  abandonedSince: new Map(),
   membersChangedAt: new Map(),
 });
 
@@ -63,6 +70,8 @@ export interface Pass {
   readonly signal: AbortSignal;
   /** Stays open when the pass ends: writes in flight are never aborted for it. */
   readonly writeSignal: AbortSignal;
+  /** Stays open for a while when the process is told to end, so that what a pass has done is written down. */
+  readonly storeSignal: AbortSignal;
   readonly wake: (key: ObjectKey) => void;
 }
 

@@ -3,6 +3,7 @@
  * Pure. Source: Kubernetes API conventions; cli-utils kstatus.
  */
 import type { Condition } from './object.ts';
+import { asLastRead, type Blindness, blindness } from './patience.ts';
 import type { Reason } from './reasons.ts';
 import { type Plan, STEPS, type Step, type Verdict } from './steps.ts';
 
@@ -10,12 +11,10 @@ import { type Plan, STEPS, type Step, type Verdict } from './steps.ts';
 const MESSAGE_MAX = 1_024;
 
 /** What a condition says, before it is compared with the one before. */
-interface Draft {
-  readonly type: string;
-  readonly status: 'True' | 'False' | 'Unknown';
-  readonly reason: Reason;
-  readonly message: string;
-}
+type Told = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
+
+/** What this pass says of it. */
+type Draft = Told & { readonly reason: Reason };
 
 export interface ConditionContext {
   readonly previous: readonly Condition[];
@@ -26,8 +25,20 @@ export interface ConditionContext {
 
 /** All conditions of an object, summary first. A condition whose status did not change keeps its transition time. */
 export function conditionsOf(plan: Plan, context: ConditionContext): readonly Condition[] {
-  return stamp([...summaryDrafts(plan), ...stepDrafts(plan)], context);
+  const drafts = [...summaryDrafts(plan), ...stepDrafts(plan)];
+  const blind = blindness(plan, context);
+  return stamp(blind === undefined ? drafts : drafts.map(draft => lastKnown(draft, blind, context)), context);
 }
+
+/** What cannot be read now is told as it was, and said to be that. */
+function lastKnown(draft: Draft, blind: Blindness, { previous }: ConditionContext): Told {
+  const before = previous.find(({ type }) => type === draft.type);
+  const isKept = SUMMARY.includes(draft.type) || (draft.status !== 'True' && before?.status === 'True');
+  if (before === undefined || !isKept) return draft;
+  return { ...before, message: asLastRead(before.message, blind) };
+}
+
+const SUMMARY = ['Ready', 'Reconciling', 'Stalled'];
 
 /** One for each step that has a condition, in the order of the conditions. */
 function stepDrafts(plan: Plan): readonly Draft[] {
@@ -117,7 +128,7 @@ function stepDraft({ name, verdict }: Step, mode: Plan['mode']): Draft {
   return { type: name, status: held && state === 'Ready' ? 'True' : 'False', reason, message };
 }
 
-function stamp(drafts: readonly Draft[], { previous, generation, now }: ConditionContext): readonly Condition[] {
+function stamp(drafts: readonly Told[], { previous, generation, now }: ConditionContext): readonly Condition[] {
   return drafts.map(draft => {
     const before = previous.find(condition => condition.type === draft.type);
     const lastTransitionTime =

@@ -22,11 +22,7 @@ export const unpublish = (want: Desired, seen: Observed): Verdict =>
   ]);
 
 function leaveTarget(want: Desired, seen: Observed): Verdict {
-  if (seen.target.is === 'unread') {
-    // An abandoned object goes whatever cannot be reached; its endpoint stays and still answers.
-    if (want.abandoned) return ready('Released', `records may be left in ${want.dns.target}: it cannot be read`);
-    return untold(seen.target.failure);
-  }
+  if (seen.target.is === 'unread') return untold(seen.target.failure);
   if (seen.target.is === 'absent')
     return ready('Unpublished', `the operator has no DNS target ${want.dns.target} any more`);
   const { target } = want.dns;

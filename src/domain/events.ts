@@ -2,7 +2,7 @@
  * What a pass tells through Kubernetes events: each action once, and each change of the conditions that people wait
  * for. Pure.
  */
-import { accessChangeText } from './access.ts';
+import { actionNote, leftNotes } from './event-notes.ts';
 import type { Failure } from './failures.ts';
 import type { Condition, Status, StatusRecord } from './object.ts';
 import type { Action } from './steps.ts';
@@ -38,41 +38,32 @@ const VERB_TEXT = {
 
 /** An event for each action that was sent, and for each that was refused unless a condition says so already. */
 export function actionEvents(results: readonly ActionResult[], before: readonly Condition[]): readonly PassEvent[] {
-  return results.flatMap(({ action, outcome }): readonly PassEvent[] => {
-    if (outcome.is === 'Failed') {
-      const { reason, message } = outcome.failure;
-      if (before.some(condition => condition.reason === reason && condition.message.includes(message))) return [];
-      return [event('Warning', reason, `${action.key}: ${message}`)];
-    }
-    if (action.verb === 'publish' || action.verb === 'unpublish' || action.verb === 'note') return [];
-    if (action.verb === 'open' && (action.why === 'RolledBack' || action.why === 'LostPath')) {
-      return [event('Warning', 'IsolationRolledBack', noteOf(action))];
-    }
-    return [event('Normal', VERB_TEXT[action.verb], noteOf(action))];
-  });
+  const left = results.filter(({ action, outcome }) => isLeaving(action) && outcome.is !== 'Failed');
+  return [
+    ...results.filter(result => !left.includes(result)).flatMap(result => actionEvent(result, before)),
+    // Of an abandoned object these are the last events.
+    ...leftNotes(left.map(({ action }) => action).filter(isLeaving)).map(note =>
+      event('Normal', VERB_TEXT.forget, note),
+    ),
+  ];
 }
 
-const FORGET_TEXT = {
-  Deleted: (id: string) => `${id} is gone`,
-  Retained: (id: string) => `${id} stays in Azure`,
-  Renamed: (id: string) => `${id} is listed once`,
-} as const;
-
-function noteOf(action: Exclude<Action, { verb: 'publish' | 'unpublish' | 'note' }>): string {
-  switch (action.verb) {
-    case 'create':
-      return `${action.want.id} (${action.why})`;
-    case 'update':
-      return `${action.want.id}: ${action.changes.map(c => `${c.field} ${c.found} -> ${c.wanted}`).join(', ')}`;
-    case 'close':
-    case 'open':
-      return `${action.id}: ${accessChangeText(action.kind, action.changes)}`;
-    case 'forget':
-      return FORGET_TEXT[action.why](action.id);
-    default:
-      return action.id;
+function actionEvent({ action, outcome }: ActionResult, before: readonly Condition[]): readonly PassEvent[] {
+  if (outcome.is === 'Failed') {
+    const { reason, message } = outcome.failure;
+    if (before.some(condition => condition.reason === reason && condition.message.includes(message))) return [];
+    return [event('Warning', reason, `${action.key}: ${message}`)];
   }
+  if (action.verb === 'publish' || action.verb === 'unpublish' || action.verb === 'note') return [];
+  if (action.verb === 'open' && (action.why === 'RolledBack' || action.why === 'LostPath')) {
+    return [event('Warning', 'IsolationRolledBack', actionNote(action))];
+  }
+  return [event('Normal', VERB_TEXT[action.verb], actionNote(action))];
 }
+
+type Leaving = Extract<Action, { verb: 'forget' }>;
+
+const isLeaving = (action: Action): action is Leaving => action.verb === 'forget' && action.why === 'Retained';
 
 /** What the API server takes of a note. */
 const NOTE_MAX = 1_024;
@@ -99,6 +90,14 @@ export function driftEvents(before: readonly Condition[], now: readonly Conditio
         ? [event('Normal', 'DriftCorrected', `as asked again: ${condition.message}`)]
         : [];
     });
+}
+
+/** A warning beside a condition that holds changes no status: its reason tells that it is new. */
+export function warningEvents(before: readonly Condition[], now: readonly Condition[]): readonly PassEvent[] {
+  return now
+    .filter(({ type, reason }) => reason === 'PublicSideAnswers' && !SUMMARY.includes(type))
+    .filter(({ type, reason }) => before.find(condition => condition.type === type)?.reason !== reason)
+    .map(({ reason, message }) => event('Warning', reason, message));
 }
 
 const SUMMARY = ['Ready', 'Reconciling', 'Stalled'];

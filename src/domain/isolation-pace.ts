@@ -5,6 +5,7 @@
 import { ACCESSES, type Access, isClosed } from './access.ts';
 import type { Desired } from './desire.ts';
 import type { InventoryEntry } from './object.ts';
+import { combine, type Verdict } from './steps.ts';
 
 /** While something is closed, or is about to be, the path is proved this often, in milliseconds. */
 export const PROOF_AGE_MS = 30_000;
@@ -34,4 +35,17 @@ export function needsFreshProof(want: Desired, inventory: readonly InventoryEntr
     const known = entry === undefined ? [] : [...confirmed(entry), ...takenBack(entry, want.generation)];
     return ACCESSES.some(name => isClosed(kind, access[name]) && !known.includes(name));
   });
+}
+
+/** Openings at once; closings one by one, and none while anything else here moves. What is in dispute does not move. */
+export function inTurns(verdicts: readonly Verdict[]): Verdict {
+  const closes = ({ actions }: Verdict) => actions.some(({ verb }) => verb === 'close');
+  const isMoving = (verdict: Verdict) =>
+    !closes(verdict) && verdict.state !== 'Ready' && verdict.reason !== 'SettingConflict';
+  const first = verdicts.some(isMoving) ? undefined : verdicts.find(closes);
+  return combine(
+    verdicts.map(verdict =>
+      closes(verdict) && verdict !== first ? { ...verdict, message: `next: ${verdict.message}`, actions: [] } : verdict,
+    ),
+  );
 }

@@ -11,6 +11,7 @@
  * | closed | closed, not by us      | Ready FoundClosed                                                    |
  * | open   | closed                 | open, whatever is proved                                             |
  * | any    | SecuredByPerimeter     | left and said                                                        |
+ * | any    | as another object asks | Stalled SettingConflict, and left (access-rivals.ts)                 |
  */
 import {
   ACCESSES,
@@ -22,15 +23,17 @@ import {
   isClosed,
   PERIMETER,
 } from './access.ts';
+import { agreedAccess } from './access-rivals.ts';
 import { busyVerdict, nameOf } from './converge.ts';
 import { type Desired, wantsOf } from './desire.ts';
-import { confirmed, onTrial, PROOF_AGE_MS, TRIAL_MS, takenBack } from './isolation-pace.ts';
+import { confirmed, inTurns, onTrial, PROOF_AGE_MS, TRIAL_MS, takenBack } from './isolation-pace.ts';
 import { privateOnlyWarning } from './isolation-text.ts';
 import type { InventoryEntry } from './object.ts';
 import { bodyOf, entryOf, type Observed, type Sight } from './observed.ts';
 import { isLost, type Proof } from './proof.ts';
+import { warned, withPublicSide } from './public-side.ts';
 import type { PrivateLinkScope, Workspace } from './resources.ts';
-import { type Action, acts, after, combine, ready, unreadable, type Verdict, waits } from './steps.ts';
+import { type Action, acts, after, ready, unreadable, type Verdict, waits } from './steps.ts';
 
 interface Context {
   readonly want: Desired;
@@ -44,7 +47,8 @@ interface Context {
 export function isolate(context: Context): Verdict | undefined {
   const subjects = subjectsOf(context);
   if (subjects.length === 0) return undefined;
-  return inTurns(subjects.map(subject => judge(subject, context)));
+  const verdicts = subjects.flatMap(subject => judge(subject, context));
+  return warned(inTurns(verdicts), verdicts);
 }
 
 /** What the spec speaks of, as far as it asks for a closing or an opening; and what is on trial though it is silent now. */
@@ -78,16 +82,20 @@ export function sightOf(item: Pick<AccessWant, 'kind' | 'key'>, seen: Observed):
   return seen.workspaces.get(item.key) ?? { reading: { is: 'absent' } };
 }
 
-function judge(item: AccessWant, context: Context): Verdict {
+/** What another object has the say of is told beside the rest. */
+function judge(asked: AccessWant, context: Context): readonly Verdict[] {
   const { seen } = context;
-  const sight = sightOf(item, seen);
-  const busy = busyVerdict(item, sight, seen.now);
-  if (busy) return busy;
-  if (sight.reading.is === 'unread') return unreadable(sight.reading.failure);
-  if (sight.reading.is === 'absent') return waits('WaitingForStep', `waits for ${nameOf(item)}`);
-  const subject = { item, found: accessOf(sight.reading.body), entry: entryOf(seen, item.key) };
-  const open = opening(subject, context);
-  return open ?? withOpened(subject, context, closing(subject, context) ?? settled(subject, context));
+  const sight = sightOf(asked, seen);
+  const busy = busyVerdict(asked, sight, seen.now);
+  if (busy) return [busy];
+  if (sight.reading.is === 'unread') return [unreadable(sight.reading.failure)];
+  if (sight.reading.is === 'absent') return [waits('WaitingForStep', `waits for ${nameOf(asked)}`)];
+  const found = accessOf(sight.reading.body);
+  const { item, conflict } = agreedAccess(asked, found, seen);
+  const subject = { item, found, entry: entryOf(seen, item.key) };
+  const held = () => withPublicSide(settled(subject, context), item.key, seen);
+  const verdict = opening(subject, context) ?? withOpened(subject, context, closing(subject, context) ?? held());
+  return conflict === undefined ? [verdict] : [conflict, verdict];
 }
 
 /** What is open, and is not about to be closed, has nothing to go back to any more. */
@@ -171,10 +179,11 @@ function closing(subject: Subject, context: Context): Verdict | undefined {
 /** What would be closed if every step before held: for a look ahead. Nothing of what was taken back. */
 export function dueClosings(want: Desired, seen: Observed): readonly Extract<Action, { verb: 'close' }>[] {
   if (seen.inventory.some(entry => takenBack(entry, want.generation).length > 0)) return [];
-  return want.access.flatMap(item => {
-    const body = bodyOf(sightOf(item, seen).reading);
+  return want.access.flatMap(asked => {
+    const body = bodyOf(sightOf(asked, seen).reading);
     if (body === undefined) return [];
     const found = accessOf(body);
+    const { item } = agreedAccess(asked, found, seen);
     const due = ACCESSES.filter(
       access =>
         isClosed(item.kind, item.access[access]) && !isClosed(item.kind, found[access]) && found[access] !== PERIMETER,
@@ -185,7 +194,7 @@ export function dueClosings(want: Desired, seen: Observed): readonly Extract<Act
   });
 }
 
-const workspaceOf = ({ kind, name }: AccessWant): string | undefined => (kind === 'workspace' ? name : undefined);
+const workspaceOf = ({ kind, key }: AccessWant): string | undefined => (kind === 'workspace' ? key : undefined);
 
 /** The steps before may hold by an older look: a closing wants one that is younger than the closing before. */
 function notYet(text: string, { proof, seen, before }: Context): Verdict | undefined {
@@ -234,16 +243,4 @@ function settled(subject: Subject, { proof, seen }: Context): Verdict {
   if (others.length > 0)
     return ready('FoundClosed', `${told}; ${others.join(' and ')} was closed by somebody else${lost}`);
   return ready('Isolated', `${told}${lost}`);
-}
-
-/** Openings at once; closings one by one, and none while anything else here moves. */
-function inTurns(verdicts: readonly Verdict[]): Verdict {
-  const closes = ({ actions }: Verdict) => actions.some(({ verb }) => verb === 'close');
-  const isMoving = (verdict: Verdict) => !closes(verdict) && verdict.state !== 'Ready';
-  const first = verdicts.some(isMoving) ? undefined : verdicts.find(closes);
-  return combine(
-    verdicts.map(verdict =>
-      closes(verdict) && verdict !== first ? { ...verdict, message: `next: ${verdict.message}`, actions: [] } : verdict,
-    ),
-  );
 }

@@ -2,7 +2,8 @@
  * The other objects that share something with one: a scope, an endpoint, a workspace, a link. What a live one uses is
  * released instead of deleted; what one that is being deleted still holds is waited for. Pure.
  */
-import { desire, wantsOf } from './desire.ts';
+import { ACCESSES, type Access } from './access.ts';
+import { type Desired, desire, wantsOf } from './desire.ts';
 import { idKey, isOwnLinkName, ownerKey, scopeOfLink } from './names.ts';
 import type { PmsObject } from './object.ts';
 import { type ArmId, isAdopted, type Owner, type ScopedResource } from './resources.ts';
@@ -18,12 +19,16 @@ export interface Neighbour {
   readonly uses: ReadonlySet<string>;
   /** Its links, each as scope and target. */
   readonly links: ReadonlySet<string>;
-  /** Those of them that go when it goes. */
-  readonly mortalLinks: ReadonlySet<string>;
+  /** Those that its spec keeps when it goes. */
+  readonly keptLinks: ReadonlySet<string>;
+  /** The public accesses that it states, by `accessKey`; none when it is being deleted or only plans. */
+  readonly access: ReadonlyMap<string, string>;
 }
 
 /** A link by what it joins: two objects may know it under two names. */
 const joint = (scopeId: ArmId, targetId: ArmId): string => `${idKey(scopeId)} ${idKey(targetId)}`;
+
+const accessKey = (id: ArmId, access: Access): string => `${idKey(id)} ${access}`;
 
 /** What one object has to do with anything in Azure. */
 export function neighbourOf(object: PmsObject, installation: string): Neighbour {
@@ -41,10 +46,21 @@ export function neighbourOf(object: PmsObject, installation: string): Neighbour 
     isLeaving,
     uses: new Set([...adopted, ...inventory].map(({ id }) => idKey(id))),
     links: new Set(links.map(link => joint(link.scopeId, link.targetId))),
-    mortalLinks: new Set(
-      links.filter(({ policy }) => policy === 'Delete').map(link => joint(link.scopeId, link.targetId)),
+    keptLinks: new Set(
+      want.links.filter(({ policy }) => policy === 'Retain').map(link => joint(link.scopeId, link.targetId)),
     ),
+    access: needsMore ? statedAccess(want) : new Map(),
   };
+}
+
+function statedAccess({ access: items }: Desired): ReadonlyMap<string, string> {
+  const stated = items.flatMap(({ id, access }) =>
+    ACCESSES.flatMap(name => {
+      const value = access[name];
+      return value === undefined ? [] : [[accessKey(id, name), value] as const];
+    }),
+  );
+  return new Map(stated);
 }
 
 /** Those of the others that share a resource with the object. */
@@ -54,11 +70,22 @@ export function neighboursOf(object: Neighbour, others: readonly Neighbour[]): r
   return others.filter(other => other.name !== object.name && shares(other));
 }
 
-interface Neighbourhood {
+export interface Neighbourhood {
   readonly neighbours: readonly Neighbour[];
 }
 
-/** The live objects that use a resource; links by what they join. */
+/** What the live objects beside this one ask of a public access. */
+export const wishesFor = (
+  id: ArmId,
+  access: Access,
+  { neighbours }: Neighbourhood,
+): readonly { readonly name: string; readonly value: string }[] =>
+  neighbours.flatMap(({ name, access: stated }) => {
+    const value = stated.get(accessKey(id, access));
+    return value === undefined ? [] : [{ name, value }];
+  });
+
+/** The live objects that use a resource. */
 export const usersOf = (id: ArmId, { neighbours }: Neighbourhood): readonly string[] =>
   neighbours.filter(({ isLeaving, uses }) => !isLeaving && uses.has(idKey(id))).map(({ name }) => name);
 
@@ -66,10 +93,12 @@ export const usersOf = (id: ArmId, { neighbours }: Neighbourhood): readonly stri
 export const leavingUsersOf = (id: ArmId, { neighbours }: Neighbourhood): readonly string[] =>
   neighbours.filter(({ isLeaving, uses }) => isLeaving && uses.has(idKey(id))).map(({ name }) => name);
 
-/** The live objects that want a link between the same two, whatever its name. */
-export function usersOfLink({ id, targetId }: ScopedResource, { neighbours }: Neighbourhood): readonly string[] {
+/** The live objects that want a link between the same two, whatever its name, and have not listed this one yet. */
+export function seekersOfLink({ id, targetId }: ScopedResource, { neighbours }: Neighbourhood): readonly string[] {
   const wanted = joint(scopeOfLink(id), targetId);
-  return neighbours.filter(({ isLeaving, links }) => !isLeaving && links.has(wanted)).map(({ name }) => name);
+  return neighbours
+    .filter(({ isLeaving, links, uses }) => !isLeaving && links.has(wanted) && !uses.has(idKey(id)))
+    .map(({ name }) => name);
 }
 
 /**
@@ -78,7 +107,7 @@ export function usersOfLink({ id, targetId }: ScopedResource, { neighbours }: Ne
  */
 export function isPassedOn({ id, name, targetId }: ScopedResource, { neighbours }: Neighbourhood): boolean {
   const joined = joint(scopeOfLink(id), targetId);
-  return neighbours.some(({ owner, mortalLinks }) => isOwnLinkName(name, owner) && mortalLinks.has(joined));
+  return neighbours.some(({ owner, keptLinks }) => isOwnLinkName(name, owner) && !keptLinks.has(joined));
 }
 
 /** The objects under deletion that have not taken their link to this target away yet. */

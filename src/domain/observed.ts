@@ -7,6 +7,7 @@ import type { PublishedLine } from './merge.ts';
 import type { Neighbour } from './neighbours.ts';
 import type { InventoryEntry } from './object.ts';
 import type { PathProof } from './path-proof.ts';
+import type { PublicProof } from './public-proof.ts';
 import type {
   Component,
   EndpointNeed,
@@ -124,8 +125,12 @@ export interface Observed {
   readonly resolution: Reading<Resolution>;
   /** Absent while there is no path to measure, or nobody asks for it. */
   readonly path: Reading<PathProof>;
+  /** Absent without an egress to the public side, or while nothing is closed. */
+  readonly publicSide?: PublicProof;
   /** Since when (epoch ms) this process has seen none of our lines in the target; only while the object is being deleted. */
   readonly unpublishedSince?: number;
+  /** Since when (epoch ms) this process has known the object to be abandoned. */
+  readonly abandonedSince?: number;
   readonly inventory: readonly InventoryEntry[];
   /** Other objects that share a resource with this one. */
   readonly neighbours: readonly Neighbour[];

@@ -32,7 +32,7 @@ export interface PathFinding extends PathResult {
   /** The name that was connected to, or the workspace that was queried. */
   readonly subject: string;
   readonly address: string;
-  /** Names of the workspaces that it is about; empty: all of them. */
+  /** Keys of the workspaces that it is about; empty: all of them. Two adopted ones can share a name. */
   readonly of: readonly string[];
   /** Since when (epoch ms) this process has seen it fail. */
   readonly failedSince?: number;
@@ -52,11 +52,12 @@ export interface PathProof {
 export interface TlsTarget {
   readonly name: string;
   readonly address: string;
-  /** Workspaces whose logs go there; empty: it is the scope's own. */
+  /** Keys of the workspaces whose logs go there; empty: it is the scope's own. */
   readonly of: readonly string[];
 }
 
 export interface QueryTarget {
+  readonly key: string;
   /** For messages. */
   readonly workspace: string;
   readonly customerId: string;

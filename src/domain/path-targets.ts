@@ -18,11 +18,11 @@ export function pathTargets(want: Desired, seen: Pick<Observed, 'workspaces'>, v
   const workspaces = want.workspaces.flatMap(({ key, name }) => {
     const sight = seen.workspaces.get(key);
     const customerId = (sight && bodyOf(sight.reading))?.customerId?.toLowerCase();
-    return customerId === undefined ? [] : [{ workspace: name, customerId }];
+    return customerId === undefined ? [] : [{ key, workspace: name, customerId }];
   });
   const tls = new Map<string, TlsTarget>();
   for (const { name, addresses } of own) {
-    const of = workspaces.filter(({ customerId }) => name.startsWith(`${customerId}.ods.`)).map(one => one.workspace);
+    const of = workspaces.filter(({ customerId }) => name.startsWith(`${customerId}.ods.`)).map(one => one.key);
     if (of.length === 0 && !API.test(name) && !HANDLER.test(name)) continue;
     for (const address of addresses) tls.set(address, { name, address, of: [...(tls.get(address)?.of ?? []), ...of] });
   }

@@ -105,16 +105,20 @@ function wrongAnswers({ questions, wrong, wrongSince, askedAt }: Resolution, now
     byTelling(findings).slice(0, FINDINGS_SHOWN).map(findingText).join('; ');
   const isLate = now - (wrongSince ?? askedAt) >= PROPAGATION_MS;
   const late = isLate ? wrong.filter(({ cachedUntil = 0 }) => cachedUntil <= now) : [];
-  if (late.length === 0)
-    return waits('Propagating', `${count}; ${text(wrong)}`, isLate ? WRONG_RETRY_MS : RESOLVE_RETRY_MS);
-  const isSilent = late.every(({ rcode }) => rcode === SILENT);
+  const isSilent = (late.length > 0 ? late : wrong).every(({ rcode }) => rcode === SILENT);
+  // Silence towards us proves nothing about the machines.
+  const unknown = isSilent ? ({ unknown: true } as const) : {};
+  if (late.length === 0) {
+    const onTheWay = waits('Propagating', `${count}; ${text(wrong)}`, isLate ? WRONG_RETRY_MS : RESOLVE_RETRY_MS);
+    return { ...onTheWay, ...unknown };
+  }
   const cure = isSilent
     ? 'let the operator reach these servers (port 53, UDP and TCP)'
     : 'these servers must take the published records, or forward these names to the DNS target';
   return {
     state: 'Stalled',
-    // Silence towards us proves nothing about the machines.
-    ...(isSilent ? { reason: 'NoDnsAnswer', unknown: true } : { reason: 'WrongAnswers' }),
+    reason: isSilent ? 'NoDnsAnswer' : 'WrongAnswers',
+    ...unknown,
     message: `${count}; ${text(late)}; ${cure}`,
     retryAfterMs: WRONG_RETRY_MS,
     actions: [],

@@ -101,6 +101,8 @@ export const REASONS = [
   'QueryForbidden',
   'QueryUnanswered',
   'IsolationRolledBack',
+  'SettingConflict',
+  'PublicSideAnswers',
   'WouldStrand',
   'ClusterUnreachable',
   'UnexpectedError',

@@ -6,13 +6,14 @@
  * | a live object                             | it is released, and left in Azure   |
  * | somebody whom no object here stands for   | the same: a scope is never emptied  |
  * | only objects that are being deleted too   | wait until they have let go         |
+ * | a live object that has yet to list a link | wait until it has, two minutes long |
  */
 import type { Desired } from './desire.ts';
 import type { Failure } from './failures.ts';
 import { isOwnLinkName, sameId, shortName } from './names.ts';
-import { leavingHolder, leavingLinksTo, leavingUsersOf, usersOf, usersOfLink } from './neighbours.ts';
+import { leavingHolder, leavingLinksTo, leavingUsersOf, seekersOfLink, usersOf } from './neighbours.ts';
 import { bodyOf, type Observed } from './observed.ts';
-import { type ArmId, isAdopted, type PrivateLinkScope, type Resource } from './resources.ts';
+import { type ArmId, isAdopted, type PrivateLinkScope, type Resource, type ScopedResource } from './resources.ts';
 
 export type Use =
   | { readonly is: 'Free' }
@@ -20,17 +21,34 @@ export type Use =
   | { readonly is: 'Used'; readonly by: readonly string[] }
   /** By objects that are being deleted. */
   | { readonly is: 'Leaving'; readonly by: readonly string[] }
+  /** By live objects that are about to take it over. */
+  | { readonly is: 'Sought'; readonly by: readonly string[] }
   | { readonly is: 'Unknown'; readonly failure: Failure };
+
+/**
+ * What one object lets go of, another must have listed, or nobody would ever take it down. One that cannot list it for
+ * so long, in milliseconds, has not built on it either, and makes a link of its own when it can.
+ */
+const HANDOVER_MS = 120_000;
 
 /** Whether anybody else needs a resource of ours. */
 export function useOf(body: Resource, want: Desired, seen: Observed): Use {
-  const users = body.kind === 'scopedResource' ? usersOfLink(body, seen) : usersOf(body.id, seen);
+  const users = usersOf(body.id, seen);
   if (users.length > 0) return { is: 'Used', by: users };
+  if (body.kind === 'scopedResource') return soughtUse(body, want, seen);
   if (body.kind === 'workspace') return leavingUse(leavingLinksTo(body.id, seen));
   // Its records lead there until it has taken them out of DNS.
   if (body.kind === 'privateEndpoint') return leavingUse(leavingUsersOf(body.id, seen));
   if (body.kind === 'privateLinkScope') return guestsOf(body, want, seen);
   return { is: 'Free' };
+}
+
+function soughtUse(link: ScopedResource, { deletedAt }: Desired, seen: Observed): Use {
+  const by = seekersOfLink(link, seen);
+  if (by.length === 0) return { is: 'Free' };
+  // Whoever lives on is known as its maker when it is taken over.
+  if (deletedAt === undefined) return { is: 'Used', by };
+  return seen.now - deletedAt < HANDOVER_MS ? { is: 'Sought', by } : { is: 'Free' };
 }
 
 const leavingUse = (by: readonly string[]): Use => (by.length > 0 ? { is: 'Leaving', by } : { is: 'Free' });

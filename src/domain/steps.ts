@@ -47,6 +47,8 @@ export type Action =
       readonly key: string;
       readonly id: ArmId;
       readonly why: 'Deleted' | 'Retained' | 'Renamed';
+      /** What we closed and is left closed. */
+      readonly closed?: readonly Access[];
     }
   /** Public access is closed; `provedAt` (epoch ms) is when the gate was last seen to hold, absent without a gate. */
   | {

@@ -3,6 +3,7 @@
  * operator closed is opened again or left, as spec.isolation.onDelete says; while it says nothing, the deletion waits. Pure.
  */
 import { ACCESSES, type Access, type AccessKind, type AccessWant, accessField, accessOf, isClosed } from './access.ts';
+import { isHeldClosed } from './access-rivals.ts';
 import { busyVerdict, nameOf } from './converge.ts';
 import { type Desired, wantsOf } from './desire.ts';
 import { isReleased } from './inventory.ts';
@@ -73,8 +74,11 @@ function judge(entry: InventoryEntry, { want, seen }: Context): Verdict {
   if (sight.reading.is === 'unread') return unreadable(sight.reading.failure);
   if (sight.reading.is === 'absent') return ready('Released', `${nameOf(item)} is gone`);
   const found = accessOf(sight.reading.body);
-  const shut = ACCESSES.filter(access => isClosed(item.kind, found[access]));
-  if (shut.length === 0) return ready('Released', `${nameOf(item)} is open`);
+  const closed = ACCESSES.filter(access => isClosed(item.kind, found[access]));
+  if (closed.length === 0) return ready('Released', `${nameOf(item)} is open`);
+  // Another object that leads there wants it so.
+  const shut = closed.filter(access => !isHeldClosed(item, access, seen));
+  if (shut.length === 0) return ready('Released', `${nameOf(item)} is left closed, as another object asks`);
   if (want.isolation.onDelete === undefined) return wouldStrand(item, shut);
   const changes = shut.flatMap(access => {
     const wanted = entry.closed?.before?.[access];

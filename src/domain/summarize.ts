@@ -10,6 +10,7 @@ import {
   type PassEvent,
   recordEvents,
   transitionEvents,
+  warningEvents,
 } from './events.ts';
 import { afterActions } from './inventory.ts';
 import { REQUEST_ANNOTATION } from './names.ts';
@@ -73,6 +74,7 @@ export function summarize(plan: Plan, results: readonly ActionResult[], context:
     events: [
       ...actionEvents(results, before),
       ...driftEvents(before, status.conditions ?? []),
+      ...warningEvents(before, status.conditions ?? []),
       ...recordEvents(context.recordsBefore, status),
       ...transitionEvents(before, status.conditions ?? []),
     ],

@@ -2,6 +2,8 @@
  * Taking down what is no longer wanted: single items that left the spec, or everything when the object is deleted, in
  * the reverse order of building. It walks the inventory, not the spec. Pure. Order: facts ampls 1.4.
  */
+import { abandon } from './abandon.ts';
+import { ACCESSES } from './access.ts';
 import { busyVerdict, graceLeftMs, isOurs, isOursToDelete, nameOf } from './converge.ts';
 import { type Desired, wantsOf } from './desire.ts';
 import { drain, unpublish } from './drain.ts';
@@ -23,6 +25,7 @@ const ofKind = (entries: readonly InventoryEntry[], kind: Kind) => entries.filte
 
 /** The plan of a deletion. All steps Ready and the inventory empty: the object may go. */
 export function teardown(want: Desired, seen: Observed): Plan {
+  if (want.abandoned) return abandon(want, seen);
   const { inventory } = seen;
   const credentials = inventory.some(entry => needsAzure(entry, want) || mayStrand(entry, want))
     ? judgeIdentity(seen)
@@ -88,12 +91,14 @@ type Why = 'Deleted' | 'Retained' | 'Renamed';
 
 const subjectOf = (entry: InventoryEntry) => ({ kind: kindOf(entry), name: shortName(entry.id) });
 
-function forget({ key, id }: InventoryEntry, why: Why, message: string): Verdict {
-  return acts(why === 'Deleted' ? 'Deleted' : 'Released', message, { verb: 'forget', key, id, why });
+function forget({ key, id, closed }: InventoryEntry, why: Why, message: string): Verdict {
+  const shut = ACCESSES.filter(access => why === 'Retained' && closed?.before?.[access] !== undefined);
+  const action = { verb: 'forget', key, id, why, ...(shut.length === 0 ? {} : { closed: shut }) } as const;
+  return acts(why === 'Deleted' ? 'Deleted' : 'Released', message, action);
 }
 
 function release(entry: InventoryEntry, want: Desired): Verdict {
-  const why = want.abandoned ? ': the object is abandoned' : want.planOnly ? ': spec.mode is Plan' : '';
+  const why = want.planOnly ? ': spec.mode is Plan' : '';
   return forget(entry, 'Retained', `${nameOf(subjectOf(entry))} is left in Azure${why}`);
 }
 
@@ -152,6 +157,8 @@ function usedByOthers(entry: InventoryEntry, use: Use): Verdict | undefined {
       return unreadable(use.failure);
     case 'Used':
       return forget(entry, 'Retained', `${name} is left in Azure: in use by ${use.by.join(', ')}`);
+    case 'Sought':
+      return waits('StillInUse', `${name} waits for ${use.by.join(', ')} to take it over`, LEAVING_RETRY_MS);
     case 'Leaving':
       return waits(
         'StillInUse',

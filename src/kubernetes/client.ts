@@ -3,9 +3,10 @@
  * knows when to come back. Generic; src/kubernetes only.
  */
 import { type Dispatcher, request as send } from 'undici';
-import type { Clock } from '../ports.ts';
+import type { Clock, WriteGuard } from '../ports.ts';
 import type { Access, Connection } from './connection.ts';
 import { errorOfAnswer, KubeError } from './kube-error.ts';
+import { atTheLastMoment } from './last-moment.ts';
 import { readWatchEvents, type WatchEvent } from './watch-lines.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -51,6 +52,8 @@ export interface KubeClientOptions {
   readonly connection: Connection;
   readonly userAgent: string;
   readonly clock: Clock;
+  /** Asked right before each request but GET is written to its connection. */
+  readonly guard?: WriteGuard;
   /** Must not throw. */
   readonly onRequest?: (record: KubeRequestRecord) => void;
 }
@@ -86,7 +89,7 @@ interface Exchange {
 }
 
 async function dispatch<T>(
-  { connection, userAgent, clock, onRequest }: KubeClientOptions,
+  { connection, userAgent, clock, guard, onRequest }: KubeClientOptions,
   { method, path, call, pick }: Exchange,
   read: (answer: Dispatcher.ResponseData) => Promise<T>,
 ): Promise<T> {
@@ -97,8 +100,9 @@ async function dispatch<T>(
   try {
     const access = await connection.access();
     call.signal.throwIfAborted();
+    const dispatcher = pick(access);
     const answer = await send(url, {
-      dispatcher: pick(access),
+      dispatcher: guard && method !== 'GET' ? dispatcher.compose(atTheLastMoment(guard)) : dispatcher,
       method,
       headers: {
         ...access.headers,

@@ -116,7 +116,8 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
       const series = seriesOf(event, now);
       // What waits in the queue is sent with the count it has by then.
       if (series.queued || closed.signal.aborted) return;
-      if (!isAllowed(event.regarding.uid, now)) {
+      // Warnings have a bucket of their own: what all is being made must not keep them from being told.
+      if (!isAllowed(`${event.regarding.uid} ${event.type}`, now)) {
         log.debug('event left out: too many of this object', fieldsOf(event));
         return;
       }

@@ -17,12 +17,13 @@ import {
   type StoredConfigMap,
   type WatchedConfigMap,
 } from './config-maps.ts';
-import { openConnection } from './connection.ts';
+import { type Connection, openConnection } from './connection.ts';
 import { createServiceEndpoints } from './endpoint-slices.ts';
 import { createEventRecorder } from './event-recorder.ts';
 import { type ClusterInquiry, createClusterInquiry } from './inquiry.ts';
 import { readInstallation } from './installation.ts';
 import { hasStatus } from './kube-error.ts';
+import { createLease, type Lease, type LeaseTiming, type Moment } from './lease/lease.ts';
 import type { Change } from './news.ts';
 import { createObjectCache } from './object-cache.ts';
 import { readPms } from './pms-object.ts';
@@ -45,17 +46,32 @@ export interface KubernetesOptions {
   readonly instance?: string;
   /** Must not throw. */
   readonly onRequest?: (record: KubeRequestRecord) => void;
+  /** Given: every write waits for `lease`. */
+  readonly leaderElection?: LeaderElection;
+}
+
+/** A Lease to lead by, and the clocks that it is held by. */
+export interface LeaderElection extends LeaseTiming {
+  readonly name: string;
+  /** Default: that of the connection. */
+  readonly namespace?: string;
+  /** Nobody else's, not even that of the same pod after a restart. */
+  readonly identity: string;
+  readonly now: () => Moment;
 }
 
 /** `listed`: it was there when we came; the others happened while we watched. */
 export type ObjectChange = Change;
 
 export type { KubeRequestRecord } from './client.ts';
+export type { Lease, Moment, Term } from './lease/lease.ts';
 
 export interface Kubernetes {
   readonly cluster: Cluster;
   readonly configMaps: ConfigMapStore;
   readonly endpoints: ServiceEndpoints;
+  /** With `leaderElection` alone: nothing is written but during its term. */
+  readonly lease?: Lease;
   readonly client: KubeClient;
   readonly server: string;
   /** Namespace of the kubeconfig's context or of the pod. */
@@ -91,10 +107,15 @@ export interface Kubernetes {
 export function connectKubernetes(options: KubernetesOptions): Kubernetes {
   const { log, clock, random } = options;
   const connection = openConnection(options.kubeconfig);
+  const userAgent = `private-monitoring-scope/${options.version}`;
+  // Connections of its own: calls that hang on the others must not cost us the lease.
+  const leasing = options.leaderElection && openConnection(options.kubeconfig);
+  const lease = leasing && leaseOver(leasing, userAgent, options);
   const client = createKubeClient({
     connection,
-    userAgent: `private-monitoring-scope/${options.version}`,
+    userAgent,
     clock,
+    ...(lease ? { guard: lease.guard } : {}),
     ...(options.onRequest ? { onRequest: options.onRequest } : {}),
   });
   const recorder = createEventRecorder({
@@ -124,6 +145,7 @@ export function connectKubernetes(options: KubernetesOptions): Kubernetes {
     configMaps: createConfigMapStore({ client, watched: watches }),
     endpoints: createServiceEndpoints(client),
     client,
+    ...(lease ? { lease } : {}),
     server: connection.server,
     namespace: connection.namespace,
     read: (key, signal) => readObject(client, key, signal),
@@ -143,9 +165,20 @@ export function connectKubernetes(options: KubernetesOptions): Kubernetes {
     flushEvents: signal => recorder.flush(signal),
     async close() {
       recorder.close();
-      await connection.close();
+      await Promise.all([connection.close(), leasing?.close()]);
     },
   };
+}
+
+function leaseOver(
+  connection: Connection,
+  userAgent: string,
+  { leaderElection, clock, random, log, onRequest }: KubernetesOptions,
+): Lease | undefined {
+  if (leaderElection === undefined) return undefined;
+  const { name, namespace = connection.namespace, identity, now, ...timing } = leaderElection;
+  const client = createKubeClient({ connection, userAgent, clock, ...(onRequest ? { onRequest } : {}) });
+  return createLease({ ref: { namespace, name }, identity, timing, client, clock, now, random, log });
 }
 
 interface Watch extends WatchedConfigMap {

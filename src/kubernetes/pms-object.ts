@@ -1,8 +1,9 @@
 /**
  * A PrivateMonitoringScope as the API server sends it -> as the pass sees it: the part of the metadata that a pass needs
- * (managedFields alone can outweigh the rest), spec and status as they are. src/kubernetes only.
+ * (managedFields alone can outweigh the rest, and so can kubectl's last-applied-configuration), spec and status as they
+ * are. src/kubernetes only.
  */
-import type { PmsObject, Spec, Status } from '../domain/object.ts';
+import { GROUP, type PmsObject, type Spec, type Status } from '../domain/object.ts';
 import { type RawObject, recordAt, textAt, textsAt } from './raw-object.ts';
 
 /**
@@ -28,9 +29,13 @@ export function readPms(raw: RawObject): PmsObject {
       creationTimestamp: required('creationTimestamp'),
       ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
       finalizers: Array.isArray(finalizers) ? finalizers.filter(one => typeof one === 'string') : [],
-      annotations: textsAt(metadata, 'annotations'),
+      annotations: ours(textsAt(metadata, 'annotations')),
     },
     spec: recordAt(raw, 'spec') as unknown as Spec,
     status: recordAt(raw, 'status') as Status,
   };
 }
+
+/** Those that mean something to a pass. */
+const ours = (annotations: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(annotations).filter(([name]) => name.startsWith(`${GROUP}/`)));

@@ -25,7 +25,20 @@ export interface Ending {
   readonly failed?: () => void;
 }
 
+/** How long an ended operation can still be asked after; how long Azure keeps one is not published. */
+const KEPT_MS = 24 * 3_600_000;
+
+/** A simulator that runs for weeks holds a day's operations; those without an end stay. */
+function forgetEnded(world: World): void {
+  const before = world.clock.now() - KEPT_MS;
+  for (const { id, startedAtMs, endedAtMs } of world.operations) {
+    if (startedAtMs >= before) return;
+    if (endedAtMs !== undefined && endedAtMs < before) world.operations.delete(id);
+  }
+}
+
 export function startOperation(world: World, start: OperationStart): Operation {
+  forgetEnded(world);
   const { provider, resourceId, title, scopeGuid, paceSeconds } = start;
   const operation: Operation = {
     id: newGuid(),

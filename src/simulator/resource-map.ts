@@ -78,6 +78,11 @@ export class ResourceMap<T extends Identified, Index extends string = never> {
     return [...this.#byId.values()];
   }
 
+  /** In order of creation; what is deleted on the way is not met any more. */
+  [Symbol.iterator](): Iterator<T> {
+    return this.#byId.values();
+  }
+
   /** Those directly below `parentId`, in order of creation. */
   under(parentId: string): readonly T[] {
     return this.#at('', parentId);

@@ -1,5 +1,5 @@
 /**
- * The operator's two plain HTTP servers: `/metrics` for Prometheus, `/healthz` and `/readyz` for the kubelet. Knows
+ * The operator's two plain HTTP servers: `/metrics` for Prometheus, `/livez` and `/readyz` for the kubelet. Knows
  * nothing of what it serves; src/commands/operator.ts starts it.
  */
 import { createServer, type Server } from 'node:http';
@@ -36,13 +36,18 @@ export function serveMetrics(at: ListenAddress, metrics: MetricsText): Promise<R
 /** What holds a probe back; empty when it passes. */
 export type Check = () => readonly string[];
 
-/** Serves `/healthz` (restart me) and `/readyz` (send me nothing yet): 200 `ok`, or 503 with the reasons. */
+/**
+ * Serves `/livez` (restart me; also as `/healthz`, its older name) and `/readyz` (not started yet): 200 `ok`, or 503 with
+ * the reasons.
+ */
 export function serveHealth(at: ListenAddress, checks: { healthy: Check; ready: Check }): Promise<RunningServer> {
   const answer = (check: Check) => {
     const reasons = check();
     return reasons.length === 0 ? new Response('ok\n') : new Response(`${reasons.join('\n')}\n`, { status: 503 });
   };
-  const app = new Hono().get('/healthz', () => answer(checks.healthy)).get('/readyz', () => answer(checks.ready));
+  const app = new Hono()
+    .on('GET', ['/livez', '/healthz'], () => answer(checks.healthy))
+    .get('/readyz', () => answer(checks.ready));
   return serve(at, app);
 }
 

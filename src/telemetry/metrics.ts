@@ -4,7 +4,7 @@
  * Names: controller-runtime pkg/internal/controller/metrics and pkg/metrics; facts: ecosystem 8.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { keyText, type ObjectKey, type Status } from '../domain/object.ts';
+import { type Condition, keyText, type ObjectKey, type Status } from '../domain/object.ts';
 import type { ControllerMetrics } from '../ports.ts';
 
 const CONTROLLER = 'privatemonitoringscope';
@@ -26,6 +26,10 @@ export interface KubernetesRequest {
 
 export interface Metrics {
   readonly controller: ControllerMetrics;
+  /** Whether this process leads by that lease; told once at the start, and at each change. */
+  leading(lease: string, leads: boolean): void;
+  /** Asked at each scrape how long each object that a worker has has been worked on, in milliseconds. */
+  watchWork(workingMs: () => readonly number[]): void;
   azureRequest(request: AzureRequest): void;
   kubernetesRequest(request: KubernetesRequest): void;
   /** In the exposition format of Prometheus. */
@@ -42,6 +46,8 @@ export interface MetricsOptions {
 export function createMetrics({ version, concurrent }: MetricsOptions): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  // Gauges with the suffix of a counter, which `promtool check metrics` rightly refuses; each has a twin without it.
+  for (const kind of ['resources', 'handles', 'requests']) registry.removeSingleMetric(`nodejs_active_${kind}_total`);
   const info = gauge(registry, 'pms_build_info', 'The running version.', ['version', 'node']);
   info.set({ version, node: process.version }, 1);
   gauge(registry, 'controller_runtime_max_concurrent_reconciles', 'Maximum number of concurrent reconciles.', [
@@ -51,12 +57,16 @@ export function createMetrics({ version, concurrent }: MetricsOptions): Metrics 
     controller: { ...passMetrics(registry), queue: queueMetrics(registry), conditions: conditionMetrics(registry) },
     azureRequest: azureMetrics(registry),
     kubernetesRequest: kubernetesMetrics(registry),
+    leading: leadershipMetric(registry),
+    watchWork: workingMs => watchWork(registry, workingMs),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };
 }
 
-function passMetrics(registry: Registry): Pick<ControllerMetrics, 'reconciled' | 'panicked' | 'activeWorkers'> {
+function passMetrics(
+  registry: Registry,
+): Pick<ControllerMetrics, 'reconciled' | 'panicked' | 'timedOut' | 'activeWorkers'> {
   const labels = { controller: CONTROLLER };
   const total = counter(registry, 'controller_runtime_reconcile_total', 'Passes, by result.', ['controller', 'result']);
   const errors = counter(registry, 'controller_runtime_reconcile_errors_total', 'Passes that ended in an error.', [
@@ -65,10 +75,13 @@ function passMetrics(registry: Registry): Pick<ControllerMetrics, 'reconciled' |
   const panics = counter(registry, 'controller_runtime_reconcile_panics_total', 'Passes that ended in a defect.', [
     'controller',
   ]);
+  const timeouts = counter(registry, 'controller_runtime_reconcile_timeouts_total', 'Passes that took too long.', [
+    'controller',
+  ]);
   const time = histogram(registry, 'controller_runtime_reconcile_time_seconds', 'Length of a pass.', ['controller']);
   const active = gauge(registry, 'controller_runtime_active_workers', 'Passes under way.', ['controller']);
   for (const result of ['success', 'requeue_after', 'requeue', 'error']) total.inc({ ...labels, result }, 0);
-  for (const series of [errors, panics]) series.inc(labels, 0);
+  for (const series of [errors, panics, timeouts]) series.inc(labels, 0);
   active.set(labels, 0);
   return {
     reconciled: (result, seconds) => {
@@ -77,6 +90,7 @@ function passMetrics(registry: Registry): Pick<ControllerMetrics, 'reconciled' |
       time.observe(labels, seconds);
     },
     panicked: () => panics.inc(labels),
+    timedOut: () => timeouts.inc(labels),
     activeWorkers: count => active.set(labels, count),
   };
 }
@@ -101,19 +115,46 @@ function queueMetrics(registry: Registry): ControllerMetrics['queue'] {
   };
 }
 
-/** One series a condition with the value 1 for the status that holds; an object that is gone takes its series along. */
+function watchWork(registry: Registry, workingMs: () => readonly number[]): void {
+  const measured = (name: string, help: string, value: (seconds: readonly number[]) => number) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ['name'],
+      registers: [registry],
+      collect() {
+        this.set({ name: CONTROLLER }, value(workingMs().map(ms => ms / 1_000)));
+      },
+    });
+  measured('workqueue_unfinished_work_seconds', 'Seconds of work that is under way, of all workers.', seconds =>
+    seconds.reduce((sum, one) => sum + one, 0),
+  );
+  measured(
+    'workqueue_longest_running_processor_seconds',
+    'Seconds of work of the worker that has taken longest.',
+    seconds => Math.max(0, ...seconds),
+  );
+}
+
+function leadershipMetric(registry: Registry): Metrics['leading'] {
+  const help = 'Whether this process leads (1) or waits to (0); there is one leader of a lease.';
+  const status = gauge(registry, 'leader_election_master_status', help, ['name']);
+  return (lease, leads) => status.set({ name: lease }, leads ? 1 : 0);
+}
+
+/** One series a condition, 1 for the status and reason that hold; an object that is gone takes its series along. */
 function conditionMetrics(registry: Registry): ControllerMetrics['conditions'] {
-  const labelNames = ['type', 'status', 'namespace', 'name'] as const;
+  const labelNames = ['type', 'status', 'reason', 'namespace', 'name'] as const;
   const conditions = gauge(registry, 'pms_status_condition', 'Conditions of each object.', labelNames);
   const records = gauge(registry, 'pms_dns_records', 'DNS records of each object.', ['namespace', 'name']);
-  const shown = new Map<string, readonly (readonly [type: string, status: string])[]>();
+  const shown = new Map<string, readonly Pick<Condition, 'type' | 'status' | 'reason'>[]>();
   return ({ namespace, name }: ObjectKey, status: Status | undefined) => {
     const key = keyText({ namespace, name });
-    for (const [type, value] of shown.get(key) ?? []) conditions.remove({ type, status: value, namespace, name });
+    for (const labels of shown.get(key) ?? []) conditions.remove({ ...labels, namespace, name });
     shown.delete(key);
     if (status === undefined) return records.remove({ namespace, name });
-    const now = (status.conditions ?? []).map(condition => [condition.type, condition.status] as const);
-    for (const [type, value] of now) conditions.set({ type, status: value, namespace, name }, 1);
+    const now = (status.conditions ?? []).map(({ type, status: value, reason }) => ({ type, status: value, reason }));
+    for (const labels of now) conditions.set({ ...labels, namespace, name }, 1);
     shown.set(key, now);
     records.set({ namespace, name }, status.recordCount ?? 0);
   };

@@ -8,7 +8,7 @@ import { createAzure } from '../../src/azure/azure.ts';
 import type { RequestRecord } from '../../src/azure/pipeline.ts';
 import type { AzureSettings } from '../../src/azure/settings.ts';
 import { type Failure, PortError } from '../../src/domain/failures.ts';
-import type { Azure, Clock, Log } from '../../src/ports.ts';
+import type { Azure, Clock, Log, WriteGuard } from '../../src/ports.ts';
 import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.ts';
 import { type Arm, arm } from '../simulator/arm.ts';
 
@@ -48,10 +48,11 @@ export interface Connected {
 }
 
 /** The port on whatever the settings lead to. */
-export function connect(settings: AzureSettings, clock: Clock = machineClock): Connected {
+export function connect(settings: AzureSettings, clock: Clock = machineClock, guard?: WriteGuard): Connected {
   const requests: RequestRecord[] = [];
   const onRequest = (record: RequestRecord) => void requests.push(record);
-  return { azure: createAzure({ settings, log: silent, clock, onRequest, version: 'test' }), requests };
+  const fence = guard ? { guard } : {};
+  return { azure: createAzure({ settings, log: silent, clock, onRequest, version: 'test', ...fence }), requests };
 }
 
 /** A simulator and the port on it. */

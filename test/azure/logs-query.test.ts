@@ -9,30 +9,10 @@ import { type AddressInfo, createServer as createPlainServer } from 'node:net';
 import { test } from 'node:test';
 import { resultOf } from '../../src/azure/logs-query.ts';
 import { certificateAuthority } from '../../src/simulator/certificates.ts';
-import { addressOf, type Plane, plane } from '../simulator/plane.ts';
-import { connectedScope, location, paths, put } from '../simulator/road.ts';
-import { connect, failureOf, quiet, settingsFor, trust } from './bench.ts';
-
-const HOST = 'api.loganalytics.azure.com';
-
-const azureOn = ({ azure, port }: Pick<Plane, 'azure' | 'port'>, over: { port?: number; ca?: string } = {}) => {
-  const settings = settingsFor(azure.simulator);
-  const logsQuery = { ...settings.logsQuery, port, ca: azure.simulator.caPem, ...over };
-  return connect({ ...settings, logsQuery }).azure;
-};
-
-const customerIdOf = async ({ azure }: Plane, name: string): Promise<string> =>
-  String((await azure.call('GET', paths(azure.group).workspace(name))).body?.properties.customerId);
-
-/** A scope with the linked workspace `law-a` and an endpoint, and what a query of it needs. */
-async function connected(t: Parameters<typeof plane>[0], options: Parameters<typeof plane>[1] = {}) {
-  const data = await plane(t, options);
-  // The simulator's tokens are fetched over TLS that this process must trust.
-  trust(data.azure.simulator.caPem);
-  await connectedScope(data.azure);
-  const address = String(await addressOf(data.azure, 'api.monitor.azure.com'));
-  return { data, asked: { workspace: 'law-a', customerId: await customerIdOf(data, 'law-a'), address } };
-}
+import type { plane } from '../simulator/plane.ts';
+import { location, paths, put } from '../simulator/road.ts';
+import { connect, failureOf, quiet, settingsFor } from './bench.ts';
+import { azureOn, connected, customerIdOf, HOST } from './logs-road.ts';
 
 test('a linked workspace answers through the endpoint, isolated or not, and no other host is asked', async t => {
   const { data, asked } = await connected(t);

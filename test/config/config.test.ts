@@ -42,6 +42,7 @@ suite('flags and environment', () => {
       metrics: { host: '', port: 8080 },
       health: { host: '', port: 8081 },
       logLevel: 'info',
+      logEncoding: 'json',
       simulatedAzure: false,
     });
   });
@@ -72,6 +73,17 @@ suite('flags and environment', () => {
     assert.deepEqual(config.azure.logsQuery, expected);
   });
 
+  test('the egress proxy is taken with user and password, and only as the address of a proxy', () => {
+    const proxy = (publicEgressProxy: string) =>
+      readOperatorConfig({ ...flags, publicEgressProxy }, undefined).azure.logsQuery.publicEgressProxy;
+    assert.equal(proxy('http://plant:pst@proxy.example:3128'), 'http://plant:pst@proxy.example:3128/');
+    assert.equal(proxy('https://proxy.example'), 'https://proxy.example/');
+    assert.equal(proxy(''), undefined);
+    for (const wrong of ['proxy.example:3128', 'socks5://proxy.example', 'http://proxy.example/?a', 'http://x/#a']) {
+      assert.equal(problemsOf(() => proxy(wrong)).length, 1, wrong);
+    }
+  });
+
   test('all problems are told at once, and none shows the secret', () => {
     const problems = problemsOf(() =>
       readOperatorConfig(
@@ -86,6 +98,7 @@ suite('flags and environment', () => {
           installationId: 'a/b',
           dataPlanePort: '0',
           azureLogsQueryEndpoint: 'https://api.example:444',
+          publicEgressProxy: 'http://plant:hunter2@proxy.example/way',
         },
         file({ ...TARGET, servers: [] }),
         { name: 'ca.pem', text: 'nothing' },
@@ -103,6 +116,7 @@ suite('flags and environment', () => {
       '--data-plane-port',
       '--data-plane-ca-file ca.pem',
       'AZURE_LOGS_QUERY_ENDPOINT',
+      'PMS_PUBLIC_EGRESS_PROXY',
       'targets[0].servers',
     ]) {
       assert.ok(
@@ -110,7 +124,7 @@ suite('flags and environment', () => {
         `${name} is not among\n${problems.join('\n')}`,
       );
     }
-    assert.equal(problems.length, 12);
+    assert.equal(problems.length, 13);
     assert.doesNotMatch(problems.join(), /hunter2/);
   });
 

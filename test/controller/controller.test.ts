@@ -4,7 +4,7 @@ import { createController } from '../../src/controller/controller.ts';
 import { WorkQueue } from '../../src/controller/queue.ts';
 import { createMemory } from '../../src/controller/world.ts';
 import { createTargets } from '../../src/coredns/targets.ts';
-import { ConflictError, failed, PortError } from '../../src/domain/failures.ts';
+import { ConflictError, failed, PortError, waiting } from '../../src/domain/failures.ts';
 import type { PmsObject, Spec } from '../../src/domain/object.ts';
 import type { Cluster, ControllerMetrics, Log } from '../../src/ports.ts';
 import { eventually } from '../env/eventually.ts';
@@ -42,6 +42,7 @@ function bench(over: { cluster?: Partial<Cluster>; passTimeoutMs?: number; rando
   const metrics: ControllerMetrics = {
     reconciled: (result, seconds) => void told.push(`${result}${seconds > 10 ? ' slowly' : ''}`),
     panicked: () => void told.push('panicked'),
+    timedOut: () => void told.push('timed out'),
     activeWorkers: count => void told.push(`active ${count}`),
     queue: queueMetrics,
     conditions: ({ name }, status) => void told.push(`conditions ${name} ${status === undefined ? 'gone' : 'there'}`),
@@ -157,24 +158,101 @@ suite('the controller', () => {
     // The deadline of a pass is the machine's time: no clock of a test may stop it.
     await eventually('the pass is aborted', () => told.includes('error'), { everyMs: 5, deadlineMs: 5_000 });
     assert.deepEqual(errors, ['the pass took too long']);
+    assert.ok(told.includes('timed out'));
     assert.ok(!told.includes('panicked'));
   });
 
-  test('lets running passes end when it is stopped, and is silent about what the stop broke', async () => {
+  test('when it is stopped, what a pass has done is still written down, for ten seconds', async () => {
+    for (const { takesMs, written } of [
+      { takesMs: 9_000, written: 1 },
+      { takesMs: 60_000, written: 0 },
+    ]) {
+      const { clock, cluster, controller, told, errors, stop, run } = bench({
+        cluster: {
+          applyStatus: async (object, status, signal) => {
+            const { promise, reject, resolve } = Promise.withResolvers<void>();
+            signal.addEventListener('abort', () => reject(signal.reason));
+            clock.after(takesMs, resolve);
+            await promise;
+            return cluster.port.applyStatus(object, status, signal);
+          },
+        },
+      });
+      cluster.create(fresh());
+      let ended = false;
+      void run().then(() => {
+        ended = true;
+      });
+      controller.enqueue({ namespace: 'plant', name: 'plant-a' }, 'high');
+      await clock.runFor(100);
+      stop.abort();
+      await clock.runFor(8_000);
+      assert.equal(ended, false);
+      await clock.runFor(2_100);
+      assert.equal(ended, true);
+      assert.equal(cluster.writes(), written);
+      assert.deepEqual(errors, [], 'what the stop broke is not told');
+      assert.equal(told.includes('requeue_after'), written === 1);
+    }
+  });
+
+  test('when it is stopped, a pass that only looks ends at its next wait, and nothing new begins', async () => {
     const { clock, cluster, controller, told, errors, stop, run } = bench({
       cluster: {
-        applyStatus: (_object, _status, signal) =>
+        setFinalizer: (_object, _wanted, signal) =>
           new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
       },
     });
-    cluster.create(fresh());
+    cluster.create(fresh('plant-a', { suspend: false }));
     const running = run();
     controller.enqueue({ namespace: 'plant', name: 'plant-a' }, 'high');
     await clock.runFor(1_000);
     stop.abort();
+    controller.enqueue({ namespace: 'plant', name: 'plant-b' }, 'high');
     await running;
     assert.deepEqual(errors, []);
     assert.deepEqual(told, ['active 1', 'active 0']);
+  });
+
+  test('an object whose passes always fail harms no other, and is tried less and less', async () => {
+    const { clock, cluster, controller, told, run } = bench({
+      cluster: {
+        applyStatus: async (object, status, signal) => {
+          if (object.metadata.name === 'poison') throw new TypeError('a defect');
+          return cluster.port.applyStatus(object, status, signal);
+        },
+      },
+    });
+    cluster.create(fresh('poison'));
+    for (let index = 0; index < 20; index++) cluster.create(fresh(`plant-${index}`));
+    void run();
+    for (const { metadata } of cluster.port.objects()) controller.enqueue(metadata, 'low');
+    await clock.runFor(1_000);
+    assert.equal(told.filter(text => text === 'requeue_after').length, 20);
+    await clock.runFor(600_000);
+    const tries = told.filter(text => text === 'panicked').length;
+    assert.ok(tries >= 9 && tries <= 12, `${tries} tries in ten minutes`);
+  });
+
+  test('a server that says when to come back is not asked before, in the longest back-off or the first', async () => {
+    const moments: number[] = [];
+    const { clock, cluster, controller, run } = bench({
+      cluster: {
+        applyStatus: async () => {
+          moments.push(clock.now());
+          throw new PortError(waiting('ClusterUnreachable', '429', 45_000));
+        },
+      },
+    });
+    cluster.create(fresh());
+    void run();
+    controller.enqueue({ namespace: 'plant', name: 'plant-a' }, 'high');
+    await clock.runFor(1_200_000);
+    const pauses = moments.slice(1).map((moment, index) => moment - (moments[index] ?? 0));
+    assert.deepEqual(pauses.slice(0, 9).map(Math.round), [
+      ...[45_000, 45_000, 45_000, 45_000, 45_000, 45_000],
+      ...[64_000, 128_000, 256_000],
+    ]);
   });
 
   test('has the objects of a DNS target looked at, and no others', async () => {

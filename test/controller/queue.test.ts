@@ -166,6 +166,20 @@ suite('the work queue', () => {
     }
   });
 
+  test('tells how long each worker has been at its key', async () => {
+    const { queue, clock, start } = bench();
+    queue.add('a', 'low');
+    void start({ workMs: 60_000 });
+    await clock.runFor(1_000);
+    queue.add('b', 'low');
+    await clock.runFor(2_000);
+    assert.deepEqual(queue.workingMs(), [3_000]);
+    await clock.runFor(58_000);
+    assert.deepEqual(queue.workingMs(), [1_000]);
+    await clock.runFor(60_000);
+    assert.deepEqual(queue.workingMs(), []);
+  });
+
   test('gives a key whose handler threw a back-off, and goes on with the others', async () => {
     const { queue, clock, taken, errors, start } = bench();
     void start({

@@ -105,10 +105,13 @@ suite('a pass', () => {
     );
   });
 
-  test('that cannot reach Azure says Unknown, keeps every name, and does not hammer', async () => {
+  test('that cannot reach Azure for minutes says Unknown, keeps every name, and does not hammer', async () => {
     const floor = await settled(fresh());
     const names = namesOf(floor, 'plant/plant-a');
     floor.azure.isDown = true;
+    const isBlind = () => conditionOf(floor, 'Ready')?.message.startsWith('not read since ') ?? false;
+    await floor.clock.runUntil('a resync fails', isBlind, HOUR_MS);
+    assert.equal(conditionOf(floor, 'Ready')?.status, 'True');
     await floor.clock.runFor(660_000);
     assert.equal(conditionOf(floor, 'Ready')?.status, 'Unknown');
     assert.equal(conditionOf(floor, 'EndpointReady')?.status, 'Unknown');
@@ -119,6 +122,21 @@ suite('a pass', () => {
     assert.deepEqual(namesOf(floor, 'plant/plant-a'), names);
     floor.azure.isDown = false;
     await untilReady(floor);
+  });
+
+  test('that misses one answer stays Ready and is read again within a minute, without an event', async () => {
+    const floor = await settled(fresh());
+    await floor.clock.runFor(60_000);
+    const events = floor.cluster.events.length;
+    floor.azure.isDown = true;
+    const isBlind = () => conditionOf(floor, 'Ready')?.message.startsWith('not read since ') ?? false;
+    await floor.clock.runUntil('a resync fails', isBlind, HOUR_MS);
+    floor.azure.isDown = false;
+    await floor.clock.runFor(60_000);
+    const ready = conditionOf(floor, 'Ready');
+    assert.equal(ready?.status, 'True');
+    assert.doesNotMatch(ready.message, /not read since/);
+    assert.deepEqual(floor.cluster.events.slice(events), []);
   });
 
   test('repairs an endpoint that was deleted by hand, and no name leaves DNS meanwhile', async () => {
@@ -301,9 +319,26 @@ suite('a deletion', () => {
     assert.ok(!isGone(floor));
     floor.cluster.annotate(KEY, { 'privatemonitoring.dev/abandon': 'uid-plant-a' });
     await floor.clock.runUntil('gone', () => isGone(floor), 400_000);
-    const left = floor.cluster.events.filter(event => event.note.endsWith('stays in Azure')).map(event => event.note);
-    assert.equal(left.length, 4);
+    const { note = '' } = floor.cluster.events.findLast(event => event.reason === 'Released') ?? {};
+    assert.match(
+      note,
+      /^stay in Azure: private endpoint pe-plant-a, private link scope plant-a, link law-plant-a-\w{8}, /,
+    );
+    assert.match(note, /, workspace law-plant-a in rg-monitor$/);
+    assert.equal(floor.cluster.events.at(-1)?.note, note, 'it is the last event');
     assert.deepEqual(floor.dns.lines(), []);
+  });
+
+  test('of an abandoned object waits five minutes for its names to leave DNS, and then goes without', async () => {
+    const floor = await settled(fresh());
+    floor.dns.refusesWrites = true;
+    floor.cluster.remove(KEY);
+    floor.cluster.annotate(KEY, { 'privatemonitoring.dev/abandon': 'uid-plant-a' });
+    await floor.clock.runFor(200_000);
+    assert.ok(!isGone(floor));
+    assert.equal(conditionOf(floor, 'RecordsPublished')?.reason, 'Forbidden');
+    await floor.clock.runUntil('gone', () => isGone(floor), HOUR_MS);
+    assert.notDeepEqual(floor.dns.lines(), []);
   });
 
   test('goes by the policies that the spec had at that moment', async () => {

@@ -5,9 +5,11 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { momentNow } from '../../src/commands/operator-lead.ts';
 import { ConflictError } from '../../src/domain/failures.ts';
 import type { PmsObject, Status } from '../../src/domain/object.ts';
 import { connectKubernetes, type Kubernetes } from '../../src/kubernetes/kubernetes.ts';
+import { CLIENT_GO_TIMING } from '../../src/kubernetes/lease/lease.ts';
 import { manifest } from '../crd/fixtures/edits.ts';
 import { type ApiClient, apiClient, mergePatch } from '../env/api-client.ts';
 import { type ControlPlane, startControlPlane } from '../env/control-plane.ts';
@@ -19,6 +21,7 @@ const namespace = 'private-monitoring';
 const account = `system:serviceaccount:${namespace}:pms-operator`;
 const configMaps = `/api/v1/namespaces/${namespace}/configmaps`;
 const slices = `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`;
+const leases = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`;
 const objects = (of: string) => `/apis/privatemonitoring.dev/v1alpha1/namespaces/${of}/privatemonitoringscopes`;
 const records = { namespace, name: 'pms-records' };
 const { signal } = new AbortController();
@@ -28,6 +31,8 @@ describe('the operator with the rights that are shipped', () => {
   const log = logbook();
   let cluster: ControlPlane;
   let kubernetes: Kubernetes;
+  /** The same with a lease: nothing of it is written without. */
+  let leasing: Kubernetes;
   let running: Promise<void>;
   let raw: ApiClient;
 
@@ -50,6 +55,15 @@ describe('the operator with the rights that are shipped', () => {
       random: Math.random,
       configMaps: [records],
     });
+    leasing = connectKubernetes({
+      kubeconfig: await cluster.serviceAccountKubeconfig(namespace, 'pms-operator'),
+      version: 'test',
+      log,
+      clock: realClock,
+      random: Math.random,
+      configMaps: [],
+      leaderElection: { ...CLIENT_GO_TIMING, name: 'pms-operator', namespace, identity: 'test-copy', now: momentNow },
+    });
     running = kubernetes.start(ending.signal);
     await kubernetes.synced;
   });
@@ -57,6 +71,7 @@ describe('the operator with the rights that are shipped', () => {
     ending.abort();
     await running;
     await kubernetes?.close();
+    await leasing?.close();
     raw?.close();
     await cluster?.stop();
   });
@@ -119,6 +134,16 @@ describe('the operator with the rights that are shipped', () => {
     assert.match(await kubernetes.installation(signal), /^[-0-9a-f]{36}$/);
   });
 
+  it('makes the lease, holds it and gives it back', async () => {
+    const term = await leasing.lease?.acquire(AbortSignal.timeout(20_000));
+    const held = async () => (await cluster.request('GET', `${leases}/pms-operator`)).body.spec;
+    const { holderIdentity, renewTime } = await held();
+    assert.equal(holderIdentity, 'test-copy');
+    await eventually('it is renewed', async () => (await held()).renewTime !== renewTime);
+    await term?.release(5_000);
+    assert.equal((await held()).holderIdentity, undefined);
+  });
+
   it('was refused nothing in all that', async () => {
     const calls = (await cluster.auditEvents()).filter(({ user }) => user.username === account);
     const refused = calls.filter(call => call.responseStatus?.code === 403);
@@ -150,6 +175,9 @@ describe('the operator with the rights that are shipped', () => {
     ['make a ConfigMap in another namespace', 'POST', '/api/v1/namespaces/default/configmaps', other],
     ['delete the ConfigMap of the records', 'DELETE', `${configMaps}/pms-records`],
     ['read a ConfigMap of kube-system', 'GET', '/api/v1/namespaces/kube-system/configmaps/coredns'],
+    ['take another lease', 'PUT', `${leases}/another`, { metadata: { name: 'another' }, spec: {} }],
+    ['list the leases', 'GET', leases],
+    ['delete the lease', 'DELETE', `${leases}/pms-operator`],
     ['read Secrets', 'GET', `/api/v1/namespaces/${namespace}/secrets`],
     ['read another namespace', 'GET', '/api/v1/namespaces/default'],
     ['list endpoints elsewhere', 'GET', '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices'],

@@ -302,7 +302,7 @@ suite('isolation', () => {
   });
 
   test('that fails for one workspace takes back no other', () => {
-    const of = ['law-plant-b'];
+    const of = ['workspace/law-plant-b'];
     const failed = { of, outcome: 'OtherScope', detail: '403', failedSince: plant.NOW - 70_000 } as const;
     const path = present(plant.path({ 'law-plant-a': failed }));
     assert.deepEqual(actionsOf({ name: 'other', object: one, seen: shut(one, closedBefore(4), { path }) }), []);

@@ -71,6 +71,14 @@ const guests = {
   scopeLinks: present([lineLink]),
 };
 
+const sharingTheWorkspace = { workspaces: [{ name: 'mine', resourceId: plant.workspace().id }] };
+const takenOver: InventoryEntry = {
+  key: desire(other(sharingTheWorkspace), plant.INSTALLATION).links[0]?.key ?? '',
+  id: plant.link().id,
+  origin: 'Created',
+  policy: 'Delete',
+};
+
 interface Case {
   readonly name: string;
   readonly seen: Observed;
@@ -113,9 +121,9 @@ const deletions: readonly Case[] = [
     }),
   },
   {
-    name: 'link-that-a-live-object-needs-under-its-own-name',
+    name: 'link-that-a-live-object-has-taken-over',
     seen: left(['scoped', 'privateLinkScope'], {
-      neighbours: [seenAs(other({ workspaces: [{ name: 'mine', resourceId: plant.workspace().id }] }))],
+      neighbours: [seenAs(other(sharingTheWorkspace, { inventory: [takenOver] }))],
     }),
   },
   {
@@ -183,21 +191,39 @@ suite('what objects share', () => {
     assert.match(pruned?.message ?? '', /workspace law-plant-b is left in Azure: in use by plant\/line-2/);
   });
 
+  test('a link that a live object has yet to list is kept for it for two minutes, and then goes', () => {
+    const verdict = (seconds: number) => {
+      const deletionTimestamp = new Date(plant.NOW - seconds * 1_000).toISOString();
+      const object = { ...doomed, metadata: { ...doomed.metadata, deletionTimestamp } };
+      const seen = left(['scoped'], { neighbours: [seenAs(other(sharingTheWorkspace))] });
+      const { steps } = teardown(desire(object, plant.INSTALLATION), seen);
+      return steps.find(({ name }) => name === 'ResourcesLinked')?.verdict;
+    };
+    const waiting = verdict(119);
+    assert.deepEqual([waiting?.reason, waiting?.actions], ['StillInUse', []]);
+    assert.equal(waiting?.message, 'link law-plant-a-0b864daa waits for plant/line-2 to take it over');
+    assert.deepEqual(
+      verdict(120)?.actions.map(({ verb }) => verb),
+      ['delete'],
+    );
+  });
+
   test('a link that another object made for both is listed as ours to delete, one made by hand is not', () => {
     const theirs = { name: 'mine', resourceId: plant.workspace().id };
     const made = linkName('mine', lineOwner);
-    const adopts = (name: string, deletionPolicy: 'Delete' | 'Retain') => {
+    const adopts = (name: string, deletionPolicy: 'Delete' | 'Retain', workspaces: Spec['workspaces'] = [theirs]) => {
       const twin = plant.link('law-plant-a', { id: scopedResourceId(plant.scope().id, name), name });
       const seen = plant.fullAzure(plant.pms(), {
         links: new Map(),
         scopeLinks: present([twin]),
-        neighbours: [seenAs(other({ workspaces: [theirs], deletionPolicy }))],
+        neighbours: [seenAs(other({ workspaces, deletionPolicy }))],
       });
       const { steps } = plan(desire(plant.pms(), plant.INSTALLATION), seen, plant.RULES);
       const [action] = steps.flatMap(step => step.verdict.actions);
       return action?.verb === 'adopt' ? `${action.origin} ${action.policy}` : action?.verb;
     };
     assert.equal(adopts(made, 'Delete'), 'Created Delete');
+    assert.equal(adopts(made, 'Delete', [{ name: 'law-line-2' }]), 'Created Delete', 'its maker needs it no more');
     assert.equal(adopts(made, 'Retain'), 'Adopted Retain');
     assert.equal(adopts('by-hand', 'Delete'), 'Adopted Retain');
   });

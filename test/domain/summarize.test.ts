@@ -130,7 +130,7 @@ suite('conditions', () => {
     const same = passed(later, { object: withStatus(before) }).status;
     assert.deepEqual(same, before);
     const worse = passed(
-      { ...workspaceFails(failed('AzureError', 'x')), now: plant.NOW + 60_000 },
+      { ...workspaceFails(stalled('Forbidden', 'x')), now: plant.NOW + 60_000 },
       { object: withStatus(before) },
     );
     const time = (type: string) => worse.status.conditions?.find(one => one.type === type)?.lastTransitionTime;
@@ -222,10 +222,10 @@ suite('events', () => {
 
   test('tell each action once, and that the object has become Ready', () => {
     const created = notes(passed(plant.emptyAzure()));
-    assert.deepEqual(
-      created.map(text => text.replace(/\/subscriptions.*\//, '')),
-      ['Normal Creating: law-plant-a (absent)', 'Normal Creating: plant-a (absent)'],
-    );
+    assert.deepEqual(created, [
+      'Normal Creating: workspace law-plant-a in rg-monitor',
+      'Normal Creating: private link scope plant-a in rg-monitor',
+    ]);
     assert.deepEqual(
       notes(passed(plant.fullAzure())).map(text => text.split(':')[0]),
       ['Normal Ready', 'Normal RecordsPublished', 'Normal RecordsResolving', 'Normal PathVerified'],
@@ -237,12 +237,13 @@ suite('events', () => {
   });
 
   test('warn once when Ready is lost, and not while it stays so', () => {
-    const lost = passed(workspaceFails(failed('AzureError', 'boom')), { object: withStatus(settledStatus()) });
+    const lost = passed(workspaceFails(stalled('Forbidden', 'no')), { object: withStatus(settledStatus()) });
     assert.deepEqual(notes(lost), [
-      'Warning NotReady: boom',
+      'Warning NotReady: no',
+      'Warning Forbidden: no',
       'Warning NotRecordsPublished: waits for EndpointReady; what is published stays',
     ]);
-    const still = passed(workspaceFails(failed('AzureError', 'boom')), { object: withStatus(lost.status) });
+    const still = passed(workspaceFails(stalled('Forbidden', 'no')), { object: withStatus(lost.status) });
     assert.deepEqual(notes(still), []);
   });
 

@@ -297,6 +297,20 @@ const deletions: readonly Case[] = [
     seen: full(del, { ...unreachable, target: unread(failed('ClusterUnreachable', 'connection refused')) }),
   },
   {
+    name: 'abandoned-for-five-minutes-and-nothing-can-be-reached',
+    object: doomed({}, { 'privatemonitoring.dev/abandon': 'uid-plant-a' }),
+    seen: full(del, {
+      ...unreachable,
+      target: unread(failed('ClusterUnreachable', 'connection refused')),
+      abandonedSince: plant.NOW - 300_000,
+    }),
+  },
+  {
+    name: 'abandoned-and-still-published',
+    object: doomed({}, { 'privatemonitoring.dev/abandon': 'uid-plant-a' }),
+    seen: full(del, { abandonedSince: plant.NOW }),
+  },
+  {
     name: 'abandon-of-another-uid-is-no-abandon',
     object: doomed({}, { 'privatemonitoring.dev/abandon': 'uid-of-its-predecessor' }),
     seen: full(del, drained),

@@ -173,8 +173,8 @@ suite('the targets of a measurement', () => {
 
   test('are also a query of each workspace through the address of api', () => {
     assert.deepEqual(targets('Query').queries, [
-      { workspace: 'law-plant-a', customerId: plant.GUID_A, address: '10.13.1.7' },
-      { workspace: 'law-plant-b', customerId: plant.GUID_B, address: '10.13.1.7' },
+      { key: 'workspace/law-plant-a', workspace: 'law-plant-a', customerId: plant.GUID_A, address: '10.13.1.7' },
+      { key: 'workspace/law-plant-b', workspace: 'law-plant-b', customerId: plant.GUID_B, address: '10.13.1.7' },
     ]);
   });
 });

@@ -25,6 +25,8 @@ export interface AzureSide {
   call(method: string, path: string, body?: unknown): Promise<Body>;
   /** Every ARM call that the operator has made. */
   calls(): Promise<readonly JournalEntry[]>;
+  /** Every ARM call, whoever made it. */
+  everybodysCalls(): Promise<readonly JournalEntry[]>;
   /** Ids of all resources, lower case, as Azure holds them. */
   ids(): Promise<readonly string[]>;
   /** Of every address of a private endpoint. */
@@ -46,7 +48,12 @@ export interface AzureStart {
   readonly latencyScale: number;
 }
 
-const OPERATOR = '33333333-3333-4333-8333-333333333333';
+export const OPERATOR = '33333333-3333-4333-8333-333333333333';
+/** What a second copy of the operator signs in with, so that the journal tells the two apart. */
+export const SECOND_COPY = {
+  AZURE_CLIENT_ID: '55555555-5555-4555-8555-555555555555',
+  AZURE_CLIENT_SECRET: 'the-second-copys-secret',
+} as const;
 const SOMEBODY = { clientId: '44444444-4444-4444-8444-444444444444', secret: 'somebody-else' };
 
 /** Starts the simulator with its default seed and one principal more. */
@@ -117,6 +124,10 @@ export async function startAzure({ pms, directory, latencyScale }: AzureStart): 
     calls: async () => {
       const entries: JournalEntry[] = await json('GET', '/_sim/journal');
       return entries.filter(entry => entry.service === 'arm' && entry.principal === OPERATOR);
+    },
+    everybodysCalls: async () => {
+      const entries: JournalEntry[] = await json('GET', '/_sim/journal');
+      return entries.filter(entry => entry.service === 'arm');
     },
     ids: async () => {
       const { resources } = await json('GET', '/_sim/state');

@@ -35,7 +35,7 @@ export interface Scene {
   readonly coreDns: CoreDns;
   readonly upstream: UpstreamDns;
   /** Starts the operator as the ServiceAccount that deploy/operator-rbac.yaml names; resolves when it is ready. */
-  startOperator(options?: OperatorOptions): Promise<OwnedProcess>;
+  startOperator(options?: OperatorOptions): Promise<OperatorProcess>;
   /** kubectl in the operator's namespace; throws with its stderr when it fails. */
   kubectl(...args: readonly string[]): Promise<string>;
   apply(...objects: readonly unknown[]): Promise<string>;
@@ -49,6 +49,15 @@ export interface Scene {
 export interface OperatorOptions {
   /** Where it looks for the private endpoint's addresses; default: where they listen. */
   readonly dataPlanePort?: number;
+  /** More flags. */
+  readonly args?: readonly string[];
+  /** Instead of what the scene sets. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface OperatorProcess extends OwnedProcess {
+  readonly healthPort: number;
+  readonly metricsPort: number;
 }
 
 export interface SceneOptions {
@@ -103,8 +112,15 @@ async function assemble(latencyScale: number, stops: (() => Promise<void> | void
   await kubectl('apply', '-f', join(root, 'deploy/operator-rbac.yaml'));
   const config = await operatorConfig(directory, coreDns.server);
   const kubeconfig = await controlPlane.serviceAccountKubeconfig(NAMESPACE, 'pms-operator');
-  const startOperator: Scene['startOperator'] = async ({ dataPlanePort = azure.dataPlanePort } = {}) => {
-    const operator = await runOperator({ pms, config, kubeconfig, azure, dataPlanePort });
+  const startOperator: Scene['startOperator'] = async (options = {}) => {
+    const env = { KUBECONFIG: kubeconfig, ...azure.env, ...options.env };
+    const { dataPlanePort = azure.dataPlanePort, args = [] } = options;
+    const operator = await runOperator({
+      pms,
+      config,
+      env,
+      args: [...args, '--data-plane-port', String(dataPlanePort)],
+    });
     stops.push(() => operator.stop('SIGKILL'));
     return operator;
   };
@@ -154,24 +170,24 @@ async function operatorConfig(directory: string, server: string): Promise<string
 interface OperatorStart {
   readonly pms: string;
   readonly config: string;
-  readonly kubeconfig: string;
-  readonly azure: AzureSide;
-  readonly dataPlanePort: number;
+  readonly env: NodeJS.ProcessEnv;
+  readonly args: readonly string[];
 }
 
-async function runOperator({ pms, config, kubeconfig, azure, dataPlanePort }: OperatorStart): Promise<OwnedProcess> {
+async function runOperator({ pms, config, env, args }: OperatorStart): Promise<OperatorProcess> {
   const addresses = ['--metrics-addr', '127.0.0.1:0', '--health-addr', '127.0.0.1:0'];
-  const flags = ['--config', config, ...addresses, '--data-plane-port', String(dataPlanePort)];
-  const operator = startProcess(process.execPath, [pms, 'operator', ...flags, '--simulated-azure'], {
-    env: { PATH: process.env.PATH, KUBECONFIG: kubeconfig, ...azure.env },
+  const flags = ['--config', config, ...addresses, '--simulated-azure', ...args];
+  const operator = startProcess(process.execPath, [pms, 'operator', ...flags], {
+    env: { PATH: process.env.PATH, ...env },
   });
   try {
-    const port = await eventually('the operator tells its ports', () => {
+    const ports = await eventually('the operator tells its ports', () => {
       if (!operator.isRunning()) throw new Error(operator.output());
-      return /"healthPort":(\d+)/.exec(operator.output())?.[1];
+      return /"metricsPort":(\d+),"healthPort":(\d+)/.exec(operator.output()) ?? undefined;
     });
-    await eventually('the operator is ready', async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).ok);
-    return operator;
+    const [metricsPort, healthPort] = ports.slice(1).map(Number) as [number, number];
+    await eventually('the operator is ready', async () => (await fetch(`http://127.0.0.1:${healthPort}/readyz`)).ok);
+    return { ...operator, metricsPort, healthPort };
   } catch (error) {
     await operator.stop('SIGKILL');
     throw new Error(`the operator did not start:\n${operator.output()}`, { cause: error });

@@ -54,7 +54,8 @@ function grantsIn(rule: Manifest, namespace: string | undefined): readonly Grant
   );
 }
 
-/** The rights among `objects` that the calls needed, sorted. A server-side apply that made something needed `create` too. */
+/** The rights among `objects` that the calls needed, sorted. A patch or an update that made
+ * something needed `create` too. */
 export function usedRights(
   objects: readonly Manifest[],
   account: string,
@@ -63,7 +64,8 @@ export function usedRights(
   const grants = grantsOf(objects, account);
   const used = calls.flatMap(call => {
     const { resource, subresource, namespace, name, apiGroup = '' } = call.objectRef ?? {};
-    const verbs = call.verb === 'patch' && call.responseStatus?.code === 201 ? ['patch', 'create'] : [call.verb];
+    const made = ['patch', 'update'].includes(call.verb) && call.responseStatus?.code === 201;
+    const verbs = made ? [call.verb, 'create'] : [call.verb];
     return grants.filter(
       grant =>
         verbs.includes(grant.verb) &&

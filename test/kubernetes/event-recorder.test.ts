@@ -25,7 +25,7 @@ async function recorderWith(t: TestContext, ...answers: Answer[]) {
     recorder.close();
     await connection.close();
   });
-  const record = (note: string, name = 'thing') =>
+  const record = (note: string, name = 'thing', type: 'Normal' | 'Warning' = 'Normal') =>
     recorder.record({
       regarding: {
         apiVersion: 'example.com/v1',
@@ -35,7 +35,7 @@ async function recorderWith(t: TestContext, ...answers: Answer[]) {
         uid: name,
         resourceVersion: '1',
       },
-      type: 'Normal',
+      type,
       reason: 'Testing',
       note,
       action: 'Test',
@@ -87,6 +87,15 @@ test('repeats are counted in one event; after six minutes a new one is made', as
   record('same');
   await recorder.flush(soon());
   assert.deepEqual(sent(), ['POST same', 'PATCH 2', 'PATCH 4', 'PATCH 5', 'POST same']);
+});
+
+test('a warning is told of an object that talked too much', async t => {
+  const { recorder, record, sent } = await recorderWith(t, created);
+  for (let n = 0; n < 40; n++) record(`made ${n}`);
+  record('drift', 'thing', 'Warning');
+  await recorder.flush(soon());
+  assert.equal(sent().length, 26);
+  assert.equal(sent().at(-1), 'POST drift');
 });
 
 test('an object that talks too much is cut short after 25 events, then one in 300 s; others are not', async t => {

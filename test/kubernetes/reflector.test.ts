@@ -134,6 +134,22 @@ for (const { how, first, from, pause = 1_200 } of resumed) {
   });
 }
 
+test('a server that is too busy for a list, or breaks a watch off for that, is asked again when it said so', async t => {
+  const busy = { kind: 'Status', code: 429, reason: 'TooManyRequests', details: { retryAfterSeconds: 9 } };
+  const { clock, server, things } = await reflected(t, {
+    plan({ script }) {
+      script('list', status(429, 'TooManyRequests', { 'retry-after': '11' }), list('10', [thing('a', 1)]));
+      script('watch', watch(event('ERROR', busy)), watch(event('ADDED', thing('b', 12))));
+    },
+  });
+  assert.equal(await clock.passPause(), 11_000);
+  await eventually('the list is taken', () => things().length === 1);
+  assert.equal(await clock.passPause(), 9_000);
+  await eventually('the next watch is read', () => things().length === 2);
+  assert.equal(server.lists().length, 2);
+  assert.equal(server.watches()[1]?.query.resourceVersion, '10');
+});
+
 test('a half-open watch is given up a little after its end, and nothing is lost', async t => {
   const { things, clock, server } = await reflected(t, {
     plan({ script }) {

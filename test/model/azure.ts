@@ -44,6 +44,8 @@ export interface AzureModel {
   ignoresUpdates: boolean;
   /** What a query through the private endpoint comes to. */
   queries: (asked: QueryTarget) => PathResult;
+  /** From now on the operator has an egress to the public side, which says this. */
+  publicSide(says: (customerId: string) => PathResult): void;
 }
 
 export function azureModel({ clock, random, subnets, location }: AzureModelOptions): AzureModel {
@@ -179,6 +181,10 @@ export function azureModel({ clock, random, subnets, location }: AzureModelOptio
     refuses: () => undefined,
     ignoresUpdates: false,
     queries: () => ({ outcome: 'Held' }),
+    publicSide: says => {
+      const queryPublic: Azure['queryPublic'] = ({ customerId }) => read(() => says(customerId));
+      Object.assign(port, { queryPublic });
+    },
   };
   return model;
 }

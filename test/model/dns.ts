@@ -6,6 +6,7 @@
 import { HOSTS_KEY, TARGET_ANNOTATION } from '../../src/coredns/config-map-claim.ts';
 import type { HostsFileConfig } from '../../src/coredns/hosts-file-target.ts';
 import { parseHosts, renderHosts } from '../../src/coredns/hosts-text.ts';
+import { PortError, stalled } from '../../src/domain/failures.ts';
 import type { PublishedLine } from '../../src/domain/merge.ts';
 import type { Resolver } from '../../src/ports.ts';
 import type { ConfigMapStore } from '../../src/ports-dns.ts';
@@ -32,6 +33,8 @@ export interface DnsModel {
   writes(): number;
   /** Names that left a target, in order. */
   readonly lost: readonly string[];
+  /** The API server refuses every write of a ConfigMap. */
+  refusesWrites: boolean;
 }
 
 const TARGETS = ['default', 'lan'] as const;
@@ -72,6 +75,7 @@ export function dnsModel({ clock, random, installation }: DnsModelOptions): DnsM
     },
     apply: async (ref, wanted, options, signal) => {
       await clock.sleep(random.between(1, 50));
+      if (model.refusesWrites) throw new PortError(stalled('Forbidden', 'the ConfigMap may not be written'));
       const before = linesOf(textOf(ref.name));
       const view = await maps.apply(ref, wanted, options, signal);
       const after = new Set(linesOf(textOf(ref.name)).map(line => line.name));
@@ -90,7 +94,8 @@ export function dnsModel({ clock, random, installation }: DnsModelOptions): DnsM
   };
   const resolver: Resolver = { ask: answer, askOverTcp: answer };
 
-  return {
+  const model: DnsModel = {
+    refusesWrites: false,
     configs: TARGETS.map(configOf),
     store,
     resolver,
@@ -106,6 +111,7 @@ export function dnsModel({ clock, random, installation }: DnsModelOptions): DnsM
       served.set('default', textOf('default'));
     },
   };
+  return model;
 }
 
 function remembering<T>(compute: (text: string) => T): (text: string) => T {

@@ -202,6 +202,7 @@ const noQueueMetrics = { depth: nothing, added: nothing, retried: nothing, waite
 const noMetrics: ControllerMetrics = {
   reconciled: nothing,
   panicked: nothing,
+  timedOut: nothing,
   activeWorkers: nothing,
   conditions: nothing,
   queue: noQueueMetrics,

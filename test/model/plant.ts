@@ -172,11 +172,11 @@ const FINDINGS: readonly PathFinding[] = [
     via: 'TLS',
     subject: `${GUID_A}.ods.opinsights.azure.com`,
     address: '10.13.1.5',
-    of: ['law-plant-a'],
+    of: ['workspace/law-plant-a'],
     outcome: 'Held',
   },
   { via: 'TLS', subject: 'global.handler.control.monitor.azure.com', address: '10.13.1.14', of: [], outcome: 'Held' },
-  { via: 'Query', subject: 'law-plant-a', address: '10.13.1.7', of: ['law-plant-a'], outcome: 'Held' },
+  { via: 'Query', subject: 'law-plant-a', address: '10.13.1.7', of: ['workspace/law-plant-a'], outcome: 'Held' },
 ];
 
 /** A measurement in which everything held, but for the changes by subject. */

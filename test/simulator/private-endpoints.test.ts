@@ -64,6 +64,30 @@ test('a new endpoint is Updating with its interface and no records, and Succeede
   assert.equal(read.headers.get('etag'), read.body?.etag);
 });
 
+test('an ended operation answers for a day and is forgotten with the next one that starts', async t => {
+  const { azure, settle } = await slow(t);
+  const at = paths(azure.group);
+  await linkedScope(azure, settle);
+  const created = await put(azure, at.endpoint, endpointTo(at.scope, at.subnet()));
+  const operation = String(created.headers.get('azure-asyncoperation'));
+  // The token lasts an hour: a day later a call needs another one.
+  const call = async (method: string, path: string, body?: unknown) => {
+    const headers = { authorization: `Bearer ${await azure.token()}` };
+    return azure.call(method, path, { headers, ...(body === undefined ? {} : { body }) });
+  };
+  const tag = async (day: string) => {
+    const { body } = await call('GET', at.endpoint);
+    assert.equal((await call('PUT', at.endpoint, { ...body, tags: { day } })).status, 200);
+    settle();
+  };
+  settle(23 * 3_600_000);
+  await tag('first');
+  assert.equal((await call('GET', operation)).body?.status, 'Succeeded');
+  settle(2 * 3_600_000);
+  await tag('second');
+  assert.equal((await call('GET', operation)).status, 404);
+});
+
 test('an endpoint is refused while a link of its scope is Provisioning', async t => {
   const { azure, settle } = await slow(t);
   const at = paths(azure.group);

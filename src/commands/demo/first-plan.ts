@@ -12,6 +12,7 @@ import type { Plan } from '../../domain/steps.ts';
 /** What a pass over the object would do now. Writes nothing; throws only the signal's reason. */
 export async function firstPlan(world: World, memory: Memory, object: PmsObject, signal: AbortSignal): Promise<Plan> {
   const want = desire(object, world.installation);
-  const pass = { world, memory, object, now: world.clock.now(), signal, writeSignal: signal, wake: () => {} };
+  const signals = { signal, writeSignal: signal, storeSignal: signal };
+  const pass = { world, memory, object, now: world.clock.now(), ...signals, wake: () => {} };
   return plan(want, await observe(want, pass), world.rules);
 }

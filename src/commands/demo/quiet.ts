@@ -8,6 +8,7 @@ const nothing = (): void => {};
 export const noMetrics: ControllerMetrics = {
   reconciled: nothing,
   panicked: nothing,
+  timedOut: nothing,
   activeWorkers: nothing,
   conditions: nothing,
   queue: { depth: nothing, added: nothing, retried: nothing, waited: nothing, worked: nothing },

@@ -73,6 +73,7 @@ export const lookingPass = ({ world, object }: Surroundings, signal: AbortSignal
   now: world.clock.now(),
   signal,
   writeSignal: signal,
+  storeSignal: signal,
   wake: () => {},
 });
 

@@ -42,7 +42,7 @@ export interface PrivateMonitoringScopeSpec {
      */
     name: string;
     /**
-     * Azure id of a workspace that is there already, as `az monitor log-analytics workspace show --query id` prints it. It is adopted - linked and read, never created, changed, tagged or deleted - and may be in another resource group or subscription. Default - none, and the workspace is created in spec.resourceGroup. Immutable.
+     * Azure id of a workspace that is there already, as `az monitor log-analytics workspace show --query id` prints it. It is adopted - linked and read, never created, tagged or deleted, and changed only in the isolation that is stated here - and may be in another resource group or subscription. Default - none, and the workspace is created in spec.resourceGroup. Immutable.
      */
     resourceId?: string;
     /**
@@ -101,7 +101,7 @@ export interface PrivateMonitoringScopeSpec {
    */
   privateLinkScope?: {
     /**
-     * Azure id of a scope that is there already, as `az monitor private-link-scope show --query id` prints it. It is adopted - the workspaces are linked to it and it is read, never created, changed, tagged or deleted - and may be in another resource group or subscription. One scope per DNS is Microsoft's rule, so a second site usually joins the first one's scope this way. Default - none, and the scope is created. Immutable.
+     * Azure id of a scope that is there already, as `az monitor private-link-scope show --query id` prints it. It is adopted - the workspaces are linked to it and it is read, never created, tagged or deleted, and changed only in the accessModes that are stated here - and may be in another resource group or subscription. One scope per DNS is Microsoft's rule, so a second site usually joins the first one's scope this way. Default - none, and the scope is created. Immutable.
      */
     resourceId?: string;
     /**

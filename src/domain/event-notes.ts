@@ -1,0 +1,72 @@
+/**
+ * Actions in the words of events: `workspace law-plant-a in rg-monitor`, where a message of the same pass tells the rest.
+ * Pure; events.ts alone imports it.
+ */
+import { accessChangeText } from './access.ts';
+import { nameOf } from './converge.ts';
+import { parseId, shortName } from './names.ts';
+import type { ArmId, Kind } from './resources.ts';
+import type { Action } from './steps.ts';
+
+type Told = Exclude<Action, { verb: 'publish' | 'unpublish' | 'note' }>;
+type Forgotten = Extract<Action, { verb: 'forget' }>;
+
+/** What was done to what, in which resource group. */
+export function actionNote(action: Told): string {
+  const name = `${subjectOf(action)}${groupText(idOf(action))}`;
+  switch (action.verb) {
+    case 'create':
+      return action.why === 'absent' ? name : `${name} (${action.why})`;
+    case 'update':
+      return `${name}: ${action.changes.map(c => `${c.field} ${c.found} -> ${c.wanted}`).join(', ')}`;
+    case 'close':
+    case 'open':
+      return `${name}: ${accessChangeText(action.kind, action.changes)}`;
+    case 'untag':
+      return `${name}: our tag is taken off`;
+    case 'forget':
+      return `${name} ${FORGOTTEN[action.why]}`;
+    default:
+      return name;
+  }
+}
+
+const FORGOTTEN = { Deleted: 'is gone', Retained: 'stays in Azure', Renamed: 'is listed once' } as const;
+
+/** Notes of this length are short enough to be read, in characters. */
+const NOTE_LENGTH = 900;
+
+/** What a pass leaves in Azure, in as many notes as it takes. */
+export function leftNotes(actions: readonly Forgotten[]): readonly string[] {
+  const parts: Forgotten[][] = [];
+  for (const action of actions) {
+    const last = parts.at(-1);
+    if (last !== undefined && leftNote([...last, action]).length <= NOTE_LENGTH) last.push(action);
+    else parts.push([action]);
+  }
+  return parts.map(leftNote);
+}
+
+/** `stay in Azure: private endpoint pe-a, workspace law-a (query closed) in rg-monitor; component web in rg-apps` */
+function leftNote(actions: readonly Forgotten[]): string {
+  const groups = Map.groupBy(actions, action => groupText(action.id));
+  const told = [...groups].map(([group, items]) => `${items.map(leftText).join(', ')}${group}`);
+  return `${actions.length === 1 ? 'stays' : 'stay'} in Azure: ${told.join('; ')}`;
+}
+
+const leftText = (action: Forgotten): string => {
+  const { closed = [] } = action;
+  return closed.length === 0 ? subjectOf(action) : `${subjectOf(action)} (${closed.join(' and ')} closed)`;
+};
+
+const idOf = (action: Told): ArmId => ('want' in action ? action.want.id : action.id);
+
+function subjectOf(action: Told): string {
+  const [kind] = action.key.split('/') as [Kind];
+  return nameOf({ kind, name: shortName(idOf(action)) });
+}
+
+const groupText = (id: ArmId): string => {
+  const group = parseId(id)?.resourceGroup;
+  return group === undefined ? '' : ` in ${group}`;
+};
