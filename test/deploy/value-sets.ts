@@ -28,7 +28,7 @@ azure:
   authorityHost: https://login.microsoftonline.us
   resourceManagerEndpoint: https://management.usgovcloudapi.net
   resourceManagerAudience: https://management.usgovcloudapi.net
-proxy: {https: "http://proxy.example:3128", noProxy: "login.example,.internal.example"}
+proxy: {https: "http://proxy.example:3128", noProxy: "login.example,.internal.example", publicEgress: "http://public.example:3128"}
 certificateAuthority: {configMap: corporate-ca}
 installationId: plant-a
 concurrent: 8

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { chmod, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
+import { type ConnectProxy, startConnectProxy } from '../env/connect-proxy.ts';
 import { dnsQuery } from '../env/dns-query.ts';
 import { eventually } from '../env/eventually.ts';
 import { requireContainers, startContainer } from '../env/image.ts';
@@ -50,14 +51,19 @@ suite('installed from the chart', () => {
   let azure: AzureSide;
   let objects: readonly Manifest[];
   let pod: Pod;
+  let proxy: ConnectProxy;
 
   before(async context => {
     if (!requireContainers(context as never)) return;
     ground = await prepareGround();
     azure = await startAzureBeside(ground);
+    const { hostname, port } = new URL(azure.env.AZURE_RESOURCE_MANAGER_ENDPOINT ?? '');
+    proxy = await startConnectProxy({ address: hostname, port: Number(port) });
+    ground.onStop(proxy.close);
     objects = await install(
       ground,
       `${cloudOf(azure)}
+proxy: {https: "${proxy.url}"}
 targets:
   - {name: default, kind: HostsFile, configMap: pms-records, servers: ["${ground.coreDns.server}"], ttlSeconds: 2}
   - {name: pods, kind: HostsFile, configMap: pms-records-pods, service: {name: pms-coredns, port: dns}}
@@ -133,6 +139,11 @@ targets:
     await ground.kubectl(['delete', 'pms', 'plant-a', '--timeout=180s']);
     await pod.stop();
     assert.equal(await pod.main.ended, 0);
+  });
+
+  test('the calls to Azure went through the proxy, those to the API server and the private endpoints did not', () => {
+    const { host } = new URL(azure.env.AZURE_RESOURCE_MANAGER_ENDPOINT ?? '');
+    assert.deepEqual([...new Set(proxy.asked())], [host]);
   });
 
   test('no call was refused', async () => {

@@ -18,7 +18,7 @@ capabilities:
 {{- end }}
 {{- end }}
 {{- end }}
-{{- range $variable, $value := dict "HTTP_PROXY" .Values.proxy.http "HTTPS_PROXY" .Values.proxy.https "NO_PROXY" .Values.proxy.noProxy }}
+{{- range $variable, $value := dict "HTTP_PROXY" .Values.proxy.http "HTTPS_PROXY" .Values.proxy.https "NO_PROXY" .Values.proxy.noProxy "PMS_PUBLIC_EGRESS_PROXY" .Values.proxy.publicEgress }}
 {{- with $value }}
 - name: {{ $variable }}
   value: {{ . | quote }}
