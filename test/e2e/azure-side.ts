@@ -46,8 +46,11 @@ export interface AzureStart {
   readonly pms: string;
   readonly directory: string;
   readonly latencyScale: number;
+  /** File of another seed, with the same principals; default test/e2e/seed.yaml. */
+  readonly seed?: string;
 }
 
+const SEED = join(import.meta.dirname, 'seed.yaml');
 export const OPERATOR = '33333333-3333-4333-8333-333333333333';
 /** What a second copy of the operator signs in with, so that the journal tells the two apart. */
 export const SECOND_COPY = {
@@ -57,8 +60,7 @@ export const SECOND_COPY = {
 const SOMEBODY = { clientId: '44444444-4444-4444-8444-444444444444', secret: 'somebody-else' };
 
 /** Starts the simulator with its default seed and one principal more. */
-export async function startAzure({ pms, directory, latencyScale }: AzureStart): Promise<AzureSide> {
-  const seed = join(import.meta.dirname, 'seed.yaml');
+export async function startAzure({ pms, directory, latencyScale, seed = SEED }: AzureStart): Promise<AzureSide> {
   const journal = join(directory, 'journal.jsonl');
   const dataPlanePort = await freePort();
   const flags = ['--seed', seed, '--journal', journal, '--latency-scale', String(latencyScale)];

@@ -80,11 +80,11 @@ export async function install({ kubectl }: Ground, values: string): Promise<read
     .filter(object => object !== null);
 }
 
-/** The simulated Azure as a process of its own; ended by `ground.stop`. */
-export async function startAzureBeside({ directory, onStop }: Ground): Promise<AzureSide> {
+/** The simulated Azure as a process of its own, with another seed if one is given; ended by `ground.stop`. */
+export async function startAzureBeside({ directory, onStop }: Ground, seed?: string): Promise<AzureSide> {
   const pms = join(directory, 'pms.mjs');
   await bundle(join(import.meta.dirname, '../../src/main.ts'), pms);
-  const azure = await startAzure({ pms, directory, latencyScale: 0.1 });
+  const azure = await startAzure({ pms, directory, latencyScale: 0.1, ...(seed === undefined ? {} : { seed }) });
   onStop(azure.stop);
   return azure;
 }
