@@ -16,7 +16,7 @@ import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { pathToFileURL } from 'node:url';
 import { checkKept } from './contract/check-kept.ts';
-import { ensureBinaries } from './env/binaries.ts';
+import { ensureBinaries, ensureBinary } from './env/binaries.ts';
 import { installMissingTools } from './env/debian.ts';
 import { complaints, count, emptyTally, type TestEvent } from './run-tally.ts';
 
@@ -26,7 +26,15 @@ const fileDeadlineMs = 15 * 60_000;
 
 /** Where tests start other programs or take their time; they come first, and `--unit` leaves them out. */
 const slowPlaces = [
-  ...['test/e2e/', 'test/faults/', 'test/bench/', 'test/env/', 'test/deploy/server', 'test/crd/crd.test.ts'],
+  ...[
+    'test/e2e/',
+    'test/faults/',
+    'test/bench/',
+    'test/env/',
+    'test/deploy/server',
+    'test/deploy/chart',
+    'test/crd/crd.test.ts',
+  ],
   ...['test/simulator/', 'test/contract/', 'test/azure/', 'test/commands/', 'test/kubernetes/', 'test/layers.test.ts'],
   ...['convergence', 'sharing', 'one-target', 'plan-mode', 'isolation'].map(name => `test/controller/${name}.test.ts`),
   ...['test/coredns/real-coredns', 'test/probe/real-coredns'],
@@ -63,6 +71,7 @@ const programs: Stage = {
   run: async signal => {
     await installMissingTools(signal);
     await ensureBinaries(signal);
+    await ensureBinary('helm', signal);
     return 'ok';
   },
 };

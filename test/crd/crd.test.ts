@@ -222,6 +222,7 @@ test('kubectl apply accepts every sample', async () => {
   assert.deepEqual(sampleFiles, [
     'adopt.yaml',
     'closed.yaml',
+    'gitops.yaml',
     'hub-network.yaml',
     'isolated.yaml',
     'join-hub.yaml',

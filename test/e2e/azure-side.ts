@@ -3,7 +3,7 @@
  * their own, the journal, the state, and pulling the plug.
  */
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Agent, fetch } from 'undici';
 import type { JournalEntry } from '../../src/simulator/simulator.ts';
 import { startProcess } from '../env/child-process.ts';
@@ -48,7 +48,7 @@ export interface AzureStart {
   readonly pms: string;
   readonly directory: string;
   readonly latencyScale: number;
-  /** A file beside this one; default: `seed.yaml`. */
+  /** File of another seed, with the same principals, absolute or beside this one; default `seed.yaml`. */
   readonly seed?: string;
 }
 
@@ -62,7 +62,7 @@ const SOMEBODY = { clientId: '44444444-4444-4444-8444-444444444444', secret: 'so
 
 /** Starts the simulator with its default seed and one principal more. */
 export async function startAzure({ pms, directory, latencyScale, ...start }: AzureStart): Promise<AzureSide> {
-  const seed = join(import.meta.dirname, start.seed ?? 'seed.yaml');
+  const seed = resolve(import.meta.dirname, start.seed ?? 'seed.yaml');
   const journal = join(directory, 'journal.jsonl');
   const dataPlanePort = await freePort();
   const flags = ['--seed', seed, '--journal', journal, '--latency-scale', String(latencyScale)];
