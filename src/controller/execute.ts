@@ -3,24 +3,31 @@
  * once, looked at for about two seconds and then left running; its failure is a result, never an exception.
  */
 import { type AccessValues, accessChangeText, accessOf, isAccessible } from '../domain/access.ts';
-import { changeText, isFailedState, isOurs, isOursToDelete, isSucceeded, nameOf } from '../domain/converge.ts';
+import { changeText, isFailedState, isOurs, isOursToDelete, nameOf } from '../domain/converge.ts';
 import type { Desired } from '../domain/desire.ts';
 import { differences } from '../domain/diff.ts';
 import type { ActionResult } from '../domain/events.ts';
-import { type Failure, failed, failureOf, isInDoubt, waiting } from '../domain/failures.ts';
+import { type Failure, failed, failureOf, waiting } from '../domain/failures.ts';
 import type { Claim } from '../domain/merge.ts';
-import { endpointOfGroup, idKey, labelOf, OWNER_TAG, ownerKey, sameId, scopeOfLink } from '../domain/names.ts';
+import { labelOf, OWNER_TAG, ownerKey, sameId, scopeOfLink } from '../domain/names.ts';
 import { concernedWith } from '../domain/neighbours.ts';
 import { bodyOf } from '../domain/observed.ts';
 import type { ArmId, MadeKind, Resource, Want } from '../domain/resources.ts';
 import type { Action, Plan } from '../domain/steps.ts';
 import type { WriteAnswer } from '../ports.ts';
+import {
+  expectFewerNames,
+  isSettledAnswer,
+  note,
+  noteNewScope,
+  noteRefusal,
+  started,
+  type Write,
+} from './execute-notes.ts';
 import { writeExports } from './exports.ts';
 import { keeping, type Subject } from './look.ts';
 import { readNeighbours } from './neighbours.ts';
-import { pollMs } from './polling.ts';
 import { publish } from './publish.ts';
-import { zoneGroupsId } from './read-zones.ts';
 import { askerOf, type Pass } from './world.ts';
 
 type Outcome = ActionResult['outcome'];
@@ -97,11 +104,6 @@ async function create(wanted: Want, want: Desired, pass: Pass): Promise<Outcome>
     return answer;
   };
   return submit({ subject, verb: 'create', send }, want, pass);
-}
-
-/** A scope that was not there a moment ago links nothing yet: its list need not be asked for. A refused link asks. */
-function noteNewScope(id: ArmId, { intervalMs: resyncMs }: Desired, { memory: { ledger } }: Pass): void {
-  ledger.record({ id: `${id}/scopedResources`, settled: () => true, pollMs: () => 0, resyncMs }, []);
 }
 
 async function update(wanted: Want, want: Desired, pass: Pass): Promise<Outcome> {
@@ -194,12 +196,6 @@ function linkBusy({ kind, id }: Subject, { memory }: Pass): boolean {
   return unsettled.length > 0 || memory.writes.anyGoingOnUnder(links, id);
 }
 
-interface Write {
-  readonly subject: Subject;
-  readonly verb: 'create' | 'update' | 'delete';
-  readonly send: () => Promise<WriteAnswer>;
-}
-
 async function submit(write: Write, want: Desired, pass: Pass): Promise<Outcome> {
   const { subject, verb, send } = write;
   const { writes } = pass.memory;
@@ -222,46 +218,4 @@ async function submit(write: Write, want: Desired, pass: Pass): Promise<Outcome>
   if (submitted.is === 'Failed') return failedWith(submitted.failure);
   if (submitted.is === 'InFlight') return IN_FLIGHT;
   return isSettledAnswer(verb, submitted.answer) ? DONE : started(subject, pass);
-}
-
-function noteRefusal(subject: Subject, failure: Failure, { memory: { ledger } }: Pass): void {
-  // An answer that was lost: the resource itself has to be asked.
-  if (isInDoubt(failure)) ledger.touch(subject.id);
-  // A link to the same workspace that we did not know of is in the list.
-  if (subject.kind === 'scopedResource') ledger.touch(`${scopeOfLink(subject.id)}/scopedResources`);
-  // Nor of a group that the endpoint has already.
-  if (subject.kind === 'zoneGroup') ledger.touch(zoneGroupsId(endpointOfGroup(subject.id)));
-}
-
-function started({ kind, id }: Subject, { memory, world }: Pass): Outcome {
-  const dueAt = memory.ledger.dueAt(id);
-  const retryAfterMs = dueAt === undefined ? pollMs(kind)(1) : Math.max(0, dueAt - world.clock.now());
-  return { is: 'Started', retryAfterMs };
-}
-
-const isSettledAnswer = (verb: string, { body, operation }: WriteAnswer): boolean =>
-  body === undefined ? verb === 'delete' && operation === undefined : isSucceeded(body.provisioningState);
-
-/** What the answer tells stands in the ledger; what it changes elsewhere is read again. */
-function note({ subject, verb }: Write, answer: WriteAnswer, want: Desired, pass: Pass): void {
-  const { ledger } = pass.memory;
-  if (answer.body === undefined) ledger.touch(subject.id);
-  else ledger.record(keeping(subject, pass, want.intervalMs), answer.body);
-  if (subject.kind === 'zoneGroup') ledger.touch(zoneGroupsId(endpointOfGroup(subject.id)));
-  if (subject.kind !== 'scopedResource') return;
-  if (verb === 'delete') ledger.touch(`${scopeOfLink(subject.id)}/scopedResources`);
-  const target = want.links.find(link => link.key === subject.key)?.targetId;
-  // Nobody knows the names of a component: they are looked out for.
-  if (want.components.some(({ id }) => sameId(id, target))) expectOtherNames(want, pass);
-}
-
-/** Azure takes names off the scope's endpoints, or puts them on, some time after the link has changed. */
-function expectOtherNames({ scope }: Desired, { memory, now }: Pass): void {
-  memory.membersChangedAt.set(idKey(scope.id), now);
-}
-
-/** Also on the endpoints that others publish. */
-function expectFewerNames(want: Desired, pass: Pass): void {
-  expectOtherNames(want, pass);
-  for (const { uses, owner } of readNeighbours(pass)) if (uses.has(idKey(want.scope.id))) pass.wake(owner);
 }

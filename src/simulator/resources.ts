@@ -231,21 +231,3 @@ export interface ForeignService {
   readonly approvesManual: boolean;
   readonly members: readonly { readonly name: string; readonly fqdns: readonly string[] }[];
 }
-
-/** A long-running operation that a client can ask after. */
-export interface Operation {
-  readonly id: string;
-  readonly provider: 'Microsoft.Network' | 'Microsoft.Insights' | 'Microsoft.HybridCompute' | 'Microsoft.Resources';
-  readonly location: string;
-  readonly resourceId: string;
-  readonly title: string;
-  readonly status: 'InProgress' | 'Succeeded' | 'Failed' | 'Canceled';
-  readonly error?: Readonly<Record<string, unknown>>;
-  readonly startedAtMs: number;
-  readonly endedAtMs?: number;
-  /** How often a client has asked: Retry-After grows with it. */
-  readonly polls: number;
-  /** Retry-After of its first answers, seconds; default 10. */
-  readonly paceSeconds?: number;
-  readonly scopeGuid?: string;
-}

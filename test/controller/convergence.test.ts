@@ -8,7 +8,7 @@ import { onTrial } from '../../src/domain/isolation-pace.ts';
 import { idKey } from '../../src/domain/names.ts';
 import type { PmsObject } from '../../src/domain/object.ts';
 import type { Want } from '../../src/domain/resources.ts';
-import { customerIdOf } from '../model/azure-state.ts';
+import { customerIdOf } from '../model/made-bodies.ts';
 import { INSTALLATION, madeOf } from '../model/plant.ts';
 import { type Floor, plantFloor } from '../model/plant-floor.ts';
 import { propertyRuns } from '../model/property-runs.ts';

@@ -3,7 +3,7 @@ import { suite, test } from 'node:test';
 import { desire, wantsOf } from '../../src/domain/desire.ts';
 import { stalled } from '../../src/domain/failures.ts';
 import type { ObjectKey, PmsObject, Spec } from '../../src/domain/object.ts';
-import { bodyOf, customerIdOf } from '../model/azure-state.ts';
+import { bodyOf, customerIdOf } from '../model/made-bodies.ts';
 import { INSTALLATION, made, pms } from '../model/plant.ts';
 import { type Floor, plantFloor } from '../model/plant-floor.ts';
 

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { desire } from '../../src/domain/desire.ts';
 import { idKey } from '../../src/domain/names.ts';
 import type { ObjectKey, PmsObject } from '../../src/domain/object.ts';
-import { customerIdOf } from '../model/azure-state.ts';
+import { customerIdOf } from '../model/made-bodies.ts';
 import { INSTALLATION, madeOf } from '../model/plant.ts';
 import { ADOPTED } from '../model/plant-adoption.ts';
 import { type Floor, plantFloor } from '../model/plant-floor.ts';

@@ -9,7 +9,7 @@ import type { Spec } from '../../src/domain/object.ts';
 import { present } from '../../src/domain/observed.ts';
 import type { Want } from '../../src/domain/resources.ts';
 import { privatelinkName, zonesOf } from '../../src/domain/zones.ts';
-import { bodyOf } from './azure-state.ts';
+import { bodyOf } from './made-bodies.ts';
 import { SUBNET } from './plant.ts';
 import type { Floor } from './plant-floor.ts';
 import { HUB_NETWORK, HUB_ZONES } from './plant-zones.ts';
