@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import type { OwnedProcess } from '../env/child-process.ts';
+import { isWrite } from './azure-side.ts';
 import { pms } from './objects.ts';
 import { type Scene, startScene } from './scene.ts';
 
@@ -157,11 +158,7 @@ suite('before anything is created', () => {
       'pms/plant-a',
       patience,
     );
-  const isQuery = (path: string) => path.endsWith('/Microsoft.ResourceGraph/resources');
-  const writes = async () =>
-    (await scene.azure.calls())
-      .filter(({ method, path }) => method !== 'GET' && !isQuery(path))
-      .map(({ path }) => path);
+  const writes = async () => (await scene.azure.calls()).filter(isWrite).map(({ path }) => path);
   const remove = () => scene.kubectl('delete', 'pms', 'plant-a', patience);
 
   /** What somebody else has built. */

@@ -8,6 +8,7 @@ import { test } from 'node:test';
 import { shellBlocks } from '../docs/shell-blocks.ts';
 import { requireContainers } from '../env/image.ts';
 import { requireTool } from '../env/require-tool.ts';
+import { isWrite } from './azure-side.ts';
 import {
   cloudOf,
   type Ground,
@@ -58,7 +59,7 @@ targets: [{name: default, kind: HostsFile, configMap: pms-records, servers: ["${
   await found.kubectl(['apply', '-f', '-'], read('pms-backup.json'));
   await found.kubectl(['wait', 'pms/plant-a', '--for=condition=Ready', '--timeout=120s']);
 
-  const writes = (await azure.calls()).slice(calls).filter(({ method }) => method !== 'GET');
+  const writes = (await azure.calls()).slice(calls).filter(isWrite);
   assert.deepEqual(
     writes.map(({ method, path }) => `${method} ${path}`),
     [],
