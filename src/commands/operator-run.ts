@@ -23,6 +23,7 @@ import { createLog, type ScopedLog } from '../telemetry/log.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import { clockIsSteady, leaseIsRenewed, queueMoves } from '../telemetry/vitals.ts';
 import { version } from '../version.ts';
+import { identitiesOf } from './operator-identities.ts';
 import { candidacy, momentNow, whileLeading } from './operator-lead.ts';
 import { systemClock as clock } from './system-clock.ts';
 
@@ -119,9 +120,12 @@ function assemble(
   { installation, targets }: { readonly installation: string; readonly targets: Targets },
 ): Controller {
   const guard = kubernetes.lease ? { guard: kubernetes.lease.guard } : {};
+  const options = { settings: config.azure, log, clock, onRequest: metrics.azureRequest, version, ...guard };
+  const azure = createAzure(options);
   return createController({
     world: {
-      azure: createAzure({ settings: config.azure, log, clock, onRequest: metrics.azureRequest, version, ...guard }),
+      azure,
+      identities: identitiesOf(config, azure, { options, kubernetes }),
       cluster: kubernetes.cluster,
       targets,
       configMaps: kubernetes.configMaps,

@@ -42,6 +42,9 @@ export const REASONS = [
   'Unpublished',
   // Azure says no, or not yet
   'AuthenticationFailed',
+  'NamespaceNotAllowed',
+  'PlaceNotAllowed',
+  'IdentityIncomplete',
   'Forbidden',
   'LinkedAuthorizationFailed',
   'NotFound',

@@ -231,6 +231,9 @@ describe('the operator with the rights that are shipped', () => {
     ['read another namespace', 'GET', '/api/v1/namespaces/default'],
     ['list endpoints elsewhere', 'GET', '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices'],
     ['get a token', 'POST', `/api/v1/namespaces/${namespace}/serviceaccounts/pms-operator/token`, {}],
+    ['list the ServiceAccounts', 'GET', '/api/v1/namespaces/default/serviceaccounts'],
+    ['read another ServiceAccount', 'GET', '/api/v1/namespaces/default/serviceaccounts/default'],
+    ['write pms-workload', 'PATCH', '/api/v1/namespaces/default/serviceaccounts/pms-workload', {}, mergePatch],
     ['read the CRDs', 'GET', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'],
   ];
   for (const [what, method, path, body, contentType] of forbidden) {

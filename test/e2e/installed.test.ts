@@ -44,6 +44,8 @@ async function folderOf(directory: string, file: string): Promise<string> {
 const ELSEWHERE: Readonly<Record<string, string>> = {
   'get configmaps private-monitoring/pms-records': 'when a write meets one of somebody else (test/kubernetes/cluster)',
   'get configmaps private-monitoring/pms-records-pods': 'the same',
+  'create serviceaccounts/token pms-workload': 'for objects of other namespaces (test/e2e/identity.test.ts)',
+  'get serviceaccounts pms-workload': 'the same',
 };
 
 suite('installed from the chart', () => {

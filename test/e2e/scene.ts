@@ -66,12 +66,16 @@ export interface OperatorProcess extends OwnedProcess {
 export interface SceneOptions {
   /** Of the simulated Azure; 1 is as slow as the real one. */
   readonly latencyScale: number;
-  /** What Azure holds at the start: a file beside this one; default `seed.yaml`. */
-  readonly seed?: string;
+  /** What Azure holds at the start: a file beside this one, or one that the cluster's keys go into; default `seed.yaml`. */
+  readonly seed?: string | ((controlPlane: ControlPlane, directory: string) => Promise<string>);
   /** The CoreDNS of the cluster too, with a target `cluster` for it. */
   readonly platform?: Platform;
   /** More targets of the operator's configuration, at the same DNS server; RBAC is the caller's. */
   readonly targets?: readonly Readonly<Record<string, unknown>>[];
+  /** Namespaces beside the operator's own, whose objects may publish too. */
+  readonly namespaces?: readonly string[];
+  /** Instead of the shipped part of the operator's configuration. */
+  readonly globalIdentity?: Readonly<Record<string, unknown>>;
 }
 
 /** Starts all but the operator. */
@@ -95,10 +99,12 @@ async function assemble(options: SceneOptions, stops: (() => Promise<void> | voi
   await bundle(join(root, 'src/main.ts'), pms);
   // It ships beside the program.
   await cp(join(root, 'crds'), join(directory, 'crds'), { recursive: true });
-  const azure = await startAzure({ pms, directory, ...options });
-  stops.push(azure.stop);
-  const controlPlane = await startControlPlane({ auditLog: true, namespaces: [NAMESPACE] });
+  const { namespaces = [], seed = 'seed.yaml', latencyScale } = options;
+  const controlPlane = await startControlPlane({ auditLog: true, namespaces: [NAMESPACE, ...namespaces] });
   stops.push(controlPlane.stop);
+  const file = typeof seed === 'string' ? seed : await seed(controlPlane, directory);
+  const azure = await startAzure({ pms, directory, latencyScale, seed: file });
+  stops.push(azure.stop);
   const upstream = await startUpstreamDns(UPSTREAM);
   stops.push(upstream.stop);
   const hostsDirectory = join(directory, 'records');
@@ -124,11 +130,11 @@ async function assemble(options: SceneOptions, stops: (() => Promise<void> | voi
     : undefined;
   if (platform !== undefined) stops.push(platform.stop);
   const more = [...(options.targets ?? []).map(target => ({ ...target, servers: [coreDns.server] })), platform?.target];
-  const config = await operatorConfig(
-    directory,
-    coreDns.server,
-    more.flatMap(target => target ?? []),
-  );
+  const config = await operatorConfig(directory, coreDns.server, {
+    more: more.flatMap(target => target ?? []),
+    namespaces,
+    ...(options.globalIdentity ? { globalIdentity: options.globalIdentity } : {}),
+  });
   const kubeconfig = await controlPlane.serviceAccountKubeconfig(NAMESPACE, 'pms-operator');
   const startOperator: Scene['startOperator'] = async (options = {}) => {
     const env = { KUBECONFIG: kubeconfig, ...azure.env, ...options.env };
@@ -184,16 +190,25 @@ function runToEnd(
 }
 
 /** The shipped configuration; the one thing changed is which DNS server to ask: there are no pods here. */
-async function operatorConfig(directory: string, server: string, more: readonly unknown[]): Promise<string> {
+async function operatorConfig(
+  directory: string,
+  server: string,
+  changes: Pick<SceneOptions, 'globalIdentity'> & {
+    readonly more: readonly unknown[];
+    readonly namespaces: readonly string[];
+  },
+): Promise<string> {
   const shipped = parse(await readFile(join(root, 'deploy/operator.yaml'), 'utf8'));
   const targets = shipped.targets.map(({ service: _, ...target }: Record<string, unknown>) => ({
     ...target,
+    allowedNamespaces: [NAMESPACE, ...changes.namespaces],
     servers: [server],
     // The ttl of the shipped Corefile is waited for before an endpoint goes: a minute is nothing new to watch.
     ttlSeconds: 2,
   }));
   const file = join(directory, 'operator.yaml');
-  await writeFile(file, stringify({ targets: [...targets, ...more] }));
+  const { globalIdentity = shipped.globalIdentity } = changes;
+  await writeFile(file, stringify({ ...shipped, globalIdentity, targets: [...targets, ...changes.more] }));
   return file;
 }
 

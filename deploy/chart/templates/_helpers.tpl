@@ -39,7 +39,12 @@ app.kubernetes.io/part-of: private-monitoring-scope
 {{- end -}}
 {{- $targets = append $targets $target -}}
 {{- end -}}
-{{ toYaml (dict "targets" $targets) }}
+{{- $namespaces := .Values.globalIdentity.namespaces | default (list .Release.Namespace) -}}
+{{- $identity := dict "namespaces" $namespaces -}}
+{{- with .Values.globalIdentity.allowed -}}
+{{- $_ := set $identity "allowed" . -}}
+{{- end -}}
+{{ toYaml (dict "globalIdentity" $identity "targets" $targets) }}
 {{- end }}
 
 {{- /* Whom a role is given to: everything that the operator may do is bound to its ServiceAccount alone. */ -}}
