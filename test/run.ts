@@ -10,7 +10,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { delimiter, join, relative, resolve, sep } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
@@ -23,6 +23,9 @@ import { complaints, count, emptyTally, type TestEvent } from './run-tally.ts';
 const root = join(import.meta.dirname, '..');
 const bin = join(root, 'node_modules', '.bin');
 const fileDeadlineMs = 15 * 60_000;
+
+/** Most of the slow tests wait: for Azure's times, for a proof that must hold a while, for CoreDNS. */
+const concurrency = 2 * availableParallelism();
 
 /** Where tests start other programs or take their time; they come first, and `--unit` leaves them out. */
 const slowPlaces = [
@@ -95,7 +98,7 @@ const tests = (files: readonly string[]): Stage => ({
     };
     if (files.length > 0) {
       const absolute = files.map(file => resolve(root, file));
-      const options = { concurrency: 2, timeout: fileDeadlineMs, signal, cwd: root, execArgv: keeping };
+      const options = { concurrency, timeout: fileDeadlineMs, signal, cwd: root, execArgv: keeping };
       const stream = run({ files: absolute, ...options });
       stream.on('test:pass', add('passed')).on('test:fail', add('failed'));
       const report = stream.compose(new spec());

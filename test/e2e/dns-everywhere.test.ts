@@ -180,7 +180,7 @@ suite('the records of an object, end to end', () => {
     const workspaces = [{ name: 'law-plant-b', isolation: { query: 'Disabled' } }];
     await scene.apply(plant('plant-b', {}, { workspaces, ...isolation }));
     const { message } = await told('plant-b', 'RecordsPublished', 'NameConflict');
-    assert.match(message, /is held by private-monitoring\/plant-a \(127\.13\.1\.\d+\)/);
+    assert.match(message, / are held by private-monitoring\/plant-a \(127\.13\.1\.\d+\)/);
     const hosts = (await scene.records())['pms.hosts'] ?? '';
     const own = hosts.split('\n').filter(line => line.endsWith(`# ${NAMESPACE}/plant-b`));
     assert.equal(own.length, 6);

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import type { OwnedProcess } from '../env/child-process.ts';
+import { eventually } from '../env/eventually.ts';
 import { isWrite } from './azure-side.ts';
 import { pms } from './objects.ts';
 import { type Scene, startScene } from './scene.ts';
@@ -243,8 +244,11 @@ suite('before anything is created', () => {
     }
     const shared = { workspaces: [{ name: 'law-shared', resourceId: `${WORKSPACES}/law-shared` }] };
     await scene.apply(object({ ...at(subnet('vnet-plant')), ...shared, mode: 'Plan' }));
-    await waitFor('PreflightPassed', 'PassedWithWarnings');
-    const { status, message } = await condition('PreflightPassed');
+    // The network was read a moment ago, before it had peers and a security group; it is read again at the next look.
+    const { status, message } = await eventually('what the network has become is seen', async () => {
+      const told = await condition('PreflightPassed');
+      return told?.message.includes('peered network') && told.message.includes('security group') && told;
+    });
     assert.equal(status, 'True');
     assert.match(
       message,
