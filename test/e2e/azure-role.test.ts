@@ -42,6 +42,10 @@ function distinct(actions: readonly string[]): readonly string[] {
   return [...known.values()].sort();
 }
 
+/** As the formatter of the repository writes it. */
+const textOf = (role: unknown): string =>
+  `${JSON.stringify(role, undefined, 2).replace(/\[\s+("[^"]+")\s+\]/g, '[$1]')}\n`;
+
 async function seedOf(_: unknown, directory: string): Promise<string> {
   const seed = parse(await readFile(join(import.meta.dirname, 'seed.yaml'), 'utf8'));
   const role = JSON.parse(await readFile(ROLE, 'utf8'));
@@ -114,6 +118,6 @@ suite('the least role in Azure', () => {
       Actions: distinct([...called, ...BEHIND]),
       AssignableScopes: ['/subscriptions/11111111-1111-4111-8111-111111111111'],
     };
-    t.assert.fileSnapshot(role, ROLE, { serializers: [value => JSON.stringify(value, undefined, 2)] });
+    t.assert.fileSnapshot(role, ROLE, { serializers: [textOf] });
   });
 });

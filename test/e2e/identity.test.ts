@@ -167,9 +167,12 @@ suite('who acts in Azure', () => {
     assert.ok((await scene.azure.ids()).includes(law.toLowerCase()));
     await apply(
       accountOf(OTHER, identityOf(OTHER)),
-      objectOf(OTHER, { workspaces: [{ name: 'law-plant', resourceId: law }] }),
+      // What was read within the hour would do, were it its own.
+      objectOf(OTHER, { interval: '1h', workspaces: [{ name: 'law-plant', resourceId: law }] }),
     );
     await waitFor(OTHER, 'WorkspacesReady', 'Forbidden');
+    const owned = await inNamespace(OTHER, 'get', 'pms/plant', '-o', 'jsonpath={.status.resources[*].id}');
+    assert.ok(!owned.includes(`rg-${ONE}`), owned);
     assert.deepEqual(await callersIn(`rg-${ONE}`), [CLIENTS[ONE], CLIENTS[OTHER]]);
     const refused = (await scene.azure.everybodysCalls()).filter(
       ({ path, principal }) => principal === CLIENTS[OTHER] && path.includes(`/rg-${ONE}/`),
