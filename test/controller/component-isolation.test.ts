@@ -38,6 +38,8 @@ async function closed(seed: number, faults: readonly Fault[]): Promise<Floor> {
   });
   floor.azure.state.expectations = {
     ...floor.azure.state.expectations,
+    // The one object that asks takes its own closing back.
+    openedAgainst: () => undefined,
     closedTooEarly: id =>
       id === ADOPTED.component.body.id && access(floor, 'workspace') !== 'Disabled'
         ? ['the component was closed before the workspace']

@@ -158,7 +158,7 @@ function happen(floor: Floor, event: Rivalry['events'][number]): void {
 
 function assertTold(floor: Floor, holder: ObjectKey, loser: ObjectKey): void {
   const { message = '' } = condition(floor, loser, 'RecordsPublished') ?? {};
-  assert.match(message, new RegExp(`is held by ${ownerText(holder)} \\(`));
+  assert.match(message, new RegExp(`(?:is|are) held by ${ownerText(holder)} \\(`));
   const own = floor.dns.lines().filter(({ owners }) => owners.includes(ownerText(loser)));
   assert.equal(own.length, 6, 'the names of its workspace, and their twins');
 }
