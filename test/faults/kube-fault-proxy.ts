@@ -85,11 +85,15 @@ export async function startKubeFaultProxy(upstream: KubeUpstream): Promise<KubeF
     const status = from.statusCode ?? 0;
     if (call.isWatch && status === 200) return watch({ from, response, fault });
     const body = (await from.toArray()).join('');
-    if (call.method === 'GET' && !firstAnswers.has(request.url ?? '')) firstAnswers.set(request.url ?? '', body);
+    remember(request, body);
     await hooks.after?.(call, status);
     if (await isOver(response, fault?.after)) return;
     answer(response, { status, headers: passedOn(from.headers), body });
     hooks.answered?.(call, status);
+  };
+
+  const remember = ({ method, url = '' }: IncomingMessage, body: string): void => {
+    if (method === 'GET' && !firstAnswers.has(url)) firstAnswers.set(url, body);
   };
 
   const forward = (request: IncomingMessage, response: ServerResponse, body: string) =>
