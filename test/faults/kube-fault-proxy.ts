@@ -34,8 +34,8 @@ export interface KubeFaultProxy {
   /** How many calls each rule has met. */
   met(): readonly number[];
   hook(hooks: KubeHooks): void;
-  /** Ends every watch that is open; says how many there were. */
-  endWatches(how: 'reset' | 'close'): number;
+  /** Ends every watch that is open, of this path if one is given; says how many there were. */
+  endWatches(how: 'reset' | 'close', path?: RegExp): number;
   /** File: that kubeconfig, with this proxy as its server. */
   kubeconfigThrough(kubeconfig: string): Promise<string>;
   close(): Promise<void>;
@@ -60,7 +60,7 @@ export async function startKubeFaultProxy(upstream: KubeUpstream): Promise<KubeF
   const faults = kubeFaults();
   const calls: KubeCall[] = [];
   const sockets = new Set<Duplex>();
-  const watches = new Set<ServerResponse>();
+  const watches = new Map<ServerResponse, KubeCall>();
   /** By path and query: the first list that was answered. */
   const firstAnswers = new Map<string, string>();
   let hooks: KubeHooks = {};
@@ -83,7 +83,7 @@ export async function startKubeFaultProxy(upstream: KubeUpstream): Promise<KubeF
     if (own !== undefined) return answer(response, own);
     const from = await forward(request, response, call.body);
     const status = from.statusCode ?? 0;
-    if (call.isWatch && status === 200) return watch({ from, response, fault });
+    if (call.isWatch && status === 200) return watch({ from, response, fault, call });
     const body = (await from.toArray()).join('');
     remember(request, body);
     await hooks.after?.(call, status);
@@ -114,10 +114,11 @@ export async function startKubeFaultProxy(upstream: KubeUpstream): Promise<KubeF
     readonly from: IncomingMessage;
     readonly response: ServerResponse;
     readonly fault: KubeFault | undefined;
+    readonly call: KubeCall;
   }): Promise<void> => {
-    const { from, response, fault } = open;
+    const { from, response, fault, call } = open;
     if (await isOver(response, fault?.after)) return void from.destroy();
-    watches.add(response);
+    watches.set(response, call);
     response.once('close', () => watches.delete(response));
     response.writeHead(200, passedOn(from.headers));
     response.flushHeaders();
@@ -147,9 +148,9 @@ export async function startKubeFaultProxy(upstream: KubeUpstream): Promise<KubeF
     hook: next => {
       hooks = next;
     },
-    endWatches: how => {
-      const open = [...watches];
-      for (const response of open) {
+    endWatches: (how, path) => {
+      const open = [...watches].filter(([, call]) => path === undefined || path.test(call.path));
+      for (const [response] of open) {
         if (how === 'close') response.end();
         else response.destroy();
       }
