@@ -6,10 +6,8 @@
  */
 import type { AccessKind, AccessValues } from './domain/access.ts';
 import type { Failure } from './domain/failures.ts';
-import type { Claim, Merged } from './domain/merge.ts';
 import type { Place } from './domain/names.ts';
 import type { ObjectKey, PmsObject, Status } from './domain/object.ts';
-import type { TargetSight } from './domain/observed.ts';
 import type { PathResult, QueryTarget, TlsTarget } from './domain/path-proof.ts';
 import type {
   Adoptable,
@@ -19,7 +17,6 @@ import type {
   Identity,
   Kind,
   MadeKind,
-  NamedAddresses,
   NetworkInterface,
   Resource,
   ResourceOf,
@@ -29,6 +26,8 @@ import type {
   Want,
 } from './domain/resources.ts';
 import type { Permission } from './domain/rights.ts';
+import type { GraphSight } from './domain/surroundings.ts';
+import type { AzureZones } from './ports-zones.ts';
 
 /** The first answer to a write. */
 export interface WriteAnswer {
@@ -39,7 +38,7 @@ export interface WriteAnswer {
 }
 
 /** Azure Resource Manager, as one identity. Subscriptions come from the ids. */
-export interface Azure {
+export interface Azure extends AzureZones {
   /** Proves that a token can be had. Cached; network only when the token is due. */
   identity(signal: AbortSignal): Promise<Identity>;
 
@@ -52,9 +51,6 @@ export interface Azure {
   /** The interface of a private endpoint; `undefined` on 404. */
   networkInterface(id: ArmId, signal: AbortSignal): Promise<NetworkInterface | undefined>;
 
-  /** Record sets of every DNS zone group of an endpoint, names as Azure lists them (in the privatelink zone). */
-  zoneGroupRecords(endpointId: ArmId, signal: AbortSignal): Promise<readonly NamedAddresses[]>;
-
   /** A subnet with the region of its network; `undefined` on 404 of either. */
   subnet(id: ArmId, signal: AbortSignal): Promise<Subnet | undefined>;
 
@@ -66,6 +62,16 @@ export interface Azure {
    * even that may not be asked.
    */
   permissions(scope: ArmId, signal: AbortSignal): Promise<readonly Permission[] | undefined>;
+
+  /** `Registered`, `NotRegistered`, ... of a provider's namespace; `unknown` where Azure does not say. */
+  registration(subscriptionId: string, namespace: string, signal: AbortSignal): Promise<string>;
+
+  /**
+   * What Azure Resource Graph knows of these subscriptions around virtual networks: private endpoints, machines with the
+   * Azure Monitor Agent, where those stand and where they get their configuration. Two queries, by POST, which write
+   * nothing. What we may not read is left out by Azure, unsaid.
+   */
+  surroundings(subscriptionIds: readonly string[], signal: AbortSignal): Promise<GraphSight>;
 
   /** Soft-deleted workspaces whose names are still held; `undefined` when there is no such resource group. */
   softDeletedWorkspaces(
@@ -124,9 +130,6 @@ export interface AzureInquiry {
 
   resourceGroup(place: Place, signal: AbortSignal): Promise<{ readonly location: string } | undefined>;
 
-  /** `Registered`, `NotRegistered`, ... of a provider's namespace. */
-  registration(subscriptionId: string, namespace: string, signal: AbortSignal): Promise<string>;
-
   /** Addresses of a subnet by Azure's own count; `undefined` when Azure does not list it. */
   subnetUsage(
     subnetId: ArmId,
@@ -156,56 +159,6 @@ export interface Cluster {
 
   /** Best effort: never throws, never waits. */
   emit(object: PmsObject, event: ObjectEvent): void;
-}
-
-/** A DNS endpoint that must answer: one address and port, and a name for messages. */
-export interface DnsServer {
-  readonly name: string;
-  readonly address: string;
-  readonly port: number;
-}
-
-/** One ConfigMap that a DNS server reads, as the administrator configured it. */
-export interface DnsTarget {
-  readonly name: string;
-
-  /** The lines that are in the target now, from a cache that is never older than our own writes. */
-  read(signal: AbortSignal): Promise<TargetSight>;
-
-  /**
-   * Replaces the lines of one object; all other lines are carried over. Serialised per target; no write when the text
-   * stays the same. Throws PortError: TargetNotOurs, TargetOwnedByOther, TooLarge, ClusterUnreachable, Forbidden.
-   */
-  publish(claim: Claim, signal: AbortSignal): Promise<Merged>;
-
-  /** The servers that must answer, right now. Throws PortError NoDnsEndpoint when there is none. */
-  servers(signal: AbortSignal): Promise<readonly DnsServer[]>;
-}
-
-/** The targets of the operator's configuration. */
-export interface DnsTargets {
-  readonly all: readonly DnsTarget[];
-  /** `undefined` when no target has that name. */
-  find(name: string): DnsTarget | undefined;
-  /** Whether objects of a namespace may publish into a target. Taking out is always allowed. */
-  allows(name: string, namespace: string): boolean;
-}
-
-export interface DnsAnswer {
-  /** `NOERROR`, `NXDOMAIN`, `SERVFAIL`, ... */
-  readonly rcode: string;
-  /** Addresses of the asked type, in the order of the answer. */
-  readonly addresses: readonly string[];
-  /** How long the server may give this answer again without asking anybody; absent when it did not say. */
-  readonly ttlSeconds?: number;
-}
-
-/** Asks one server one question, never through a cache of ours. Throws PortError when it stays silent. */
-export interface Resolver {
-  /** Over UDP, over TCP when the answer is cut short. */
-  ask(server: DnsServer, name: string, type: 'A' | 'AAAA', signal: AbortSignal): Promise<DnsAnswer>;
-  /** Over TCP: what a client does whose answer was cut short, and what a firewall may not let through. */
-  askOverTcp(server: DnsServer, name: string, type: 'A' | 'AAAA', signal: AbortSignal): Promise<DnsAnswer>;
 }
 
 /** Stands where the operator runs and connects to addresses of private endpoints. */

@@ -10,13 +10,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { delimiter, join, relative, resolve, sep } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { pathToFileURL } from 'node:url';
 import { checkKept } from './contract/check-kept.ts';
-import { ensureBinaries } from './env/binaries.ts';
+import { ensureBinaries, ensureBinary } from './env/binaries.ts';
 import { installMissingTools } from './env/debian.ts';
 import { complaints, count, emptyTally, type TestEvent } from './run-tally.ts';
 
@@ -24,9 +24,20 @@ const root = join(import.meta.dirname, '..');
 const bin = join(root, 'node_modules', '.bin');
 const fileDeadlineMs = 15 * 60_000;
 
+/** Most of the slow tests wait: for Azure's times, for a proof that must hold a while, for CoreDNS. */
+const concurrency = 2 * availableParallelism();
+
 /** Where tests start other programs or take their time; they come first, and `--unit` leaves them out. */
 const slowPlaces = [
-  ...['test/e2e/', 'test/faults/', 'test/bench/', 'test/env/', 'test/deploy/server', 'test/crd/crd.test.ts'],
+  ...[
+    'test/e2e/',
+    'test/faults/',
+    'test/bench/',
+    'test/env/',
+    'test/deploy/server',
+    'test/deploy/chart',
+    'test/crd/crd.test.ts',
+  ],
   ...['test/simulator/', 'test/contract/', 'test/azure/', 'test/commands/', 'test/kubernetes/', 'test/layers.test.ts'],
   ...['convergence', 'sharing', 'one-target', 'plan-mode', 'isolation'].map(name => `test/controller/${name}.test.ts`),
   ...['test/coredns/real-coredns', 'test/probe/real-coredns'],
@@ -63,6 +74,7 @@ const programs: Stage = {
   run: async signal => {
     await installMissingTools(signal);
     await ensureBinaries(signal);
+    await ensureBinary('helm', signal);
     return 'ok';
   },
 };
@@ -86,7 +98,7 @@ const tests = (files: readonly string[]): Stage => ({
     };
     if (files.length > 0) {
       const absolute = files.map(file => resolve(root, file));
-      const options = { concurrency: 2, timeout: fileDeadlineMs, signal, cwd: root, execArgv: keeping };
+      const options = { concurrency, timeout: fileDeadlineMs, signal, cwd: root, execArgv: keeping };
       const stream = run({ files: absolute, ...options });
       stream.on('test:pass', add('passed')).on('test:fail', add('failed'));
       const report = stream.compose(new spec());

@@ -7,8 +7,16 @@ import type { Azure, AzureInquiry, Clock, Log, WriteGuard } from '../ports.ts';
 import { siteOf } from './adapter.ts';
 import { createClients } from './clients.ts';
 import { createCredential } from './credential.ts';
-import { createInquiry, readEndpointNeed, readPermissions } from './inquiries.ts';
-import { readScopeLinks, readSoftDeleted, readZoneGroupRecords } from './listings.ts';
+import { readSurroundings } from './graph.ts';
+import { createInquiry, readEndpointNeed, readPermissions, readRegistration } from './inquiries.ts';
+import {
+  readDnsZones,
+  readScopeLinks,
+  readSoftDeleted,
+  readZoneGroups,
+  readZoneLinks,
+  readZoneRecords,
+} from './listings.ts';
 import { createLogsQuery, createPublicQuery } from './logs-query.ts';
 import {
   getNetworkInterface,
@@ -66,10 +74,15 @@ export function createAzure({ settings, log, clock, onRequest, version, guard }:
     get: (kind, id, signal) => get(arm, kind, id, signal),
     scopeLinks: (scopeId, signal) => readScopeLinks(arm, scopeId, signal),
     networkInterface: (id, signal) => networkInterface(arm, id, signal),
-    zoneGroupRecords: (endpointId, signal) => readZoneGroupRecords(arm, endpointId, signal),
+    zoneGroups: (endpointId, signal) => readZoneGroups(arm, endpointId, signal),
+    zoneLinks: (zoneId, signal) => readZoneLinks(arm, zoneId, signal),
+    zoneRecords: (zoneId, signal) => readZoneRecords(arm, zoneId, signal),
+    dnsZones: (subscriptionId, signal) => readDnsZones(arm, subscriptionId, signal),
     subnet: (id, signal) => subnet(arm, id, signal),
     endpointNeed: (scopeId, signal) => readEndpointNeed(arm, scopeId, signal),
     permissions: (scope, signal) => readPermissions(arm, scope, signal),
+    registration: (subscriptionId, namespace, signal) => readRegistration(arm, { subscriptionId, namespace }, signal),
+    surroundings: (subscriptionIds, signal) => readSurroundings(arm, subscriptionIds, signal),
     softDeletedWorkspaces: (place, signal) => readSoftDeleted(arm, place, signal),
     create: (want, signal) => create(arm, want, signal),
     update: (want, changes, signal) => update(arm, want, changes, signal),

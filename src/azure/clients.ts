@@ -5,6 +5,7 @@
 import { MonitorClient } from '@azure/arm-monitor';
 import { NetworkManagementClient } from '@azure/arm-network';
 import { OperationalInsightsManagementClient } from '@azure/arm-operationalinsights';
+import { PrivateDnsManagementClient } from '@azure/arm-privatedns';
 import type { TokenCredential } from '@azure/core-auth';
 import {
   createDefaultHttpClient,
@@ -30,6 +31,7 @@ export interface RawRequest {
 export interface Sdk {
   readonly monitor: MonitorClient;
   readonly network: NetworkManagementClient;
+  readonly privateDns: PrivateDnsManagementClient;
   readonly operationalInsights: OperationalInsightsManagementClient;
   /** Through the same policies as the SDK's own calls. */
   send(request: RawRequest): Promise<unknown>;
@@ -70,6 +72,7 @@ export function createClients(clientOptions: ClientOptions): (subscription: stri
     return {
       monitor: guard(new MonitorClient(credential, subscription, options)),
       network,
+      privateDns: guard(new PrivateDnsManagementClient(credential, subscription, options)),
       operationalInsights: guard(new OperationalInsightsManagementClient(credential, subscription, options)),
       send,
       read: (path, apiVersion) =>

@@ -7,6 +7,7 @@
 import type { AccessValues } from '../domain/access.ts';
 import type { Component } from '../domain/resources.ts';
 import type { Reader } from './adapter.ts';
+import { readLinkView } from './link-view.ts';
 import { type Json, members, objectOf, optional, readTags, required, resourceBase, text, without } from './wire.ts';
 
 const API_VERSION = '2020-02-02';
@@ -45,6 +46,7 @@ const withAccess = (body: Json, values: AccessValues): Json => ({
 /** Throws UnexpectedAnswerError without a location. */
 function readComponent(body: Json): Component {
   const properties = members(body.properties);
+  const { privateLinkScopedResources, PrivateLinkScopedResources } = properties;
   return {
     kind: 'component',
     ...resourceBase(body),
@@ -54,5 +56,6 @@ function readComponent(body: Json): Component {
       ...optional('ingestion', text(properties.publicNetworkAccessForIngestion)),
       ...optional('query', text(properties.publicNetworkAccessForQuery)),
     },
+    ...optional('linkedBy', readLinkView(privateLinkScopedResources ?? PrivateLinkScopedResources)),
   };
 }

@@ -1,5 +1,5 @@
 /**
- * The one credential of the process: workload identity or client secret. Parallel first calls share one token request
+ * The credential of one identity: workload identity, another issuer's token or client secret. Parallel first calls share one token request
  * (MSAL does not do that: facts azure-sdk 1.10), and every failure becomes a `PortError` that names the cause and never
  * holds a token or a secret. src/azure only.
  */
@@ -28,24 +28,31 @@ export function createCredential(settings: AzureSettings, clock: Clock): Credent
   let source: TokenCredential | undefined;
   const pending = new Map<string, Promise<AccessToken | null>>();
   // MSAL passes no signal on to its requests, so one that hangs would hang for all: the deadline reaches it this way.
-  const deadlines = new AsyncLocalStorage<AbortSignal>();
+  const attempts = new AsyncLocalStorage<Attempt>();
   const policy: PipelinePolicy = {
     name: 'privateMonitoringScopeTokenDeadline',
     sendRequest(request, next) {
-      const deadline = deadlines.getStore();
+      const deadline = attempts.getStore()?.deadline;
       if (deadline !== undefined) request.abortSignal = deadline;
       return next(request);
     },
   };
 
+  const asTold = assertionTold(settings, thrown => {
+    const attempt = attempts.getStore();
+    if (attempt !== undefined) attempt.withoutAssertion = thrown;
+  });
+
   const fetchToken = async (scopes: string | string[], options: GetTokenOptions): Promise<AccessToken | null> => {
     const deadline = new AbortController();
     const cancel = clock.after(DEADLINE_MS, () => deadline.abort());
+    const attempt: Attempt = { deadline: deadline.signal };
     try {
-      const from = source ?? createSource(settings, policy);
+      const from = source ?? createSource(asTold, policy);
       source = from;
-      return await deadlines.run(deadline.signal, () => from.getToken(scopes, options));
+      return await attempts.run(attempt, () => from.getToken(scopes, options));
     } catch (thrown) {
+      if (attempt.withoutAssertion !== undefined) throw attempt.withoutAssertion;
       throw new PortError(await credentialFailure(thrown, settings, deadline.signal), { cause: thrown });
     } finally {
       cancel();
@@ -73,14 +80,38 @@ export function createCredential(settings: AzureSettings, clock: Clock): Credent
   };
 }
 
+/** One request for a token. */
+interface Attempt {
+  readonly deadline: AbortSignal;
+  /** Why there was no token of the other issuer to show. */
+  withoutAssertion?: PortError;
+}
+
+/** MSAL would make a text of the failure. */
+function assertionTold(settings: AzureSettings, failed: (thrown: PortError) => void): AzureSettings {
+  const { assertion } = settings;
+  if (assertion === undefined) return settings;
+  const told = async () => {
+    try {
+      return await assertion();
+    } catch (thrown) {
+      if (thrown instanceof PortError) failed(thrown);
+      throw thrown;
+    }
+  };
+  return { ...settings, assertion: told };
+}
+
 function createSource(settings: AzureSettings, policy: PipelinePolicy): TokenCredential {
-  const { tenantId, clientId, clientSecret, federatedTokenFile, authorityHost, disableInstanceDiscovery } = settings;
+  const { tenantId, clientId, clientSecret, federatedTokenFile, assertion } = settings;
+  const { authorityHost, disableInstanceDiscovery } = settings;
   const options = {
     authorityHost,
     disableInstanceDiscovery,
     retryOptions: { maxRetries: 0 },
     additionalPolicies: [{ policy, position: 'perCall' as const }],
   };
+  if (assertion !== undefined) return new ClientAssertionCredential(tenantId, clientId, assertion, options);
   if (federatedTokenFile !== undefined) {
     // WorkloadIdentityCredential is this with a file that is read every 5 minutes at most: a token of 10 minutes, the
     // shortest that Kubernetes gives, would expire in its cache. Asked once per access token.

@@ -36,6 +36,14 @@ const CODES: readonly CodeRow[] = [
   { codes: ['canceledandsuperseded*'], reason: 'Conflict', treatment: 5 * SECOND },
   { codes: ['retryableerror*', 'storageaccountoperationinprogress'], reason: 'Conflict', treatment: 10 * SECOND },
   { codes: ['referencedresourcenotprovisioned'], reason: 'Conflict', treatment: 10 * SECOND },
+  // Somebody was faster: the next pass sees the other group.
+  { message: /more than one private dns zone group/i, reason: 'Conflict', treatment: 5 * SECOND },
+  {
+    message: /zones with overlapping namespaces/i,
+    reason: 'NetworkHasZone',
+    treatment: 60 * SECOND,
+    cure: 'a network sees one zone of a name: take its other link away, or give the zoneIds of the zones that it has',
+  },
   { message: /cannot be deleted because it is linked to/i, reason: 'StillInUse', treatment: 10 * SECOND },
   { codes: ['resourcegroupbeingdeleted'], reason: 'Conflict', treatment: 60 * SECOND },
   { codes: ['cannotdeleteresource', 'inuse*', 'nestedresourcesexist'], reason: 'StillInUse', treatment: 60 * SECOND },
@@ -68,6 +76,27 @@ const CODES: readonly CodeRow[] = [
     treatment: 'stall',
     cure: 'use a larger subnet: eleven addresses for one workspace, a /27 at least',
   },
+  {
+    codes: ['invalidprivatednszoneids'],
+    reason: 'ZoneNotFound',
+    treatment: 'stall',
+    cure: 'check spec.privateEndpoint.zoneGroup.zoneIds',
+  },
+  {
+    codes: ['privateendpointcreationnotallowedassubnetisdelegated'],
+    reason: 'SubnetDelegated',
+    treatment: 'stall',
+    cure: 'use a subnet that is delegated to nobody',
+  },
+  {
+    // Still said in some clouds; in the public one policies hold for endpoints and forbid none.
+    codes: ['privateendpointcannotbecreatedinsubnetthathasnetworkpoliciesenabled'],
+    reason: 'InvalidRequest',
+    treatment: 'stall',
+    cure: 'az network vnet subnet update --ids SUBNET --private-endpoint-network-policies Disabled',
+  },
+  { codes: ['privateendpointipconfigurationmissingmembernames*'], reason: 'StaticAddresses', treatment: 'stall' },
+  { message: /has static ip configurations/i, reason: 'StaticAddresses', treatment: 'stall' },
   { codes: ['subnetnotfound', 'virtualnetworknotfound'], reason: 'SubnetNotFound', treatment: 'stall' },
   {
     codes: ['invalidresourcereference'],

@@ -59,8 +59,21 @@ export async function readPermissions(
   return items?.map(item => ({ actions: texts(item.actions), notActions: texts(item.notActions) }));
 }
 
+/** How far a provider is registered. */
+export async function readRegistration(
+  arm: Arm & Endpoint,
+  { subscriptionId, namespace }: { readonly subscriptionId: string; readonly namespace: string },
+  signal: AbortSignal,
+): Promise<string> {
+  const task = { what: `reading provider ${namespace}`, signal };
+  const path = `/subscriptions/${subscriptionId}/providers/${namespace}?api-version=${RESOURCES_VERSION}`;
+  return (
+    (await readOne(arm, task, { send: () => get(arm, path), read: body => text(body.registrationState) })) ?? 'unknown'
+  );
+}
+
 /** Where the Resource Manager is. */
-interface Endpoint {
+export interface Endpoint {
   readonly endpoint: string;
 }
 
@@ -86,11 +99,6 @@ export function createInquiry(arm: Arm & Endpoint): AzureInquiry {
       return one(`${pathOf(place)}?api-version=${RESOURCES_VERSION}`, task, body => ({
         location: required(body, 'location'),
       }));
-    },
-    async registration(subscriptionId, namespace, signal) {
-      const task = { what: `reading provider ${namespace}`, signal };
-      const path = `/subscriptions/${subscriptionId}/providers/${namespace}?api-version=${RESOURCES_VERSION}`;
-      return (await one(path, task, body => text(body.registrationState))) ?? 'unknown';
     },
     async subnetUsage(subnetId, signal) {
       const network = subnetId.replace(/\/subnets\/[^/]+$/i, '');

@@ -4,10 +4,12 @@
  */
 import { failed, PortError } from '../domain/failures.ts';
 import type { Place } from '../domain/names.ts';
-import type { ArmId, NamedAddresses, ScopedResource, SoftDeletedWorkspace } from '../domain/resources.ts';
+import type { ArmId, ScopedResource, SoftDeletedWorkspace } from '../domain/resources.ts';
+import type { DnsZone, ZoneGroup, ZoneLink, ZoneRecord } from '../domain/zone-resources.ts';
 import { siteOf } from './adapter.ts';
 import { ArmError } from './arm-error.ts';
 import { listZoneGroups, readZoneGroup } from './dns-zone-groups.ts';
+import { listZoneLinks, listZoneRecords, readDnsZone, readZoneLink, readZoneRecord } from './dns-zones.ts';
 import { saysAbsent } from './error-table.ts';
 import type { Answer, Task } from './pipeline.ts';
 import { type Arm, orAbsent, READ_DEADLINE_MS, typeOf, understood } from './resources.ts';
@@ -27,16 +29,41 @@ export async function readScopeLinks(
   return links;
 }
 
-/** The record sets of every zone group of an endpoint; none when the endpoint is not there. */
-export async function readZoneGroupRecords(
-  arm: Arm,
-  endpointId: ArmId,
-  signal: AbortSignal,
-): Promise<readonly NamedAddresses[]> {
+/** Every zone group of an endpoint; none when the endpoint is not there. */
+export async function readZoneGroups(arm: Arm, endpointId: ArmId, signal: AbortSignal): Promise<readonly ZoneGroup[]> {
   const at = siteOf(endpointId, typeOf('privateEndpoint'), arm.sdkOf);
   const task = { what: `listing the DNS zone groups of private endpoint ${at.name}`, signal };
-  const groups = await readAll(arm, task, { send: () => listZoneGroups(at), read: readZoneGroup });
-  return (groups ?? []).flat();
+  return (await readAll(arm, task, { send: () => listZoneGroups(at), read: readZoneGroup })) ?? [];
+}
+
+/** All links of a zone to networks; `undefined` when the zone is not there. */
+export function readZoneLinks(arm: Arm, zoneId: ArmId, signal: AbortSignal): Promise<readonly ZoneLink[] | undefined> {
+  const at = siteOf(zoneId, typeOf('dnsZone'), arm.sdkOf);
+  const task = { what: `listing the network links of private DNS zone ${at.name}`, signal };
+  return readAll(arm, task, { send: () => listZoneLinks(at), read: readZoneLink });
+}
+
+/** All record sets of a zone but its own SOA; `undefined` when the zone is not there. */
+export async function readZoneRecords(
+  arm: Arm,
+  zoneId: ArmId,
+  signal: AbortSignal,
+): Promise<readonly ZoneRecord[] | undefined> {
+  const at = siteOf(zoneId, typeOf('dnsZone'), arm.sdkOf);
+  const task = { what: `listing the record sets of private DNS zone ${at.name}`, signal };
+  const records = await readAll(arm, task, { send: () => listZoneRecords(at), read: readZoneRecord });
+  return records?.filter(({ type }) => type.toUpperCase() !== 'SOA');
+}
+
+/** All private DNS zones of a subscription that we may see. */
+export async function readDnsZones(arm: Arm, subscriptionId: string, signal: AbortSignal): Promise<readonly DnsZone[]> {
+  const task = { what: `listing the private DNS zones of subscription ${subscriptionId}`, signal };
+  const send = async () => {
+    for await (const _ of arm.sdkOf(subscriptionId).privateDns.privateZones.list().byPage()) {
+      // The pages are kept by the call as they were sent.
+    }
+  };
+  return (await readAll(arm, task, { send, read: readDnsZone })) ?? [];
 }
 
 /** Soft-deleted workspaces of a resource group; `undefined` when Azure says that there is no such group. */

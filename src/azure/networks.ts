@@ -47,6 +47,7 @@ export function readSubnet(network: Json, id: ArmId): Subnet | undefined {
   const properties = members(found.properties);
   const prefix = text(properties.addressPrefix);
   const prefixes = texts(properties.addressPrefixes);
+  const policies = text(properties.privateEndpointNetworkPolicies);
   return {
     id: required(found, 'id'),
     location: required(network, 'location'),
@@ -55,5 +56,36 @@ export function readSubnet(network: Json, id: ArmId): Subnet | undefined {
     networkEndpointIds: subnets
       .flatMap(subnet => list(members(subnet.properties).privateEndpoints))
       .flatMap(endpoint => text(endpoint.id) ?? []),
+    ...some('delegatedTo', list(properties.delegations).flatMap(readDelegation)),
+    ...(policies === undefined || policies === 'Disabled' ? {} : { endpointPolicies: policies }),
+    ...optional('securityGroupId', text(members(properties.networkSecurityGroup).id)),
+    ...optional('routeTableId', text(members(properties.routeTable).id)),
+    ...some('peeredNetworkIds', list(members(network.properties).virtualNetworkPeerings).flatMap(readPeer)),
+    ...(subnets.some(hasOtherInterfaces) ? { hasOtherInterfaces: true } : {}),
   };
+}
+
+const some = <K extends string, T>(name: K, items: readonly T[]) =>
+  items.length === 0 ? {} : ({ [name]: items } as Record<K, readonly T[]>);
+
+const readDelegation = ({ properties }: Json): readonly string[] => {
+  const service = text(members(properties).serviceName);
+  return service === undefined ? [] : [service];
+};
+
+/** One that the other side has not confirmed, or has taken away, carries nothing. */
+function readPeer({ properties }: Json): readonly ArmId[] {
+  const { remoteVirtualNetwork, peeringState } = members(properties);
+  const id = text(members(remoteVirtualNetwork).id);
+  return id === undefined || !/^connected$/i.test(text(peeringState) ?? '') ? [] : [id];
+}
+
+/** A subnet lists the addresses in it by interface: those of an endpoint's go by the endpoint's name (recorded). */
+function hasOtherInterfaces({ properties }: Json): boolean {
+  const { ipConfigurations, privateEndpoints } = members(properties);
+  const names = list(privateEndpoints).flatMap(({ id }) => text(id)?.split('/').at(-1)?.toLowerCase() ?? []);
+  return list(ipConfigurations).some(({ id }) => {
+    const nic = /\/networkInterfaces\/([^/]+)\//i.exec(text(id) ?? '')?.[1]?.toLowerCase();
+    return nic === undefined || !names.some(name => nic.startsWith(`${name}.nic.`));
+  });
 }

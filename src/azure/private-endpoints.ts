@@ -3,7 +3,7 @@
  * security groups, static addresses and the interface's own name survive, and If-Match keeps a stale body out.
  * src/azure only. Source: REST reference "Private Endpoints - Create Or Update"; facts: ampls 1.2.
  */
-import type { NamedAddresses, PrivateEndpoint, PrivateEndpointWant, Tags } from '../domain/resources.ts';
+import type { NamedAddresses, PrivateEndpoint, PrivateEndpointWant, StaticAddress, Tags } from '../domain/resources.ts';
 import type { Adapter, Site } from './adapter.ts';
 import type { Answer } from './pipeline.ts';
 import {
@@ -120,8 +120,18 @@ function readPrivateEndpoint(body: Json): PrivateEndpoint {
     ...optional('connectionStatus', text(state.status)),
     ...optional('connectionDescription', text(state.description)),
     ...optional('networkInterfaceId', text(list(properties.networkInterfaces)[0]?.id)),
+    ...staticAddresses(properties.ipConfigurations),
     customDnsConfigs: list(properties.customDnsConfigs).flatMap(readDnsConfig),
   };
+}
+
+function staticAddresses(value: unknown): Pick<PrivateEndpoint, 'staticAddresses'> {
+  const chosen = list(value).flatMap(({ properties }): readonly StaticAddress[] => {
+    const { privateIPAddress, memberName } = members(properties);
+    const [address, member] = [text(privateIPAddress), text(memberName)];
+    return address === undefined || member === undefined ? [] : [{ address, member }];
+  });
+  return chosen.length === 0 ? {} : { staticAddresses: chosen };
 }
 
 function readDnsConfig(config: Json): readonly NamedAddresses[] {

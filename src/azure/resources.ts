@@ -1,5 +1,5 @@
 /**
- * The verbs of the port for the four resource types: the same deadlines, the same meaning of 404, the first answer of
+ * The verbs of the port for all resource types: the same deadlines, the same meaning of 404, the first answer of
  * a write and not a word more. What differs between types is in their adapters. src/azure only.
  */
 import type { AccessKind, AccessValues } from '../domain/access.ts';
@@ -10,6 +10,8 @@ import type { WriteAnswer } from '../ports.ts';
 import { type Adapter, type Reader, type Site, siteOf } from './adapter.ts';
 import type { Sdk } from './clients.ts';
 import { components } from './components.ts';
+import { zoneGroups } from './dns-zone-groups.ts';
+import { dnsZones, zoneLinks } from './dns-zones.ts';
 import { isAbsence, toPortError } from './errors.ts';
 import { operationOf } from './operations.ts';
 import type { Answer, Calls, Task } from './pipeline.ts';
@@ -34,6 +36,9 @@ const ADAPTERS: { readonly [K in MadeKind]: Adapter<K> } = {
   privateLinkScope: privateLinkScopes,
   scopedResource: scopedResources,
   privateEndpoint: privateEndpoints,
+  zoneGroup: zoneGroups,
+  dnsZone: dnsZones,
+  zoneLink: zoneLinks,
 };
 
 const READERS: { readonly [K in Kind]: Reader<K> } = { ...ADAPTERS, component: components };

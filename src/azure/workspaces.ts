@@ -3,20 +3,10 @@
  * perimeter and everything else alone. Deleted softly: logs can be had back for 14 days. src/azure only.
  * Source: REST reference "Workspaces - Create Or Update"; facts: ampls 1.2.
  */
-import type { LinkView, Workspace, WorkspaceWant } from '../domain/resources.ts';
+import type { Workspace, WorkspaceWant } from '../domain/resources.ts';
 import { type Adapter, hasChange, hasTagChange } from './adapter.ts';
-import {
-  type Json,
-  list,
-  members,
-  mergeTags,
-  numeric,
-  optional,
-  readTags,
-  required,
-  resourceBase,
-  text,
-} from './wire.ts';
+import { readLinkView } from './link-view.ts';
+import { type Json, members, mergeTags, numeric, optional, readTags, required, resourceBase, text } from './wire.ts';
 
 /** An update is a PATCH, with a GET before it where tags change. */
 export const workspaces: Adapter<'workspace'> = {
@@ -83,13 +73,4 @@ function readWorkspace(body: Json): Workspace {
     },
     ...optional('linkedBy', readLinkView(properties.privateLinkScopedResources)),
   };
-}
-
-/** Absent when Azure tells none; `scopeId` is the scope's GUID, `resourceId` the ARM id of the link. */
-function readLinkView(value: unknown): readonly LinkView[] | undefined {
-  if (!Array.isArray(value)) return undefined;
-  return list(value).flatMap(({ resourceId, scopeId }) => {
-    const linkId = text(resourceId);
-    return linkId === undefined ? [] : [{ linkId, ...optional('scopeGuid', text(scopeId)) }];
-  });
 }

@@ -1,8 +1,7 @@
 /**
- * `pms check`: each prerequisite with a tick, the reason and the cure. Flags, signals and exit codes; what is looked at
- * stands in check/.
+ * `pms check`: each prerequisite with a tick, the reason and the cure. What is looked at stands in check/.
  */
-import { once } from 'node:events';
+import { hostname } from 'node:os';
 import { Command } from 'commander';
 import { readWholeAzure, type WholeAzureConfig } from '../config/data-plane.ts';
 import { type InquiryConfig, type InquiryFlags, type PlaceConfig, readPlace } from '../config/inquiry.ts';
@@ -12,62 +11,42 @@ import { failureOf, PortError } from '../domain/failures.ts';
 import { type Finding, failing, skipped, unknown } from '../domain/finding.ts';
 import type { Kubernetes } from '../kubernetes/kubernetes.ts';
 import type { NewObject } from '../manifest/manifest.ts';
-import type { DnsTargets } from '../ports.ts';
+import type { Prober } from '../ports.ts';
+import type { DnsTargets } from '../ports-dns.ts';
 import { createResolver } from '../probe/dns.ts';
+import { createProber } from '../probe/tls.ts';
 import { checkObject, checkToken, noObject } from './check/azure-checks.ts';
-import { checkCluster } from './check/cluster-checks.ts';
+import { checkCluster, checkOperator } from './check/cluster-checks.ts';
 import { checkTargetOf, checkTargets, type TargetsInCluster } from './check/dns-checks.ts';
 import { checkLines, checkOutput, type FindingGroup } from './check/report.ts';
-import { drawLine } from './demo/paint.ts';
 import { readConfigFile } from './inquiry/config-file.ts';
-import { withInquiryOptions } from './inquiry/options.ts';
+import { askedBy, EXIT, printJson, printLines } from './inquiry/run-inquiry.ts';
 import { openAzure, openCluster, quietLog, type Surroundings, surroundingsOf } from './inquiry/surroundings.ts';
-import { readManifest, UsageError } from './manifest-file.ts';
+import { readManifest } from './manifest-file.ts';
 import { systemClock as clock } from './system-clock.ts';
+
+const HTTPS_PORT = 443;
 
 interface Flags extends InquiryFlags {
   readonly file?: string;
   readonly output: 'text' | 'json';
 }
 
-const EXIT = { passed: 0, notSo: 1, wrongUsage: 2 } as const;
-
 /** The command; its action sets the exit code: 0 nothing stands in the way, 1 something does, 2 wrong usage. */
 export function checkCommand(): Command {
   const command = new Command('check')
     .description('Each prerequisite with a tick, the reason and the cure; reads only')
     .option('-f, --file <file>', "also what this PrivateMonitoringScope needs; '-' is stdin");
-  return withInquiryOptions(command)
-    .addHelpText('after', '\nWith KUBECONFIG the cluster is looked at, with --config the DNS targets too.')
-    .exitOverride(error => process.exit(error.exitCode === 0 ? EXIT.passed : EXIT.wrongUsage))
-    .action(async (flags: Flags) => {
-      process.exitCode = await main(flags);
-    });
+  return askedBy(command, 'With KUBECONFIG the cluster is looked at, with --config the DNS targets too.', check);
 }
 
-async function main(flags: Flags): Promise<number> {
-  const stop = new AbortController();
-  void Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]).then(() => {
-    stop.abort();
-    process.exit(EXIT.notSo);
-  });
-  try {
-    const manifest = flags.file === undefined ? undefined : await readManifest(flags.file);
-    const place = readPlace(flags, await readConfigFile(flags.config), process.env);
-    const groups = await lookAt({ manifest, place, azure: azureOf(flags) }, stop.signal);
-    print(groups, flags);
-    return checkOutput(groups).passed ? EXIT.passed : EXIT.notSo;
-  } catch (thrown) {
-    if (thrown instanceof ConfigError) return wrong(thrown.problems.join('\nerror: '));
-    if (thrown instanceof UsageError) return wrong(thrown.message);
-    process.stderr.write(`error: ${failureOf(thrown).message}\n`);
-    return EXIT.notSo;
-  }
-}
-
-function wrong(message: string): number {
-  process.stderr.write(`error: ${message}\n`);
-  return EXIT.wrongUsage;
+async function check(flags: Flags, signal: AbortSignal): Promise<number> {
+  const manifest = flags.file === undefined ? undefined : await readManifest(flags.file);
+  const place = readPlace(flags, await readConfigFile(flags.config), process.env);
+  const groups = await lookAt({ manifest, place, azure: azureOf(flags) }, signal);
+  if (flags.output === 'json') printJson(checkOutput(groups));
+  else printLines(checkLines(groups));
+  return checkOutput(groups).passed ? EXIT.fine : EXIT.notSo;
 }
 
 /** Credentials that are not there are a finding, not wrong usage: the cluster can be looked at without them. */
@@ -93,10 +72,16 @@ async function lookAt(question: Question, signal: AbortSignal): Promise<readonly
     const inCluster = cluster && (await checkCluster(cluster, place, signal));
     const isThere = inCluster?.some(({ check, state }) => check === 'api server' && state === 'passed') ?? false;
     const around = cluster && isThere ? await targetsOf(cluster, place, signal) : undefined;
-    const dns = isFindings(around) ? around : await checkTargets(around, createResolver(), signal);
+    const dns = isFindings(around)
+      ? around
+      : await checkTargets(around, { resolver: createResolver(), prober: proberOf(question) }, signal);
+    const operator = cluster && isThere && manifest ? [await checkOperator(cluster, manifest.metadata, signal)] : [];
     const own = around && !isFindings(around) && manifest ? [ownTarget(around.targets, manifest)] : [];
     return [
-      { title: 'Cluster', findings: inCluster ?? [skipped('api server', 'set KUBECONFIG to have it looked at')] },
+      {
+        title: 'Cluster',
+        findings: [...(inCluster ?? [skipped('api server', 'set KUBECONFIG to have it looked at')]), ...operator],
+      },
       { title: 'DNS', findings: [...dns, ...own] },
       { title: 'Azure', findings: await azureFindings(question, isThere, signal) },
     ];
@@ -104,6 +89,10 @@ async function lookAt(question: Question, signal: AbortSignal): Promise<readonly
     await cluster?.close();
   }
 }
+
+/** From where this command runs; without Azure's settings at Azure's own port. */
+const proberOf = ({ azure }: Question): Prober =>
+  createProber({ from: hostname(), port: azure instanceof ConfigError ? HTTPS_PORT : azure.logsQuery.port });
 
 const isFindings = (around: object | undefined): around is readonly Finding[] => Array.isArray(around);
 
@@ -153,14 +142,4 @@ async function surroundings(manifest: NewObject, options: InquiryConfig, signal:
     if (!(thrown instanceof PortError) || !options.asksCluster) throw thrown;
     return surroundingsOf(manifest, { ...options, asksCluster: false }, { clock, signal });
   }
-}
-
-function print(groups: readonly FindingGroup[], { output }: Flags): void {
-  if (output === 'json') {
-    process.stdout.write(`${JSON.stringify(checkOutput(groups), undefined, 2)}\n`);
-    return;
-  }
-  const colour = process.stdout.isTTY === true && process.stdout.hasColors();
-  const canvas = { columns: Number.POSITIVE_INFINITY, colour };
-  for (const line of checkLines(groups)) process.stdout.write(`${drawLine(line, canvas)}\n`);
 }

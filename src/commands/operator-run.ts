@@ -5,6 +5,7 @@
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createAzure } from '../azure/azure.ts';
+import { isOtherCloud } from '../config/data-plane.ts';
 import type { OperatorConfig } from '../config/operator.ts';
 import { type Controller, createController } from '../controller/controller.ts';
 import { WorkQueue } from '../controller/queue.ts';
@@ -22,6 +23,7 @@ import { createLog, type ScopedLog } from '../telemetry/log.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import { clockIsSteady, leaseIsRenewed, queueMoves } from '../telemetry/vitals.ts';
 import { version } from '../version.ts';
+import { identitiesOf } from './operator-identities.ts';
 import { candidacy, momentNow, whileLeading } from './operator-lead.ts';
 import { systemClock as clock } from './system-clock.ts';
 
@@ -118,16 +120,20 @@ function assemble(
   { installation, targets }: { readonly installation: string; readonly targets: Targets },
 ): Controller {
   const guard = kubernetes.lease ? { guard: kubernetes.lease.guard } : {};
+  const options = { settings: config.azure, log, clock, onRequest: metrics.azureRequest, version, ...guard };
+  const azure = createAzure(options);
   return createController({
     world: {
-      azure: createAzure({ settings: config.azure, log, clock, onRequest: metrics.azureRequest, version, ...guard }),
+      azure,
+      identities: identitiesOf(config, azure, { options, kubernetes }),
       cluster: kubernetes.cluster,
       targets,
+      configMaps: kubernetes.configMaps,
       resolver: createResolver(),
       prober: createProber({ ...config.azure.logsQuery, from: `pod ${hostname()}` }),
       clock,
       log,
-      rules: { allowLoopback: config.simulatedAzure },
+      rules: { allowLoopback: config.simulatedAzure, isOtherCloud: isOtherCloud(config.azure.endpoint) },
       installation,
     },
     memory: createMemory(clock),

@@ -52,6 +52,10 @@ const CLOUDS: Readonly<Record<string, typeof PUBLIC>> = {
   },
 };
 
+/** Whether a Resource Manager is one of the clouds apart, whose names in DNS are not those that Microsoft documents. */
+export const isOtherCloud = (resourceManager: string): boolean =>
+  Object.hasOwn(CLOUDS, URL.parse(resourceManager)?.hostname ?? '');
+
 /** A file with PEM certificates, by the name that the flag gave it. */
 export interface CaFile {
   readonly name: string;

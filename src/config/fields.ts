@@ -2,6 +2,7 @@
  * Reading parts of a YAML document: each reports what is wrong with its path and goes on with a stand-in. src/config
  * only.
  */
+import { parse } from 'yaml';
 import type { Report } from './problems.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -10,6 +11,19 @@ export type Fields = Readonly<Record<string, unknown>>;
 export const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 /** A DNS subdomain, as Kubernetes takes it for a ConfigMap. */
 export const SUBDOMAIN = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
+
+/** What the operator's configuration file may hold, each read by a module of its own. */
+export const ROOT_FIELDS = ['targets', 'globalIdentity'] as const;
+
+/** `undefined` when it is not YAML; an alias that leads nowhere shows only when the document becomes data. */
+export function parseYaml(text: string, report: Report): { readonly value: unknown } | undefined {
+  try {
+    return { value: parse(text) };
+  } catch (thrown) {
+    report(thrown instanceof Error ? thrown.message : String(thrown));
+    return undefined;
+  }
+}
 
 /** A map with no other fields than these; empty when it is none. */
 export function fields(value: unknown, path: string, known: readonly string[], report: Report): Fields {

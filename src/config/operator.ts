@@ -4,6 +4,7 @@
  */
 import type { AzureFlags } from './azure.ts';
 import { type CaFile, type DataPlaneFlags, readWholeAzure, type WholeAzureConfig } from './data-plane.ts';
+import { type GlobalIdentityConfig, readGlobalIdentity } from './global-identity.ts';
 import { type LeaderElectionConfig, type LeaderElectionFlags, readLeaderElection } from './leader-election.ts';
 import { type Report, readAll } from './problems.ts';
 import { readTargets, type TargetConfig } from './targets.ts';
@@ -39,6 +40,8 @@ export type LogEncoding = (typeof LOG_ENCODINGS)[number];
 export interface OperatorConfig {
   readonly azure: WholeAzureConfig;
   readonly targets: readonly TargetConfig[];
+  /** Who may use the operator's own identity in Azure, and where. */
+  readonly globalIdentity: GlobalIdentityConfig;
   /** Absent: the uid of kube-system. */
   readonly installationId?: string;
   /** Passes at the same time. */
@@ -75,6 +78,7 @@ export const readOperatorConfig = (flags: OperatorFlags, file: ConfigFile | unde
   readAll(report => ({
     azure: readWholeAzure(flags, ca, report),
     targets: file === undefined ? [] : readTargets(file.text, file.name, report),
+    globalIdentity: file === undefined ? {} : readGlobalIdentity(file.text, file.name, report),
     ...installation(flags.installationId, report),
     concurrent: concurrent(flags.concurrent ?? DEFAULTS.concurrent, report),
     metrics: listen('--metrics-addr', flags.metricsAddr ?? DEFAULTS.metricsAddr, report),

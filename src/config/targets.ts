@@ -4,8 +4,7 @@
  * of `TargetConfig` of src/coredns/targets.ts. Source: design section 7.
  */
 import { isIP, isIPv4 } from 'node:net';
-import { parse } from 'yaml';
-import { fields, LABEL, list, name, SUBDOMAIN, shown, words } from './fields.ts';
+import { fields, LABEL, list, name, parseYaml, ROOT_FIELDS, SUBDOMAIN, shown, words } from './fields.ts';
 import type { Report } from './problems.ts';
 import {
   type CorefileServerConfig,
@@ -53,21 +52,11 @@ export function readTargets(text: string, file: string, report: Report): readonl
   const root = parseYaml(text, problem => report(`${file}: ${problem}`));
   if (root === undefined) return [];
   const told: Report = problem => report(`${file}: ${problem}`);
-  const targets = list(fields(root.value, '', ['targets'], told).targets, 'targets', told).map((item, index) =>
+  const targets = list(fields(root.value, '', ROOT_FIELDS, told).targets, 'targets', told).map((item, index) =>
     readTarget(item, `targets[${index}]`, told),
   );
   reportRepeated(targets, told);
   return targets;
-}
-
-/** `undefined` when it is not YAML; an alias that leads nowhere shows only when the document becomes data. */
-function parseYaml(text: string, report: Report): { readonly value: unknown } | undefined {
-  try {
-    return { value: parse(text) };
-  } catch (thrown) {
-    report(thrown instanceof Error ? thrown.message : String(thrown));
-    return undefined;
-  }
 }
 
 function readTarget(value: unknown, path: string, report: Report): TargetConfig {

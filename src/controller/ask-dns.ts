@@ -4,7 +4,7 @@
  */
 import { failureOf } from '../domain/failures.ts';
 import { type DnsFinding, SILENT } from '../domain/observed.ts';
-import type { DnsServer } from '../ports.ts';
+import type { DnsServer } from '../ports-dns.ts';
 import type { Pass } from './world.ts';
 
 /** Questions in flight to one server. */

@@ -3,21 +3,31 @@
  * once, looked at for about two seconds and then left running; its failure is a result, never an exception.
  */
 import { type AccessValues, accessChangeText, accessOf, isAccessible } from '../domain/access.ts';
-import { changeText, isFailedState, isOurs, isOursToDelete, isSucceeded, nameOf } from '../domain/converge.ts';
+import { changeText, isFailedState, isOurs, isOursToDelete, nameOf } from '../domain/converge.ts';
 import type { Desired } from '../domain/desire.ts';
 import { differences } from '../domain/diff.ts';
 import type { ActionResult } from '../domain/events.ts';
-import { type Failure, failed, failureOf, isInDoubt, waiting } from '../domain/failures.ts';
+import { type Failure, failed, failureOf, waiting } from '../domain/failures.ts';
 import type { Claim } from '../domain/merge.ts';
-import { idKey, OWNER_TAG, ownerKey, sameId, scopeOfLink, shortName } from '../domain/names.ts';
+import { labelOf, OWNER_TAG, ownerKey, sameId, scopeOfLink } from '../domain/names.ts';
 import { concernedWith } from '../domain/neighbours.ts';
 import { bodyOf } from '../domain/observed.ts';
 import type { ArmId, MadeKind, Resource, Want } from '../domain/resources.ts';
 import type { Action, Plan } from '../domain/steps.ts';
 import type { WriteAnswer } from '../ports.ts';
+import {
+  expectFewerNames,
+  isSettledAnswer,
+  note,
+  noteNewScope,
+  noteRefusal,
+  started,
+  type Write,
+} from './execute-notes.ts';
+import { writeExports } from './exports.ts';
 import { keeping, type Subject } from './look.ts';
 import { readNeighbours } from './neighbours.ts';
-import { pollMs } from './polling.ts';
+import { publish } from './publish.ts';
 import { askerOf, type Pass } from './world.ts';
 
 type Outcome = ActionResult['outcome'];
@@ -58,10 +68,14 @@ async function dispatch(action: Action, want: Desired, pass: Pass): Promise<Outc
     case 'untag':
       return untag(action, want, pass);
     case 'publish':
-      await publish(want.dns.target, claimOf(want, action.records.records), pass);
+      await publish(want.dns.target, claimOf(want, action.records.records, action.reserved), pass);
       return DONE;
     case 'unpublish':
       await publish(action.target, claimOf(want, []), pass);
+      return DONE;
+    case 'export':
+    case 'unexport':
+      await writeExports(action, want, pass);
       return DONE;
     case 'forget':
       if (action.why === 'Deleted' && action.key.startsWith('scopedResource/')) expectFewerNames(want, pass);
@@ -73,18 +87,22 @@ async function dispatch(action: Action, want: Desired, pass: Pass): Promise<Outc
   }
 }
 
-async function publish(target: string, claim: Claim, { world, signal }: Pass): Promise<void> {
-  await world.targets.find(target)?.publish(claim, signal);
-}
-
-const claimOf = (want: Desired, records: Claim['records']): Claim => ({ owner: ownerKey(want.owner), records });
+const claimOf = (want: Desired, records: Claim['records'], reserved: Claim['reserved'] = []): Claim => ({
+  owner: ownerKey(want.owner),
+  records,
+  reserved,
+});
 
 async function create(wanted: Want, want: Desired, pass: Pass): Promise<Outcome> {
   const subject = { key: wanted.key, kind: wanted.kind, id: wanted.id };
   const body = isListedAbsent(subject, pass) ? undefined : await fresh(subject, want, pass, ABSENCE_HOLDS_MS);
   // It turned up, or somebody was faster: the next pass judges what is there now.
   if (body !== undefined && !(isFailedState(body.provisioningState) && isOurs(body, want.owner))) return DONE;
-  const send = () => pass.world.azure.create(wanted, pass.writeSignal);
+  const send = async () => {
+    const answer = await pass.world.azure.create(wanted, pass.writeSignal);
+    if (body === undefined && wanted.kind === 'privateLinkScope' && answer.body) noteNewScope(wanted.id, want, pass);
+    return answer;
+  };
   return submit({ subject, verb: 'create', send }, want, pass);
 }
 
@@ -108,7 +126,7 @@ async function lasting(
 ): Promise<Outcome> {
   const { writes } = pass.memory;
   const asker = askerOf(pass.object);
-  const name = nameOf({ kind: subject.kind, name: shortName(subject.id) });
+  const name = nameOf({ kind: subject.kind, name: labelOf(subject.id) });
   const undone = failed('UpdateIgnored', `${name}: ${text} is to do again: Azure ignored it, or somebody undid it`);
   if (writes.holdUndone(subject.id, asker, text, undone)) return failedWith(undone);
   const send = async () => {
@@ -178,12 +196,6 @@ function linkBusy({ kind, id }: Subject, { memory }: Pass): boolean {
   return unsettled.length > 0 || memory.writes.anyGoingOnUnder(links, id);
 }
 
-interface Write {
-  readonly subject: Subject;
-  readonly verb: 'create' | 'update' | 'delete';
-  readonly send: () => Promise<WriteAnswer>;
-}
-
 async function submit(write: Write, want: Desired, pass: Pass): Promise<Outcome> {
   const { subject, verb, send } = write;
   const { writes } = pass.memory;
@@ -206,43 +218,4 @@ async function submit(write: Write, want: Desired, pass: Pass): Promise<Outcome>
   if (submitted.is === 'Failed') return failedWith(submitted.failure);
   if (submitted.is === 'InFlight') return IN_FLIGHT;
   return isSettledAnswer(verb, submitted.answer) ? DONE : started(subject, pass);
-}
-
-function noteRefusal(subject: Subject, failure: Failure, { memory: { ledger } }: Pass): void {
-  // An answer that was lost: the resource itself has to be asked.
-  if (isInDoubt(failure)) ledger.touch(subject.id);
-  // A link to the same workspace that we did not know of is in the list.
-  if (subject.kind === 'scopedResource') ledger.touch(`${scopeOfLink(subject.id)}/scopedResources`);
-}
-
-function started({ kind, id }: Subject, { memory, world }: Pass): Outcome {
-  const dueAt = memory.ledger.dueAt(id);
-  const retryAfterMs = dueAt === undefined ? pollMs(kind)(1) : Math.max(0, dueAt - world.clock.now());
-  return { is: 'Started', retryAfterMs };
-}
-
-const isSettledAnswer = (verb: string, { body, operation }: WriteAnswer): boolean =>
-  body === undefined ? verb === 'delete' && operation === undefined : isSucceeded(body.provisioningState);
-
-/** What the answer tells stands in the ledger; what it changes elsewhere is read again. */
-function note({ subject, verb }: Write, answer: WriteAnswer, want: Desired, pass: Pass): void {
-  const { ledger } = pass.memory;
-  if (answer.body === undefined) ledger.touch(subject.id);
-  else ledger.record(keeping(subject, pass, want.intervalMs), answer.body);
-  if (subject.kind !== 'scopedResource') return;
-  if (verb === 'delete') ledger.touch(`${scopeOfLink(subject.id)}/scopedResources`);
-  const target = want.links.find(link => link.key === subject.key)?.targetId;
-  // Nobody knows the names of a component: they are looked out for.
-  if (want.components.some(({ id }) => sameId(id, target))) expectOtherNames(want, pass);
-}
-
-/** Azure takes names off the scope's endpoints, or puts them on, some time after the link has changed. */
-function expectOtherNames({ scope }: Desired, { memory, now }: Pass): void {
-  memory.membersChangedAt.set(idKey(scope.id), now);
-}
-
-/** Also on the endpoints that others publish. */
-function expectFewerNames(want: Desired, pass: Pass): void {
-  expectOtherNames(want, pass);
-  for (const { uses, owner } of readNeighbours(pass)) if (uses.has(idKey(want.scope.id))) pass.wake(owner);
 }

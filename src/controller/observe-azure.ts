@@ -10,22 +10,24 @@ import type { Failure } from '../domain/failures.ts';
 import { needsAzure, withPolicies } from '../domain/inventory.ts';
 import { deletedWorkspacesId, idKey } from '../domain/names.ts';
 import type { InventoryEntry } from '../domain/object.ts';
-import { ABSENT, bodyOf, type Observed, type Reading, type Sight, unread } from '../domain/observed.ts';
+import { ABSENT, bodyOf, type Observed, type Sight, unread } from '../domain/observed.ts';
 import { hasAmpleRoom } from '../domain/preflight.ts';
 import {
   isAdopted,
   type Kind,
-  type NamedAddresses,
-  type NetworkInterface,
   type PrivateEndpoint,
   type PrivateLinkScope,
   type ScopedResource,
 } from '../domain/resources.ts';
 import { mayStrand } from '../domain/stranding.ts';
+import { isZoneEntry } from '../domain/zone-teardown.ts';
 import { lookAt, nextLookAt, type Subject } from './look.ts';
 import { isDone, lookAtLink, lookAtWorkspace } from './look-linked.ts';
-import { readEndpointNeed, readNetworkEndpoints, readRights } from './observe-prerequisites.ts';
+import { readEndpointNeed, readNetworkEndpoints, readRegistration, readSurroundings } from './observe-prerequisites.ts';
+import { readInterface, readZoneGroupRecords } from './observe-records.ts';
+import { readRights } from './observe-rights.ts';
 import { readSoftDeleted, readSubnet } from './observe-surroundings.ts';
+import { nextZoneLooks, observeZones, unreadZones } from './observe-zones.ts';
 import type { Pass } from './world.ts';
 
 /** What a deletion has to deal with in Azure. */
@@ -34,7 +36,7 @@ export const stillOurs = (inventory: readonly InventoryEntry[], want: Desired): 
 
 export type AzureSight = Omit<
   Observed,
-  'now' | 'identity' | 'inventory' | 'neighbours' | 'target' | 'formerTargets' | 'resolution' | 'path'
+  'now' | 'identity' | 'inventory' | 'neighbours' | 'target' | 'formerTargets' | 'resolution' | 'exported' | 'path'
 >;
 
 const ALWAYS_SETTLED = { settled: () => true, pollMs: () => 0 } as const;
@@ -60,17 +62,29 @@ export async function observeAzure(want: Desired, pass: Pass): Promise<AzureSigh
   const networkInterface = await readInterface(want, endpoint, pass);
   const subnetId = isAdopted(wanted) ? bodyOf(endpoint.reading)?.subnetId : wanted.subnetId;
   const subnet = subnetAsked ?? (await readSubnet(subnetId, want, pass));
-  const sights = [scopeBefore, endpoint, ...workspaces.values(), ...components.values(), ...links.values()];
-  const [scope, zoneGroupRecords, softDeleted, networkEndpoints, endpointNeed, rights] = await Promise.all([
+  const inventory = entriesOf(want, pass);
+  const zones = await observeZones(want, { scope: scopeBefore, endpoint, inventory }, pass);
+  const sights = new Map<string, Sight>([
+    ['privateLinkScope', scopeBefore],
+    ['privateEndpoint', endpoint],
+    ...workspaces,
+    ...components,
+    ...links,
+    ...(zones === undefined ? [] : ([['zoneGroup', zones.group], ...zones.zones, ...zones.links] as const)),
+  ]);
+  const [scope, zoneGroupRecords, softDeleted, networkEndpoints, endpointNeed, ...prerequisites] = await Promise.all([
     afterEndpoint(scopeBefore, endpoint, subjects, pass),
-    readZoneGroups(want, endpoint, networkInterface, pass),
+    readZoneGroupRecords(want, endpoint, networkInterface, pass),
     readSoftDeleted(want, workspaces, pass),
     readNetworkEndpoints(want, subnet, endpoint, pass),
     hasAmpleRoom(want, { workspaces, components, subnet, scopeLinks })
       ? ABSENT
       : readEndpointNeed(want, links, endpoint, pass),
     readRights(want, sights, pass),
+    readRegistration(want, scopeBefore, pass),
+    readSurroundings(want, subnet, endpoint, pass),
   ]);
+  const [rights, registration, surroundings] = prerequisites;
   const sight = {
     scope,
     workspaces,
@@ -81,15 +95,20 @@ export async function observeAzure(want: Desired, pass: Pass): Promise<AzureSigh
     endpoint,
     networkInterface,
     zoneGroupRecords,
+    ...rights,
+    // Where both have asked, the list of deleted workspaces was asked last.
     ...softDeleted,
     networkEndpoints,
     endpointNeed,
-    rights,
+    ...registration,
+    ...surroundings,
+    ...(zones === undefined ? {} : { zones }),
   };
   expectMembers(want, sight, pass);
   const { ledger } = pass.memory;
   const dueAt = [
     ...subjects.map(item => nextLookAt(item, pass)),
+    ...(zones === undefined ? [] : nextZoneLooks(want, inventory, zones, pass)),
     subnetId === undefined ? undefined : ledger.dueAt(subnetId),
     ledger.dueAt(deletedWorkspacesId(want)),
   ];
@@ -117,7 +136,9 @@ export function unreadAzure(want: Desired, pass: Pass, failure: Failure): AzureS
   const nothing = { reading: unread<never>(failure) };
   const all = (kind: Kind) => new Map(subjects.filter(item => item.kind === kind).map(item => [item.key, nothing]));
   const reading = unread<never>(failure);
+  const zones = unreadZones(want, entriesOf(want, pass), failure);
   return {
+    ...(zones === undefined ? {} : { zones }),
     scope: nothing,
     workspaces: all('workspace'),
     components: all('component'),
@@ -134,13 +155,17 @@ export function unreadAzure(want: Desired, pass: Pass, failure: Failure): AzureS
   };
 }
 
+function entriesOf(want: Desired, { object }: Pass): readonly InventoryEntry[] {
+  const listed = object.status.resources ?? [];
+  return want.deletedAt === undefined ? listed : stillOurs(listed, want);
+}
+
 /**
  * Wanted resources and those of the inventory; the inventory's id wins, it says where the resource really is. A deletion
  * does not look at what it leaves.
  */
-function subjectsOf(want: Desired, { object }: Pass): readonly Subject[] {
-  const listed = object.status.resources ?? [];
-  const inventory = want.deletedAt === undefined ? listed : stillOurs(listed, want);
+function subjectsOf(want: Desired, pass: Pass): readonly Subject[] {
+  const inventory = entriesOf(want, pass).filter(entry => !isZoneEntry(entry));
   const wanted = want.deletedAt === undefined ? wantsOf(want) : [];
   const subjects = new Map<string, Subject>(wanted.map(({ key, kind, id }) => [key, { key, kind, id }]));
   for (const { key, id } of inventory) subjects.set(key, { key, kind: key.split('/')[0] as Kind, id });
@@ -201,45 +226,4 @@ async function readEndpoint(
   const changedAt = settled.map(link => ledger.changedAt(link.id));
   const notBefore = Math.max(0, membersChangedAt(want, pass.memory), ...changedAt);
   return lookAt(subject, pass, { resyncMs: want.intervalMs, ...(isThere ? { notBefore } : {}) });
-}
-
-async function readInterface(
-  want: Desired,
-  endpoint: Sight<PrivateEndpoint>,
-  pass: Pass,
-): Promise<Reading<NetworkInterface>> {
-  const body = bodyOf(endpoint.reading);
-  const id = body?.networkInterfaceId;
-  if (want.deletedAt !== undefined || body === undefined || id === undefined || !isSucceeded(body.provisioningState)) {
-    return ABSENT;
-  }
-  const { ledger } = pass.memory;
-  return ledger.look({
-    ...ALWAYS_SETTLED,
-    id,
-    resyncMs: want.intervalMs,
-    // Whatever made us read the endpoint again may have changed its interface.
-    notBefore: ledger.readAt(body.id),
-    load: () => pass.world.azure.networkInterface(id, pass.signal),
-  });
-}
-
-/** Zone groups are asked only when neither interface nor endpoint told the names. */
-async function readZoneGroups(
-  want: Desired,
-  endpoint: Sight<PrivateEndpoint>,
-  networkInterface: Reading<NetworkInterface>,
-  pass: Pass,
-): Promise<Reading<readonly NamedAddresses[]>> {
-  const body = bodyOf(endpoint.reading);
-  const named = bodyOf(networkInterface)?.entries.some(entry => entry.fqdns.length > 0) ?? false;
-  if (want.deletedAt !== undefined || body === undefined || !isSucceeded(body.provisioningState)) return ABSENT;
-  if (named || body.customDnsConfigs.length > 0) return ABSENT;
-  return pass.memory.ledger.look({
-    ...ALWAYS_SETTLED,
-    id: `${body.id}/privateDnsZoneGroups`,
-    resyncMs: want.intervalMs,
-    notBefore: pass.memory.ledger.readAt(body.id),
-    load: () => pass.world.azure.zoneGroupRecords(body.id, pass.signal),
-  });
 }

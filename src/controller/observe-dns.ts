@@ -11,6 +11,7 @@ import { linesOf } from '../domain/merge.ts';
 import { ownerKey } from '../domain/names.ts';
 import {
   ABSENT,
+  bodyOf,
   type DnsFinding,
   type Observed,
   present,
@@ -21,14 +22,15 @@ import {
 } from '../domain/observed.ts';
 import { PROPAGATION_MS, WRONG_RETRY_MS } from '../domain/publishing.ts';
 import { recordsHash } from '../domain/records.ts';
-import type { DnsServer, DnsTarget } from '../ports.ts';
+import type { DnsServer, DnsTarget } from '../ports-dns.ts';
 import { askAll, cacheLimit, type Expected, isOurs, isRight, isSilent, keepCacheTimes } from './ask-dns.ts';
+import { reservedNames } from './reserved.ts';
 import type { Pass } from './world.ts';
 
 /** Wrong answers are asked for again after this time: the road from ConfigMap to answer takes a minute or two. */
 const RETRY_MS = 1_500;
 
-type DnsSight = Pick<Observed, 'target' | 'resolution' | 'unpublishedSince'>;
+type DnsSight = Pick<Observed, 'target' | 'reserved' | 'resolution' | 'unpublishedSince'>;
 
 export async function observeDns(want: Desired, pass: Pass): Promise<DnsSight & Pick<Observed, 'formerTargets'>> {
   const [sight, formerTargets] = await Promise.all([observeTarget(want, pass), readFormerTargets(want, pass)]);
@@ -52,8 +54,13 @@ async function observeTarget(want: Desired, pass: Pass): Promise<DnsSight> {
   if (found.is !== 'present') return { target: found, resolution: ABSENT };
   const target = await attempt(() => found.body.read(pass.signal), pass);
   if (target.is !== 'present') return { target, resolution: ABSENT };
-  if (want.deletedAt === undefined)
-    return { target, ...(await asked(want, granted(want, target.body), found.body, pass)) };
+  if (want.deletedAt === undefined) {
+    const { resolution } = await asked(want, granted(want, target.body), found.body, pass);
+    const isTakenOut = bodyOf<Resolution>(resolution)?.reload !== undefined;
+    // What CoreDNS refused is out of the target by now.
+    const now = isTakenOut ? await attempt(() => found.body.read(pass.signal), pass) : target;
+    return { target: now, reserved: reservedNames(want, target.body, pass), resolution };
+  }
   if (granted(want, target.body).length > 0) return { target, resolution: ABSENT };
   const unpublishedSince = sinceUnpublished(pass);
   const isWatched = isPathToGo(withPolicies(pass.object.status.resources ?? [], want), want);
@@ -61,9 +68,13 @@ async function observeTarget(want: Desired, pass: Pass): Promise<DnsSight> {
   return { target, unpublishedSince, ...(await asked(want, expected, found.body, pass)) };
 }
 
-async function asked(want: Desired, expected: readonly Expected[], target: DnsTarget, pass: Pass) {
-  if (expected.length === 0) return { resolution: ABSENT };
-  return { resolution: await resolve(want, expected, target, pass) };
+async function asked(
+  want: Desired,
+  expected: readonly Expected[],
+  target: DnsTarget,
+  pass: Pass,
+): Promise<Pick<DnsSight, 'resolution'>> {
+  return { resolution: expected.length === 0 ? ABSENT : await resolve(want, expected, target, pass) };
 }
 
 function sinceUnpublished({ memory, object, now }: Pass): number {
@@ -125,17 +136,42 @@ async function resolve(
   if (servers.is !== 'present') return servers;
   const all: readonly DnsServer[] = [...servers.body, ...named];
   const findings = await askAll(all, expected, pass);
+  const reload =
+    deleting || want.planOnly ? undefined : await confirm(target, servers.body, { findings, expected, pass });
   const resolution: Resolution = {
     recordsHash: hash,
     servers: all.map(server => server.name),
     questions: findings.length,
     askedAt: now,
+    ...(reload === undefined ? {} : { reload }),
     ...(deleting
       ? stillAnswering(findings, expected, { before: last, now })
       : notOurs(findings, expected, { before, now })),
   };
   memory.asked.set(uid, { target: asked, resolution });
   return present(resolution);
+}
+
+interface Answers {
+  readonly findings: readonly DnsFinding[];
+  readonly expected: readonly Expected[];
+  readonly pass: Pass;
+}
+
+/** What the target has to say to the answers of its own servers: whether CoreDNS took up what was written. */
+async function confirm(
+  target: DnsTarget,
+  servers: readonly DnsServer[],
+  { findings, expected, pass }: Answers,
+): Promise<Failure | undefined> {
+  const names = servers.map(server => server.name);
+  const seen = {
+    names: expected.map(({ name }) => name),
+    servers: names,
+    wrong: findings.filter(finding => names.includes(finding.server) && !isRight(finding, expected)),
+  };
+  const told = await attempt(() => target.confirm(seen, pass.signal), pass);
+  return told.is === 'unread' ? told.failure : bodyOf(told);
 }
 
 interface Earlier {

@@ -1,22 +1,26 @@
 /**
- * What a pass reads for the preflight alone, and only while it can matter: the other endpoints of the network and what
- * the scope requires before our endpoint is there, our rights after Azure has refused something for want of one. Rights,
- * providers and usages cost calls that a pass which goes well does not need: `pms check` and `pms plan` ask for them.
+ * What a pass reads for the preflight alone, and only while it can matter: the other endpoints of the network, what stands
+ * around it and what the scope requires, before our endpoint is there; how far the scope's provider is registered before
+ * there is a scope. Everything else costs calls that a pass which goes well does not need: `pms check` and `pms plan` ask.
  */
 import { isSucceeded } from '../domain/converge.ts';
 import type { Desired } from '../domain/desire.ts';
-import { sameId } from '../domain/names.ts';
+import { parseId, sameId } from '../domain/names.ts';
 import { ABSENT, bodyOf, type Observed, present, type Reading, type Sight } from '../domain/observed.ts';
-import type { Reason } from '../domain/reasons.ts';
-import type { PrivateEndpoint, ScopedResource, Subnet } from '../domain/resources.ts';
-import { type HeldRights, neededRights } from '../domain/rights.ts';
+import { isRegistered, REGISTRATION_RETRY_MS, SCOPE_PROVIDER } from '../domain/preflight-checks.ts';
+import {
+  isAdopted,
+  type PrivateEndpoint,
+  type PrivateLinkScope,
+  type ScopedResource,
+  type Subnet,
+} from '../domain/resources.ts';
+import { networkOf } from '../domain/surroundings.ts';
 import { isSettled, pollMs } from './polling.ts';
 import type { Pass } from './world.ts';
 
 /** Endpoints of a network that are looked at; each costs a call, once. */
 const ENDPOINTS_MAX = 20;
-/** A new role assignment takes some minutes. */
-const RIGHTS_MS = 60_000;
 
 const SETTLED = { settled: () => true, pollMs: () => 0 } as const;
 
@@ -63,30 +67,50 @@ export async function readEndpointNeed(
   });
 }
 
-/** All that we may do, when Azure has said of any of these that we may not. */
-export async function readRights(
+/** One GET, while there is a scope to be made: its provider is the one that Azure does not register by itself. */
+export async function readRegistration(
   want: Desired,
-  sights: readonly Sight[],
+  scope: Sight<PrivateLinkScope>,
   { memory: { ledger }, world, signal }: Pass,
-): Promise<Observed['rights']> {
-  if (want.deletedAt !== undefined || !sights.some(isForbidden)) return ABSENT;
-  const held = await Promise.all(
-    neededRights(want).map(async ({ scope }): Promise<readonly HeldRights[]> => {
-      const reading = await ledger.look({
-        ...SETTLED,
-        id: `${scope}/providers/Microsoft.Authorization/permissions`,
-        resyncMs: RIGHTS_MS,
-        load: () => world.azure.permissions(scope, signal),
-      });
-      const permissions = bodyOf(reading);
-      return permissions === undefined ? [] : [{ scope, permissions }];
-    }),
-  );
-  return present(held.flat());
+): Promise<Pick<Observed, 'registration'>> {
+  if (want.deletedAt !== undefined || isAdopted(want.scope) || scope.reading.is !== 'absent') return {};
+  const { subscriptionId } = want;
+  const registration = await ledger.look<string>({
+    id: `/subscriptions/${subscriptionId}/providers/${SCOPE_PROVIDER}`,
+    settled: state => state === undefined || isRegistered(state),
+    pollMs: () => REGISTRATION_RETRY_MS,
+    resyncMs: want.intervalMs,
+    load: () => world.azure.registration(subscriptionId, SCOPE_PROVIDER, signal),
+  });
+  return { registration };
 }
 
-const REFUSALS: readonly Reason[] = ['Forbidden', 'LinkedAuthorizationFailed'];
-
-const isForbidden = ({ reading, write }: Sight): boolean =>
-  (reading.is === 'unread' && REFUSALS.includes(reading.failure.reason)) ||
-  (write?.is === 'HeldOff' && REFUSALS.includes(write.failure.reason));
+/**
+ * Two queries, shared by all objects of a network, and only where the network has peers, machines' interfaces or other
+ * endpoints (an Arc scope's), without which there is nothing to find. An endpoint of ours that is there ends it: its names
+ * are out. An adopted one is always there.
+ */
+export async function readSurroundings(
+  want: Desired,
+  subnet: Reading<Subnet>,
+  endpoint: Sight<PrivateEndpoint>,
+  { memory: { ledger }, world, signal }: Pass,
+): Promise<Pick<Observed, 'surroundings'>> {
+  const found = bodyOf(subnet);
+  const isComing = isAdopted(want.endpoint) || endpoint.reading.is === 'absent';
+  if (want.deletedAt !== undefined || found === undefined || !isComing) return {};
+  const { peeredNetworkIds = [], hasOtherInterfaces = false, networkEndpointIds } = found;
+  const others = networkEndpointIds.filter(id => !sameId(id, want.endpoint.id));
+  if (peeredNetworkIds.length === 0 && !hasOtherInterfaces && others.length === 0) return {};
+  const subscriptions = [
+    want.subscriptionId,
+    ...[found.id, ...peeredNetworkIds].map(id => parseId(id)?.subscriptionId),
+  ];
+  const surroundings = await ledger.look({
+    ...SETTLED,
+    id: `${networkOf(found.id)}/surroundings`,
+    resyncMs: want.intervalMs,
+    load: () => world.azure.surroundings([...new Set(subscriptions.flatMap(id => id?.toLowerCase() ?? []))], signal),
+  });
+  return { surroundings };
+}

@@ -7,6 +7,7 @@ import { failureOf } from '../domain/failures.ts';
 import { withPolicies } from '../domain/inventory.ts';
 import { ABSENT, type Observed, type Reading, unread } from '../domain/observed.ts';
 import type { Identity } from '../domain/resources.ts';
+import { observeExports } from './exports.ts';
 import { readNeighbours } from './neighbours.ts';
 import { observeAzure, stillOurs, unreadAzure } from './observe-azure.ts';
 import { observeDns } from './observe-dns.ts';
@@ -17,13 +18,15 @@ import type { Pass } from './world.ts';
 /** Everything the plan needs to know, read as far as it can have changed. */
 export async function observe(want: Desired, pass: Pass): Promise<Observed> {
   const identity = await readIdentity(want, pass);
-  const [azure, dns] = await Promise.all([
+  const [azure, dns, exported] = await Promise.all([
     identity.is === 'unread' ? unreadAzure(want, pass, identity.failure) : observeAzure(want, pass),
     observeDns(want, pass),
+    observeExports(want, pass),
   ]);
   const inventory = withPolicies(pass.object.status.resources ?? [], want);
   const neighbours = readNeighbours(pass);
-  const seen = { now: pass.now, identity, inventory, neighbours, ...azure, ...dns, ...sinceAbandoned(want, pass) };
+  const read = { ...azure, ...dns, exported };
+  const seen = { now: pass.now, identity, inventory, neighbours, ...read, ...sinceAbandoned(want, pass) };
   const [{ path, ...onPath }, { publicSide, ...outside }] = await Promise.all([
     observePath(want, seen, pass),
     observePublicSide(want, seen, pass),

@@ -24,6 +24,7 @@ import {
   summarizeSuspended,
 } from '../domain/summarize.ts';
 import { teardown } from '../domain/teardown.ts';
+import { asItsIdentity } from './as-identity.ts';
 import { actionsOf, execute } from './execute.ts';
 import { observe } from './observe.ts';
 import type { Pass } from './world.ts';
@@ -42,9 +43,10 @@ export async function reconcile(pass: Pass): Promise<Outcome> {
   const guarded = metadata.finalizers.includes(FINALIZER);
   if (deleting && !guarded) return { is: 'Gone' };
   if (pass.object.spec.suspend && !deleting) return suspended(pass);
-  if (pass.object.spec.mode === 'Plan' && !deleting) return planOnly(pass);
+  const acting = await asItsIdentity(pass);
+  if (pass.object.spec.mode === 'Plan' && !deleting) return planOnly(acting);
   const object = guarded ? pass.object : await world.cluster.setFinalizer(pass.object, true, signal);
-  return converge({ ...pass, object });
+  return converge({ ...acting, object });
 }
 
 async function converge(pass: Pass): Promise<Outcome> {
@@ -75,6 +77,7 @@ function look(want: Desired, pass: Pass): Promise<Observed> {
       ...wantsOf(want).map(item => item.id),
       ...listed,
       ...(isAdopted(want.endpoint) ? [] : [want.endpoint.subnetId]),
+      ...(want.zones?.zoneIds ?? []),
       deletedWorkspacesId(want),
     ]);
     memory.asked.delete(object.metadata.uid);

@@ -8,14 +8,21 @@ import type { Resolution } from '../domain/observed.ts';
 import type { PathProof } from '../domain/path-proof.ts';
 import type { PublicProof } from '../domain/public-proof.ts';
 import { requestOf } from '../domain/summarize.ts';
-import type { Azure, Clock, Cluster, DnsTargets, Log, Prober, Resolver } from '../ports.ts';
+import type { Azure, Clock, Cluster, Log, Prober } from '../ports.ts';
+import type { ConfigMapStore, DnsTargets, Resolver } from '../ports-dns.ts';
+import type { Identities } from '../ports-identity.ts';
 import { Ledger } from './ledger.ts';
 import { Writes } from './writes.ts';
 
 export interface World {
+  /** In a pass: as whom its object may act. */
   readonly azure: Azure;
+  /** Absent: every object acts as `azure`, whoever wrote it. */
+  readonly identities?: Identities;
   readonly cluster: Cluster;
   readonly targets: DnsTargets;
+  /** Of the exports; those of the targets are their own business. */
+  readonly configMaps: ConfigMapStore;
   readonly resolver: Resolver;
   readonly prober: Prober;
   readonly clock: Clock;
@@ -32,9 +39,16 @@ export interface Asked {
   readonly resolution: Resolution;
 }
 
-export interface Memory {
+/** What one identity has read of Azure, and written. */
+export interface AzureMemory {
   readonly ledger: Ledger;
   readonly writes: Writes;
+}
+
+/** In a pass, ledger and writes are those of the identity that its object acts with. */
+export interface Memory extends AzureMemory {
+  /** By the adapter of an identity other than the operator's own: what one has seen is never used for another. */
+  readonly ofOthers: WeakMap<Azure, AzureMemory>;
   /** By uid of the object. */
   readonly asked: Map<string, Asked>;
   /** By uid of the object: the last measurement of its path. */
@@ -52,6 +66,7 @@ export interface Memory {
 export const createMemory = (clock: Clock): Memory => ({
   ledger: new Ledger(clock),
   writes: new Writes(clock),
+  ofOthers: new WeakMap(),
   asked: new Map(),
   paths: new Map(),
   publicSides: new Map(),

@@ -6,7 +6,8 @@
 import { PortError } from '../domain/failures.ts';
 import type { PublishedLine } from '../domain/merge.ts';
 import type { ConfigMapRef, ConfigMapView } from '../ports-dns.ts';
-import { type BlockChange, blockChange, pendingText, publishedLines } from './block-change.ts';
+import { type BlockChange, blockChange, publishedLines } from './block-change.ts';
+import { onTheWayBytes, reloadWatchOf, watchedData } from './block-target.ts';
 import {
   foreignBytes,
   HOSTS_KEY,
@@ -22,13 +23,13 @@ import {
 import { createGuard, type Guard } from './corefile-guard.ts';
 import { parseHosts, renderHosts } from './hosts-text.ts';
 import { createLineTarget, type LineTarget } from './line-target.ts';
-import { createReloadWatch, type ReloadWatch } from './reload-watch.ts';
+import type { ReloadWatch } from './reload-watch.ts';
 import { remembering } from './remembering.ts';
 import { type BlockSettings, renderBlock, servedBy } from './server-block.ts';
 import { corefileOnly, findOwnBlock, noCorefile, withOwnBlock } from './shared-corefile.ts';
 import type { Sight, Size, Storage } from './storage.ts';
 import type { ReloadDeps, ServerSettings, TargetBase, TargetDeps } from './target-config.ts';
-import { serversOf } from './target-servers.ts';
+import { parseUnconfirmed, UNCONFIRMED_KEY } from './unconfirmed.ts';
 
 export interface CorefileConfig extends TargetBase {
   readonly kind: 'Corefile';
@@ -40,7 +41,7 @@ export interface CorefileConfig extends TargetBase {
   };
 }
 
-const KEYS = [HOSTS_KEY, PENDING_KEY, PREVIOUS_KEY];
+const KEYS = [HOSTS_KEY, PENDING_KEY, PREVIOUS_KEY, UNCONFIRMED_KEY];
 
 interface CorefileSight extends Sight {
   readonly stored: ConfigMapView | undefined;
@@ -63,13 +64,7 @@ interface Tools {
 
 /** Touches nothing. */
 export function createCorefileTarget(config: CorefileConfig, deps: TargetDeps, reload: ReloadDeps): LineTarget {
-  const watch = createReloadWatch({
-    target: config.name,
-    namespace: config.namespace,
-    metricsPort: config.server.metricsPort,
-    servers: signal => serversOf(config, deps.endpoints, signal),
-    deps: reload,
-  });
+  const watch = reloadWatchOf(config, deps, reload);
   const tools: Tools = {
     config,
     deps,
@@ -102,6 +97,7 @@ function corefileStorage(tools: Tools): Storage<CorefileSight> {
       return {
         lines: publishedLines(parsed, pending, isServed),
         unreadable: parsed.unreadable,
+        unconfirmed: parseUnconfirmed(own[UNCONFIRMED_KEY] ?? ''),
         stored,
         shared,
         corefile: text,
@@ -131,9 +127,7 @@ function corefileStorage(tools: Tools): Storage<CorefileSight> {
 const fuller = (one: Size, other: Size): Size => (one.bytes > other.bytes ? one : other);
 
 const bytesOf = (lines: readonly PublishedLine[], corefile: string): number =>
-  keyBytes(renderHosts(lines)) +
-  keyBytes(pendingText(lines.map(line => line.name)), PENDING_KEY) +
-  keyBytes(corefile, PREVIOUS_KEY);
+  keyBytes(renderHosts(lines)) + onTheWayBytes(lines) + keyBytes(corefile, PREVIOUS_KEY);
 
 interface Change extends Tools {
   readonly guard: Guard;
@@ -145,17 +139,17 @@ async function change(sight: CorefileSight, lines: readonly PublishedLine[], too
   const { joining, hosts, hostsBetween, pending } = sight.change(lines);
   const corefile = sight.corefileWith(lines);
   const previous = sight.stored?.data[PREVIOUS_KEY] ?? sight.corefile;
-  if (corefile === sight.corefile) {
-    await keep(sight.stored, { [HOSTS_KEY]: hosts, [PENDING_KEY]: '', [PREVIOUS_KEY]: previous }, tools);
+  const isSame = corefile === sight.corefile;
+  if (!isSame) guard.check(corefileOnly(corefile));
+  const watched = await watchedData(lines, { sight, joining, guard, watch }, signal);
+  if (isSame) {
+    await keep(sight.stored, { [HOSTS_KEY]: hosts, [PENDING_KEY]: '', [PREVIOUS_KEY]: previous, ...watched }, tools);
     return;
   }
-  guard.check(corefileOnly(corefile));
-  const counters = joining.length > 0 ? await watch.counters(signal) : undefined;
-  const between = { [HOSTS_KEY]: hostsBetween, [PENDING_KEY]: pending, [PREVIOUS_KEY]: sight.corefile };
-  const kept = await keep(sight.stored, between, tools);
+  const both = { [PREVIOUS_KEY]: sight.corefile, ...watched };
+  const kept = await keep(sight.stored, { [HOSTS_KEY]: hostsBetween, [PENDING_KEY]: pending, ...both }, tools);
   await share(sight, corefile, tools);
-  if (counters !== undefined) watch.written(joining, counters, guard.willReload);
-  await keep(kept, { [HOSTS_KEY]: hosts, [PENDING_KEY]: '', [PREVIOUS_KEY]: sight.corefile }, tools);
+  await keep(kept, { [HOSTS_KEY]: hosts, [PENDING_KEY]: '', ...both }, tools);
 }
 
 /** Into the ConfigMap of ours, all keys at once: what an apply leaves out, the API server takes away. */

@@ -5,7 +5,8 @@
 import { PortError } from '../domain/failures.ts';
 import type { PublishedLine } from '../domain/merge.ts';
 import type { ConfigMapRef, ConfigMapView } from '../ports-dns.ts';
-import { type BlockChange, blockChange, pendingText, publishedLines } from './block-change.ts';
+import { type BlockChange, blockChange, publishedLines } from './block-change.ts';
+import { onTheWayBytes, reloadWatchOf, watchedData } from './block-target.ts';
 import {
   foreignBytes,
   HOSTS_KEY,
@@ -22,13 +23,13 @@ import { createGuard, type Guard } from './corefile-guard.ts';
 import type { CorefileSource } from './corefile-reader.ts';
 import { parseHosts, renderHosts } from './hosts-text.ts';
 import { createLineTarget, type LineTarget } from './line-target.ts';
-import { createReloadWatch, type ReloadWatch } from './reload-watch.ts';
+import type { ReloadWatch } from './reload-watch.ts';
 import { remembering } from './remembering.ts';
 import { type BlockSettings, renderServerFile, servedBy } from './server-block.ts';
 import { blocksOf, COREFILE_PATH, noCorefile } from './shared-corefile.ts';
 import type { Sight, Storage } from './storage.ts';
 import type { ReloadDeps, ServerSettings, TargetBase, TargetDeps } from './target-config.ts';
-import { serversOf } from './target-servers.ts';
+import { parseUnconfirmed, UNCONFIRMED_KEY } from './unconfirmed.ts';
 
 export interface CustomServerConfig extends TargetBase {
   readonly kind: 'CustomServer';
@@ -42,7 +43,7 @@ export interface CustomServerConfig extends TargetBase {
   };
 }
 
-const KEYS = [HOSTS_KEY, SERVER_KEY, PENDING_KEY];
+const KEYS = [HOSTS_KEY, SERVER_KEY, PENDING_KEY, UNCONFIRMED_KEY];
 
 interface CustomServerSight extends Sight {
   readonly view: ConfigMapView | undefined;
@@ -59,13 +60,7 @@ interface Parts {
 
 /** Touches nothing. */
 export function createCustomServerTarget(config: CustomServerConfig, deps: TargetDeps, reload: ReloadDeps): LineTarget {
-  const watch = createReloadWatch({
-    target: config.name,
-    namespace: config.namespace,
-    metricsPort: config.server.metricsPort,
-    servers: signal => serversOf(config, deps.endpoints, signal),
-    deps: reload,
-  });
+  const watch = reloadWatchOf(config, deps, reload);
   return createLineTarget({ config, deps, watch, storage: customServerStorage({ config, deps, watch }) });
 }
 
@@ -93,6 +88,7 @@ function customServerStorage(parts: Parts): Storage<CustomServerSight> {
       return {
         lines: publishedLines(parsed, pending, isServed),
         unreadable: parsed.unreadable,
+        unconfirmed: parseUnconfirmed(own[UNCONFIRMED_KEY] ?? ''),
         view,
         server,
         present: hosts !== undefined,
@@ -121,9 +117,7 @@ function customServerStorage(parts: Parts): Storage<CustomServerSight> {
 }
 
 const bytesOf = (lines: readonly PublishedLine[], settings: BlockSettings): number =>
-  keyBytes(renderHosts(lines)) +
-  keyBytes(renderServerFile(lines, settings), SERVER_KEY) +
-  keyBytes(pendingText(lines.map(line => line.name)), PENDING_KEY);
+  keyBytes(renderHosts(lines)) + keyBytes(renderServerFile(lines, settings), SERVER_KEY) + onTheWayBytes(lines);
 
 /** The configuration as CoreDNS has it, with this text as our key; `undefined`: without it. */
 type Sources = (server: string | undefined) => CorefileSource;
@@ -159,22 +153,23 @@ async function change(sight: CustomServerSight, lines: readonly PublishedLine[],
   const { guard, watch, write, signal } = tools;
   const server = renderServerFile(lines, tools.settings);
   const { joining, leaving, hosts, hostsBetween, pending } = sight.change(lines);
-  if (server === sight.server) {
-    await write(sight.view, { [HOSTS_KEY]: hosts, [SERVER_KEY]: server, [PENDING_KEY]: '' }, signal);
+  const isSame = server === sight.server;
+  if (!isSame) guard.check(tools.sources(server));
+  const watched = await watchedData(lines, { sight, joining, guard, watch }, signal);
+  if (isSame) {
+    await write(sight.view, { [HOSTS_KEY]: hosts, [SERVER_KEY]: server, [PENDING_KEY]: '', ...watched }, signal);
     return;
   }
-  guard.check(tools.sources(server));
-  const counters = joining.length > 0 ? await watch.counters(signal) : undefined;
   let view = sight.view;
-  if (counters !== undefined) {
-    const before = sight.server === undefined ? {} : { [SERVER_KEY]: sight.server };
-    view = await write(view, { ...before, [HOSTS_KEY]: hostsBetween, [PENDING_KEY]: pending }, signal);
+  if (joining.length > 0) {
+    const old = sight.server === undefined ? {} : { [SERVER_KEY]: sight.server };
+    view = await write(view, { ...old, [HOSTS_KEY]: hostsBetween, [PENDING_KEY]: pending, ...watched }, signal);
   }
   const isLast = leaving.length === 0;
-  const between = { [HOSTS_KEY]: hostsBetween, [SERVER_KEY]: server, [PENDING_KEY]: isLast ? '' : pending };
+  const between = { [HOSTS_KEY]: hostsBetween, [SERVER_KEY]: server, [PENDING_KEY]: isLast ? '' : pending, ...watched };
   view = await write(view, between, signal);
-  if (counters !== undefined) watch.written(joining, counters, guard.willReload);
-  if (!isLast) await write(view, { [HOSTS_KEY]: hosts, [SERVER_KEY]: server, [PENDING_KEY]: '' }, signal);
+  if (isLast) return;
+  await write(view, { [HOSTS_KEY]: hosts, [SERVER_KEY]: server, [PENDING_KEY]: '', ...watched }, signal);
 }
 
 /** All keys of ours at once: what an apply leaves out, the API server takes away. */

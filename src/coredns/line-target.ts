@@ -6,7 +6,7 @@
 import { refusedBy } from '../domain/allow-lists.ts';
 import { ConflictError, PortError, stalled, waiting } from '../domain/failures.ts';
 import type { Merged } from '../domain/merge.ts';
-import type { ConfigMapRef, ReloadingTarget } from '../ports-dns.ts';
+import type { ConfigMapRef, DnsTarget } from '../ports-dns.ts';
 import { MAX_CONFIG_MAP_BYTES } from './config-map-claim.ts';
 import { checkLine } from './hosts-text.ts';
 import { mergeAll, type Request, type Written } from './merge-batch.ts';
@@ -16,7 +16,7 @@ import type { TargetBase, TargetDeps } from './target-config.ts';
 import { serversOf } from './target-servers.ts';
 import { createWriteQueue } from './write-queue.ts';
 
-export interface LineTarget extends ReloadingTarget {
+export interface LineTarget extends DnsTarget {
   /** The ConfigMaps to watch; the first has the lines. */
   readonly refs: readonly [ConfigMapRef, ...ConfigMapRef[]];
 
@@ -44,15 +44,17 @@ export function createLineTarget<S extends Sight>({ config, deps, storage, watch
   const [ref] = storage.refs;
 
   const attempt = async (batch: readonly Request[], signal: AbortSignal): Promise<Written> => {
-    const sight = await storage.look(signal);
-    if (sight.refusal) throw new PortError(sight.refusal);
+    const found = await storage.look(signal);
+    if (found.refusal) throw new PortError(found.refusal);
+    const confirms = found.unconfirmed !== undefined && batch.some(one => 'confirmed' in one && one.confirmed);
+    const sight = confirms ? { ...found, unconfirmed: undefined } : found;
     const writer = await storage.writer(sight, signal);
     const refusal: typeof writer.refusal = claim =>
       watch?.refusal(claim.records.map(({ name }) => name)) ?? writer.refusal(claim);
     const merged = mergeAll(sight, batch, refusal);
     const isEmpty = merged.lines.length === 0;
     // Nothing is made for the sake of a comment; and a key that is gone comes back with its lines, not before them.
-    if (sight.isWritten(merged.lines) || (!sight.present && isEmpty)) return merged;
+    if (!confirms && (sight.isWritten(merged.lines) || (!sight.present && isEmpty))) return merged;
     await writer.write(merged.lines, signal);
     const told = { target: config.name, names: merged.lines.length, bytes: sight.sizeWith(merged.lines).bytes };
     deps.log.info('records written', told);
@@ -80,11 +82,12 @@ export function createLineTarget<S extends Sight>({ config, deps, storage, watch
   return {
     name: config.name,
     refs: storage.refs,
-    allowLists: config,
     async read(signal) {
       const sight = await storage.look(signal);
       const maxBytes = MAX_CONFIG_MAP_BYTES - sight.sizeWith([]).bytes;
-      return { lines: sight.lines, maxBytes, ttlSeconds: config.ttlSeconds };
+      const { allowedSuffixes, allowedAddressRanges } = config;
+      const allowLists = { allowedSuffixes, allowedAddressRanges };
+      return { lines: sight.lines, maxBytes, ttlSeconds: config.ttlSeconds, allowLists };
     },
     async publish(claim, signal) {
       for (const record of claim.records) {
@@ -103,12 +106,13 @@ export function createLineTarget<S extends Sight>({ config, deps, storage, watch
       await submit({ withdraw: new Set() }, signal);
     },
     async confirm(seen, signal) {
-      const verdict = await watch?.judge(seen, signal);
+      if (watch === undefined) return undefined;
+      const { unconfirmed } = await storage.look(signal);
+      const verdict = await watch.judge(unconfirmed, seen, signal);
+      if (verdict?.confirmed) await submit({ withdraw: new Set(), confirmed: true }, signal);
       if (verdict?.withdraw === undefined) return verdict?.failure;
-      deps.log.warn('CoreDNS did not take the new names; they are taken out again', {
-        target: config.name,
-        names: verdict.withdraw.size,
-      });
+      const told = { target: config.name, names: verdict.withdraw.size };
+      deps.log.warn('CoreDNS did not take the new names; they are taken out again', told);
       await submit({ withdraw: verdict.withdraw }, signal);
       return verdict.failure;
     },

@@ -10,6 +10,8 @@ import type { Sight, Size, Writer } from './storage.ts';
 /** Takes names out, whoever owns them: CoreDNS did not take them. No names: the text is only brought into its form. */
 export interface Withdrawal {
   readonly withdraw: ReadonlySet<string>;
+  /** What was written before is served, and no longer watched. */
+  readonly confirmed?: true;
 }
 export type Request = Claim | Withdrawal;
 /** The conflicts of a claim, or why it was not written. */

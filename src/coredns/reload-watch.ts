@@ -1,39 +1,65 @@
 /**
  * Whether CoreDNS took up the block that we wrote last. It says so nowhere but in its log: we compare its counter of
  * failed reloads with the one from before the write, and the answers to the new names. One that refuses goes on with
- * what it had, until it starts again and does not come up. Kept in memory: after a restart of the operator a write from
- * before is not watched any more. src/coredns/line-target.ts asks it; times by the injected clock.
+ * what it had, until it starts again and does not come up. What is watched stands in the ConfigMap itself (unconfirmed.ts);
+ * in memory is only what was refused lately, which a restart tries once more. src/coredns/line-target.ts asks
+ * it; times by the injected clock.
  */
 import { type Failure, STALLED_RETRY_MS, stalled } from '../domain/failures.ts';
-import type { DnsServer } from '../ports.ts';
-import type { SeenAnswers } from '../ports-dns.ts';
+import { SILENT } from '../domain/observed.ts';
+import type { DnsServer, SeenAnswers } from '../ports-dns.ts';
 import type { ReloadDeps } from './target-config.ts';
+import type { Unconfirmed } from './unconfirmed.ts';
 
 /** A kubelet may take 2 minutes, `reload` 45 s (facts coredns 2.1). */
 const GRACE_MS = 180_000;
-/** In place of a response code in findings: nothing came back, which proves nothing. */
-const SILENT = 'silent';
-
-/** Failed reloads by server name; servers that did not tell are left out. */
-export type Counters = ReadonlyMap<string, number>;
+/**
+ * The counter may have grown by a configuration from before our write, which is mended already: the first refusal is
+ * tried again soon, each further one after twice the time.
+ */
+const FIRST_RETRY_MS = 120_000;
 
 export interface ReloadVerdict {
   /** What the object should say. */
-  readonly failure: Failure;
+  readonly failure?: Failure;
   /** Names that have to be taken out again. */
   readonly withdraw?: ReadonlySet<string>;
+  /** CoreDNS has what was written last: nothing is left to be watched. */
+  readonly confirmed?: true;
+}
+
+/** A write of the block that is about to be made. */
+export interface BlockWrite {
+  /** What was still to be confirmed before it. */
+  readonly before: Unconfirmed | undefined;
+  /** Names that the block does not serve yet. */
+  readonly joining: readonly string[];
+  /** Every name that it will have. */
+  readonly names: readonly string[];
+  /** Whether CoreDNS looks at its configuration by itself. */
+  readonly willReload: boolean;
 }
 
 export interface ReloadWatch {
   /** Why these names cannot be written now: CoreDNS refused them a while ago. */
   refusal(names: readonly string[]): Failure | undefined;
-  /** Call before a block with new names is written. */
-  counters(signal: AbortSignal): Promise<Counters>;
-  /** Call after it. `willReload`: whether CoreDNS looks at its configuration by itself. */
-  written(names: readonly string[], before: Counters, willReload: boolean): void;
-  judge(seen: SeenAnswers, signal: AbortSignal): Promise<ReloadVerdict | undefined>;
+  /** What is to be confirmed after a write; reads the counters when names join. Call before it, and write it down. */
+  after(write: BlockWrite, signal: AbortSignal): Promise<Unconfirmed | undefined>;
+  judge(
+    unconfirmed: Unconfirmed | undefined,
+    seen: SeenAnswers,
+    signal: AbortSignal,
+  ): Promise<ReloadVerdict | undefined>;
   /** The configuration changed: what was refused may be written again. */
   forgive(): void;
+}
+
+interface Refused {
+  readonly names: ReadonlySet<string>;
+  readonly retryMs: number;
+  /** Epoch ms. */
+  readonly until: number;
+  readonly failure: Failure;
 }
 
 export interface ReloadWatchOptions {
@@ -45,69 +71,71 @@ export interface ReloadWatchOptions {
   readonly deps: ReloadDeps;
 }
 
-interface Pending {
-  readonly names: ReadonlySet<string>;
-  readonly before: Counters;
-  readonly since: number;
-  readonly willReload: boolean;
-}
-
 export function createReloadWatch(options: ReloadWatchOptions): ReloadWatch {
-  const { deps, target, metricsPort } = options;
-  let pending: Pending | undefined;
-  let refused: { readonly names: ReadonlySet<string>; readonly until: number; readonly failure: Failure } | undefined;
+  const { deps, target } = options;
+  let refused: Refused | undefined;
 
-  const counters = async (signal: AbortSignal): Promise<Counters> => {
-    // No server is no reason not to write: they may be on their way.
-    const servers = await options.servers(signal).catch(() => []);
-    signal.throwIfAborted();
-    const found = await Promise.all(
-      servers.map(async ({ name, ...server }) => {
-        const failures = await deps.failures({ name, ...server }, metricsPort, signal);
-        return failures === undefined ? [] : [[name, failures] as const];
-      }),
-    );
-    return new Map(found.flat());
-  };
-
-  const refuse = (names: ReadonlySet<string>, why: string): ReloadVerdict => {
-    const text = `CoreDNS did not take the new names of DNS target ${target} (${listed(names)}): ${why}; they are taken out again, see its log for the reason. Tried again in an hour, or when its configuration changes`;
+  const refuse = (names: ReadonlySet<string>, why: string): Failure => {
+    const isAgain = [...names].some(name => refused?.names.has(name));
+    const retryMs = isAgain && refused ? Math.min(2 * refused.retryMs, STALLED_RETRY_MS) : FIRST_RETRY_MS;
+    const text = `CoreDNS did not take the new names of DNS target ${target} (${listed(names)}): ${why}; they are taken out again, see its log for the reason. Tried again in ${retryMs / 60_000} minutes, or when its configuration changes`;
     const failure = stalled('ReloadRefused', text);
-    refused = { names, until: deps.clock.now() + STALLED_RETRY_MS, failure };
-    pending = undefined;
-    return { failure, withdraw: names };
+    refused = { names, retryMs, until: deps.clock.now() + retryMs, failure };
+    return failure;
   };
 
   return {
-    counters,
     refusal(names) {
       if (refused === undefined || deps.clock.now() >= refused.until) return undefined;
       return names.some(name => refused?.names.has(name)) ? refused.failure : undefined;
     },
-    written(names, before, willReload) {
+    async after({ before, joining, names, willReload }, signal) {
+      const wanted = new Set(names);
       // What an earlier write brought and nobody has seen answered yet stays under watch.
-      const all = new Set([...(pending?.names ?? []), ...names]);
-      pending = { names: all, before, since: deps.clock.now(), willReload };
-    },
-    async judge(seen, signal) {
-      if (pending === undefined) return undefined;
-      const { names, before, since, willReload } = pending;
-      const own = seen.names.filter(name => names.has(name));
-      if (own.some(name => isAnswered(name, seen))) {
-        pending = undefined;
-        return undefined;
+      const left = (before?.names ?? []).filter(name => wanted.has(name));
+      if (joining.length === 0) {
+        return before === undefined || left.length === 0 ? undefined : { ...before, names: left };
       }
-      const failed = grown(before, await counters(signal));
-      if (failed !== undefined) return refuse(names, `coredns_reload_failed_total grew at ${failed}`);
-      if (!willReload) return { failure: restartRequired(options) };
-      const isOver = deps.clock.now() - since >= GRACE_MS;
+      const failures = Object.fromEntries(await readCounters(options, signal));
+      return { names: [...new Set([...left, ...joining])].sort(), since: deps.clock.now(), failures, willReload };
+    },
+    async judge(unconfirmed, seen, signal) {
+      if (unconfirmed === undefined) return undefined;
+      const names = new Set(unconfirmed.names);
+      const own = seen.names.filter(name => names.has(name));
+      if (own.some(name => isAnswered(name, seen))) return { confirmed: true };
+      const told = (failure: Failure) => (own.length > 0 ? { failure } : {});
+      const failed = grown(unconfirmed.failures, await readCounters(options, signal));
+      if (failed !== undefined) {
+        return { withdraw: names, ...told(refuse(names, `coredns_reload_failed_total grew at ${failed}`)) };
+      }
+      if (!unconfirmed.willReload) return told(restartRequired(options));
+      const isOver = deps.clock.now() - unconfirmed.since >= GRACE_MS;
       const isWrong = own.some(name => seen.wrong.some(one => one.name === name && one.rcode !== SILENT));
-      return isOver && isWrong ? refuse(names, 'no server answers them after 3 minutes') : undefined;
+      if (!isOver || !isWrong) return undefined;
+      return { withdraw: names, failure: refuse(names, 'no server answers them after 3 minutes') };
     },
     forgive() {
       refused = undefined;
     },
   };
+}
+
+/** Failed reloads by server name; servers that did not tell are left out. */
+async function readCounters(
+  { servers: find, deps, metricsPort }: ReloadWatchOptions,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, number>> {
+  // No server is no reason not to write: they may be on their way.
+  const servers = await find(signal).catch(() => []);
+  signal.throwIfAborted();
+  const found = await Promise.all(
+    servers.map(async ({ name, ...server }) => {
+      const failures = await deps.failures({ name, ...server }, metricsPort, signal);
+      return failures === undefined ? [] : [[name, failures] as const];
+    }),
+  );
+  return new Map(found.flat());
 }
 
 /** One server with the new names proves that the configuration can be loaded. */
@@ -118,8 +146,8 @@ function isAnswered(name: string, { servers, wrong }: SeenAnswers): boolean {
 }
 
 /** The first server that failed to reload since; one that was not asked before proves nothing. */
-function grown(before: Counters, now: Counters): string | undefined {
-  for (const [server, failures] of now) if (failures > (before.get(server) ?? failures)) return server;
+function grown(before: Unconfirmed['failures'], now: ReadonlyMap<string, number>): string | undefined {
+  for (const [server, failures] of now) if (failures > (before[server] ?? failures)) return server;
   return undefined;
 }
 

@@ -6,6 +6,7 @@ import type { Failure } from '../domain/failures.ts';
 import type { Claim, PublishedLine } from '../domain/merge.ts';
 import type { ConfigMapRef } from '../ports-dns.ts';
 import type { ParsedHosts } from './hosts-text.ts';
+import type { Unconfirmed } from './unconfirmed.ts';
 
 /** A ConfigMap and the bytes that it has, or would have. */
 export interface Size {
@@ -17,6 +18,8 @@ export interface Size {
 export interface Sight extends ParsedHosts {
   /** Our key is there, in a ConfigMap of ours. */
   readonly present: boolean;
+  /** What was written last and nobody has seen answered yet; absent where nothing has to reload. */
+  readonly unconfirmed?: Unconfirmed | undefined;
   /** Why nothing may be written. */
   readonly refusal?: Failure | undefined;
   /** Whether everything of ours has exactly the form in which these lines are written. */

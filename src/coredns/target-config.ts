@@ -3,8 +3,8 @@
  * with. Types only; src/coredns, and whoever makes targets.
  */
 import type { AllowLists } from '../domain/allow-lists.ts';
-import type { Clock, DnsServer, Log } from '../ports.ts';
-import type { ConfigMapStore, ServiceEndpoints, ServiceRef } from '../ports-dns.ts';
+import type { Clock, Log } from '../ports.ts';
+import type { ConfigMapStore, DnsServer, ServiceEndpoints, ServiceRef } from '../ports-dns.ts';
 
 export interface TargetBase extends AllowLists {
   readonly name: string;

@@ -3,8 +3,7 @@
  * targets of src/coredns.
  */
 import { PortError, waiting } from '../domain/failures.ts';
-import type { DnsServer } from '../ports.ts';
-import type { ServiceEndpoints } from '../ports-dns.ts';
+import type { DnsServer, ServiceEndpoints } from '../ports-dns.ts';
 import type { TargetBase } from './target-config.ts';
 
 const NO_ENDPOINT_RETRY_MS = 5_000;

@@ -2,8 +2,7 @@
  * The DNS targets of the operator's configuration, by name. The controller gets them as `DnsTargets`; whoever watches
  * ConfigMaps goes through `all` and calls `repair`. The operator and the demo make them.
  */
-import type { DnsTargets } from '../ports.ts';
-import type { ConfigMapRef } from '../ports-dns.ts';
+import type { ConfigMapRef, DnsTargets } from '../ports-dns.ts';
 import { type CorefileConfig, createCorefileTarget } from './corefile-target.ts';
 import { type CustomServerConfig, createCustomServerTarget } from './custom-server-target.ts';
 import { createHostsFileTarget, type HostsFileConfig } from './hosts-file-target.ts';

@@ -2,6 +2,8 @@
  * What a pass would observe once the actions of a plan had been carried out and Azure had settled. Only for looking
  * ahead: nothing of it is ever written or published. Pure; src/domain/forecast.ts uses it.
  */
+
+import { isZoneWant, withAdoptedGroup, withoutZone, withZone, withZoneNames } from './afterwards-zones.ts';
 import { isFailedState, isSucceeded } from './converge.ts';
 import type { Desired } from './desire.ts';
 import { afterActions, beforeActions } from './inventory.ts';
@@ -74,12 +76,20 @@ function apply(action: Action, want: Desired, seen: Observed): Observed {
     case 'adopt':
       return withAdopted(action, seen);
     case 'publish': {
-      const claim = { owner: ownerKey(want.owner), records: action.records.records };
+      const { records, reserved = [] } = action;
+      const claim = { owner: ownerKey(want.owner), records: records.records, reserved };
       return {
         ...seen,
         target: mapBody(seen.target, sight => ({ ...sight, lines: mergeClaim(sight.lines, claim).lines })),
       };
     }
+    case 'export': {
+      const { data, annotations } = action;
+      const kept = { resourceVersion: '', isImmutable: false, isEmpty: false, isOwned: true };
+      return { ...seen, exported: present({ ...kept, data, annotations, ownKeys: Object.keys(data) }) };
+    }
+    case 'unexport':
+      return { ...seen, exported: ABSENT };
     case 'unpublish':
       return { ...seen, formerTargets: seen.formerTargets.filter(name => name !== action.target) };
     default:
@@ -107,12 +117,16 @@ function withAccess({ key, changes }: Extract<Action, { verb: 'close' | 'open' }
 
 /** A link that is there under another name is looked at by that name from then on. */
 function withAdopted({ key, id }: { readonly key: string; readonly id: string }, seen: Observed): Observed {
+  const group =
+    key === 'zoneGroup' && seen.zones ? bodyOf(seen.zones.groups)?.find(one => sameId(one.id, id)) : undefined;
+  if (group !== undefined) return withAdoptedGroup(group, seen);
   const link = bodyOf(seen.scopeLinks)?.find(candidate => sameId(candidate.id, id));
   if (link === undefined) return seen;
   return { ...seen, links: new Map([...seen.links, [key, { reading: present(link) }]]) };
 }
 
 function withResource(wanted: Want, seen: Observed): Observed {
+  if (isZoneWant(wanted)) return withZone(wanted, seen);
   switch (wanted.kind) {
     case 'workspace': {
       const body = workspaceAfter(wanted, bodyOf(seen.workspaces.get(wanted.key)?.reading ?? ABSENT));
@@ -120,7 +134,8 @@ function withResource(wanted: Want, seen: Observed): Observed {
     }
     case 'privateLinkScope': {
       const scope = { reading: present(scopeAfter(wanted, bodyOf(seen.scope.reading))) };
-      return { ...seen, scope, scopeLinks: seen.scopeLinks.is === 'absent' ? present([]) : seen.scopeLinks };
+      const links = seen.scopeLinks.is === 'absent' ? present([]) : seen.scopeLinks;
+      return withZoneNames({ ...seen, scope, scopeLinks: links });
     }
     case 'scopedResource': {
       const { id, name, targetId } = wanted;
@@ -171,7 +186,8 @@ const endpointAfter = (want: WantOf<'privateEndpoint'>, found: PrivateEndpoint |
   tags: mergedTags(found, want.tags),
 });
 
-function without({ key, id }: { readonly key: string; readonly id: string }, seen: Observed): Observed {
+function without({ key, id }: { readonly key: string; readonly id: string }, before: Observed): Observed {
+  const seen = withoutZone(key, before);
   const gone = <T extends Resource>(sights: ReadonlyMap<string, Sight<T>>): ReadonlyMap<string, Sight<T>> =>
     sights.has(key) ? new Map([...sights, [key, { reading: ABSENT }]]) : sights;
   return {

@@ -64,6 +64,9 @@ export function withoutPrivatelink(fqdn: string): string {
   return zone === undefined ? fqdn : fqdn.slice(0, -`privatelink.${zone}`.length) + zone;
 }
 
+/** The name of Azure Monitor's storage account, and its twin: of a zone that all storage accounts share. */
+export const isBlobName = (fqdn: string): boolean => BLOB_NAME.test(fqdn);
+
 /** Of the zones of all storage accounts one name is Azure Monitor's: the agents' solution packs. */
 const BLOB_NAME = /^scadvisorcontentpl\.(privatelink\.)?blob\./;
 

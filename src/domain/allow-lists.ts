@@ -1,6 +1,7 @@
 /**
  * What the administrator lets objects publish into one DNS target: names under these suffixes, addresses in these
- * ranges. Beside the list of Azure Monitor's own names, which nothing widens. Pure; design section 7.
+ * ranges. Beside the list of Azure Monitor's own names; what Azure shows is never published beyond that list, and an
+ * object's extra aliases only where these suffixes name them. Pure; design section 7.
  */
 import { inPrefix } from './addresses.ts';
 
@@ -30,5 +31,12 @@ export function refusedBy(
   if (outside === undefined) return undefined;
   return `${outside} is not in ${allowedAddressRanges.join(', ')}, the allowedAddressRanges of the DNS target`;
 }
+
+/**
+ * Whether the administrator's own suffixes hold a name: what an object may ask for beyond Azure Monitor's names. Without
+ * a list nothing is.
+ */
+export const isNamedBy = ({ allowedSuffixes = [] }: AllowLists, name: string): boolean =>
+  allowedSuffixes.some(suffix => isBelow(name, suffix));
 
 const isBelow = (name: string, suffix: string): boolean => name === suffix || name.endsWith(`.${suffix}`);

@@ -19,7 +19,7 @@
  * What is ours and not in the inventory (its status was lost, or an earlier object kept it) is taken into it.
  */
 import { differences } from './diff.ts';
-import { isOwnLinkName, ownershipOf, ownerText, shortName } from './names.ts';
+import { isOwnLinkName, labelOf, ownershipOf, ownerText } from './names.ts';
 import type { InventoryEntry } from './object.ts';
 import { entryOf, type Observed, type Sight } from './observed.ts';
 import type { Owner, Resource, Tags, Want } from './resources.ts';
@@ -37,6 +37,9 @@ const KIND_TEXT = {
   privateLinkScope: 'private link scope',
   scopedResource: 'link',
   privateEndpoint: 'private endpoint',
+  zoneGroup: 'private DNS zone group',
+  dnsZone: 'private DNS zone',
+  zoneLink: 'network link',
 } as const;
 
 /** `workspace law-plant-a`: how messages name a resource. */
@@ -134,7 +137,7 @@ const repair = (want: Want, changes: Parameters<typeof changeText>[0]): Verdict 
 export const changeText = (changes: readonly { field: string; found: string; wanted: string }[]): string =>
   changes.map(({ field, found, wanted }) => `${field} ${found} -> ${wanted}`).join(', ');
 
-const tagsOf = (body: Resource): Tags | undefined => (body.kind === 'scopedResource' ? undefined : body.tags);
+const tagsOf = (body: Resource): Tags | undefined => ('tags' in body ? body.tags : undefined);
 
 /** Whether an existing resource is this owner's: by its tag, or by its name where Azure has no tags. */
 export function isOurs(body: Resource, owner: Owner): boolean {
@@ -143,20 +146,26 @@ export function isOurs(body: Resource, owner: Owner): boolean {
 }
 
 /**
- * Whether a resource of the inventory may be deleted. A link may carry the name of another object that made it for both:
+ * Whether a resource of the inventory may be deleted. A link or a zone group may carry the name of another object that made it for both:
  * the inventory says whose it is.
  */
 export const isOursToDelete = (body: Resource, entry: Pick<InventoryEntry, 'origin'>, owner: Owner): boolean =>
-  body.kind === 'scopedResource' ? entry.origin === 'Created' : isOurs(body, owner);
+  tagsOf(body) === undefined ? entry.origin === 'Created' : isOurs(body, owner);
+
+/** What else can be asked for. The names of zones are Azure's. */
+const instead = ({ kind }: Want): string =>
+  kind === 'dnsZone' || kind === 'zoneLink'
+    ? 'give the zoneIds of the zones that are there instead of createZones'
+    : 'choose another name';
 
 function ownershipVerdict(want: Want, body: Resource, owner: Owner): Verdict | undefined {
   const tags = tagsOf(body);
   if (tags === undefined || ownershipOf(tags, owner) === 'Ours') return undefined;
   const tag = Object.entries(tags).find(([name]) => name.toLowerCase() === 'pms-owner')?.[1];
-  const name = nameOf({ kind: want.kind, name: shortName(body.id) });
+  const name = nameOf({ kind: want.kind, name: labelOf(body.id) });
   const message =
     tag === undefined
-      ? `${name} exists and is not tagged as ours: choose another name, or tag it pms-owner=${ownerText(owner)} to hand it over (${body.id})`
-      : `${name} belongs to ${tag}: choose another name; if that is this object under an earlier installation, start the operator with --installation-id ${tag.split('/')[0]}`;
+      ? `${name} exists and is not tagged as ours: ${instead(want)}, or tag it pms-owner=${ownerText(owner)} to hand it over (${body.id})`
+      : `${name} belongs to ${tag}: ${instead(want)}; if that is this object under an earlier installation, start the operator with --installation-id ${tag.split('/')[0]}`;
   return { state: 'Stalled', reason: tag === undefined ? 'NotOwned' : 'OwnedByOther', message, actions: [] };
 }

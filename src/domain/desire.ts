@@ -4,6 +4,8 @@
  */
 import type { AccessWant } from './access.ts';
 import { wantAccess } from './desire-access.ts';
+import { type DnsWant, wantDns } from './desire-dns.ts';
+import { wantZones, type ZonesWant } from './desire-zones.ts';
 import { LOWER_RETENTION_ANNOTATION } from './diff.ts';
 import {
   ABANDON_ANNOTATION,
@@ -43,12 +45,9 @@ export interface Desired {
   /** One for each workspace and component, in their order. */
   readonly links: readonly ScopedResourceWant[];
   readonly endpoint: PrivateEndpointWant | Adopted<'privateEndpoint'>;
-  readonly dns: {
-    readonly target: string;
-    readonly aliases: boolean;
-    /** Resolvers beside the target's own servers that must answer right. */
-    readonly verifyServers: readonly VerifyServer[];
-  };
+  /** Private DNS for clients inside Azure; absent when the spec asks for none. */
+  readonly zones?: ZonesWant;
+  readonly dns: DnsWant;
   /** How much must be proved before anything is closed. */
   readonly gate: Gate;
   /** What the spec says of public access, workspaces first and the scope last. */
@@ -73,14 +72,6 @@ export interface Desired {
 
 export type Gate = 'None' | 'DNS' | 'TLS' | 'Query';
 
-/** A DNS server that the spec names. */
-export interface VerifyServer {
-  /** As the spec has it. */
-  readonly name: string;
-  readonly address: string;
-  readonly port: number;
-}
-
 /** What the object asks for. `installation` makes ownership unique across clusters. */
 export function desire(object: PmsObject, installation: string): Desired {
   const { spec, metadata } = object;
@@ -92,6 +83,8 @@ export function desire(object: PmsObject, installation: string): Desired {
     adopted('component', resourceId, `component/${adoptedName(name, resourceId)}`),
   );
   const scope = wantScope(object, tags, policy);
+  const endpoint = wantEndpoint(object, scope, { tags, policy });
+  const zones = wantZones(object, endpoint.id, { owner, tags, policy });
   return {
     owner,
     subscriptionId: spec.subscriptionId,
@@ -100,12 +93,9 @@ export function desire(object: PmsObject, installation: string): Desired {
     components,
     scope,
     links: [...workspaces, ...components].map(target => wantLink(target, scope, { owner, policy })),
-    endpoint: wantEndpoint(object, scope, { tags, policy }),
-    dns: {
-      target: spec.dns?.target ?? 'default',
-      aliases: spec.dns?.aliases !== 'Disabled',
-      verifyServers: (spec.dns?.verifyServers ?? []).map(verifyServer),
-    },
+    endpoint,
+    ...(zones === undefined ? {} : { zones }),
+    dns: wantDns(spec.dns),
     gate: spec.verification?.gate ?? 'Query',
     access: wantAccess(object, { workspaces, components, scope }),
     isolation: { onLostPath: 'Report', ...spec.isolation },
@@ -120,7 +110,7 @@ export function desire(object: PmsObject, installation: string): Desired {
   };
 }
 
-/** All wanted resources, adopted ones included. */
+/** All wanted resources, adopted ones included, but for private DNS: what that needs Azure has to tell. */
 export const wantsOf = (want: Desired): readonly Wanted[] => [
   ...want.workspaces,
   ...want.components,
@@ -128,14 +118,6 @@ export const wantsOf = (want: Desired): readonly Wanted[] => [
   ...want.links,
   want.endpoint,
 ];
-
-const DNS_PORT = 53;
-
-/** `10.0.0.53`, `10.0.0.53:5353`, `fd00::53`, `[fd00::53]:53`: the forms that the CRD admits. */
-function verifyServer(text: string): VerifyServer {
-  const [, bracketed, plain, port] = /^(?:\[(.+)\]|([^:]+))(?::([0-9]+))?$/.exec(text) ?? [];
-  return { name: text, address: bracketed ?? plain ?? text, port: Number(port ?? DNS_PORT) };
-}
 
 const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
 

@@ -1,10 +1,10 @@
 /**
  * Wanted against found, field by field, only the fields that the spec states. An empty answer means: no write. Pure.
  */
+import { diffZones } from './diff-zones.ts';
+import { change, type Differences, diffTags, frozen, type Obstacle } from './difference.ts';
 import { sameId } from './names.ts';
-import type { Reason } from './reasons.ts';
 import type {
-  Change,
   PrivateEndpoint,
   PrivateEndpointWant,
   PrivateLinkScope,
@@ -12,23 +12,10 @@ import type {
   Resource,
   ScopedResource,
   ScopedResourceWant,
-  Tags,
   Want,
   Workspace,
   WorkspaceWant,
 } from './resources.ts';
-
-/** A difference that no write of ours may repair. */
-export interface Obstacle extends Change {
-  readonly reason: Reason;
-  readonly remedy: string;
-}
-
-export interface Differences {
-  /** Fields that a write repairs. */
-  readonly changes: readonly Change[];
-  readonly obstacles: readonly Obstacle[];
-}
 
 const SAME: Differences = { changes: [], obstacles: [] };
 
@@ -38,26 +25,13 @@ export const LOWER_RETENTION_ANNOTATION = 'privatemonitoring.dev/allow-retention
 /** `Japan East` and `japaneast` are one region. */
 export const regionKey = (location: string): string => location.toLowerCase().replaceAll(' ', '');
 
-const change = (field: string, found: unknown, wanted: unknown): Change => ({
-  field,
-  found: found === undefined ? '(none)' : String(found),
-  wanted: String(wanted),
-});
-
 /** The differences between a wanted resource and the body that Azure shows. Both must be of the same kind. */
 export function differences(want: Want, body: Resource): Differences {
   if (want.kind === 'workspace' && body.kind === 'workspace') return diffWorkspace(want, body);
   if (want.kind === 'privateLinkScope' && body.kind === 'privateLinkScope') return diffScope(want, body);
   if (want.kind === 'scopedResource' && body.kind === 'scopedResource') return diffLink(want, body);
   if (want.kind === 'privateEndpoint' && body.kind === 'privateEndpoint') return diffEndpoint(want, body);
-  return SAME;
-}
-
-function diffTags(want: Tags, found: Tags): readonly Change[] {
-  const byName = new Map(Object.entries(found).map(([name, value]) => [name.toLowerCase(), value]));
-  return Object.entries(want)
-    .filter(([name, value]) => byName.get(name.toLowerCase()) !== value)
-    .map(([name, value]) => change(`tags.${name}`, byName.get(name.toLowerCase()), value));
+  return diffZones(want, body) ?? SAME;
 }
 
 function diffWorkspace(want: WorkspaceWant, body: Workspace): Differences {
@@ -81,16 +55,6 @@ const LOWERED = {
   reason: 'RetentionLowered',
   remedy: `a shorter retention deletes logs: annotate the object with ${LOWER_RETENTION_ANNOTATION}: "true" to allow it`,
 } as const;
-
-const FROZEN = {
-  reason: 'ImmutableDifference',
-  remedy: 'Azure cannot change it: use another name, or delete the resource',
-} as const;
-
-const frozen = (field: string, found: unknown, wanted: unknown): Obstacle => ({
-  ...change(field, found, wanted),
-  ...FROZEN,
-});
 
 const diffRegion = (want: string, found: string): readonly Obstacle[] =>
   regionKey(want) === regionKey(found) ? [] : [frozen('location', found, want)];

@@ -23,6 +23,7 @@ const IN_AZURE: ReadonlySet<StepName> = new Set([
   'ScopeReady',
   'ResourcesLinked',
   'EndpointReady',
+  'ZoneGroupReady',
   'Isolated',
 ]);
 
@@ -55,6 +56,10 @@ function driftText(action: Action): readonly string[] {
       ({ field, found, wanted }) => `${nameOf(action.want)}: ${field} is ${found}, expected ${wanted}`,
     );
   }
+  if (action.verb === 'delete' && action.changes !== undefined) {
+    const name = nameOf({ kind: action.kind, name: shortName(action.id) });
+    return action.changes.map(({ field, found, wanted }) => `${name}: ${field} is ${found}, expected ${wanted}`);
+  }
   if (isAccessDrift(action)) {
     const name = nameOf({ kind: action.kind, name: shortName(action.id) });
     return action.changes.map(
@@ -85,7 +90,7 @@ function left(verdict: Verdict, drifts: readonly string[]): Verdict {
     reason: 'DriftDetected',
     message: `${drifts.join('; ')}; spec.driftPolicy is Report, so it is left: Repair has it put back`,
     actions: verdict.actions.filter(
-      action => action.verb !== 'create' && action.verb !== 'update' && !isAccessDrift(action),
+      action => !['create', 'update', 'delete'].includes(action.verb) && !isAccessDrift(action),
     ),
   };
 }

@@ -3,11 +3,12 @@
  * interface? Only then are its records complete. Pure.
  */
 import { adopt } from './adopt.ts';
+import type { AllowLists } from './allow-lists.ts';
 import { judgeConnection } from './connection.ts';
 import { converge, isSucceeded } from './converge.ts';
 import { type Desired, linkKey } from './desire.ts';
 import { sameId, shortName } from './names.ts';
-import { ABSENT, bodyOf, type Observed } from './observed.ts';
+import { ABSENT, bodyOf, type Observed, type TargetSight } from './observed.ts';
 import { type RecordSet, recordsOf } from './records.ts';
 import { isAdopted, type PrivateEndpoint } from './resources.ts';
 import { ready, unreadable, type Verdict, waits } from './steps.ts';
@@ -19,6 +20,8 @@ const MEMBERS_RETRY_MS = 3_000;
 export interface DnsRules {
   /** Only with a simulated Azure. */
   readonly allowLoopback: boolean;
+  /** Not the public cloud: nobody knows its names before Azure shows them. */
+  readonly isOtherCloud?: boolean;
 }
 
 /** The endpoint's records as far as Azure shows them now. */
@@ -32,11 +35,12 @@ export interface RecordsView {
   readonly complete: boolean;
 }
 
-/** What the records are read from. */
+/** What the records are read from; without the target, no allow-list refuses any. */
 export type RecordsSight = Pick<
   Observed,
   'workspaces' | 'links' | 'endpoint' | 'networkInterface' | 'zoneGroupRecords' | 'subnet'
->;
+> &
+  Partial<Pick<Observed, 'target'>>;
 
 export function viewRecords(want: Desired, seen: RecordsSight, rules: DnsRules): RecordsView {
   const endpoint = bodyOf(seen.endpoint.reading);
@@ -47,7 +51,8 @@ export function viewRecords(want: Desired, seen: RecordsSight, rules: DnsRules):
       zoneGroupRecords: bodyOf(seen.zoneGroupRecords),
     },
     {
-      aliases: want.dns.aliases,
+      ...want.dns,
+      allowLists: allowListsOf(seen),
       subnetPrefixes: bodyOf(seen.subnet)?.addressPrefixes ?? [],
       allowLoopback: rules.allowLoopback,
     },
@@ -61,6 +66,10 @@ export function viewRecords(want: Desired, seen: RecordsSight, rules: DnsRules):
     complete: endpoint !== undefined && missing.length === 0,
   };
 }
+
+/** What the target lets in, as far as it could be read. */
+export const allowListsOf = ({ target = ABSENT }: Pick<RecordsSight, 'target'>): AllowLists =>
+  bodyOf<TargetSight>(target)?.allowLists ?? {};
 
 type WantedWorkspace = Desired['workspaces'][number];
 

@@ -4,11 +4,17 @@
  */
 import { accessChangeText } from './access.ts';
 import { nameOf } from './converge.ts';
-import { parseId, shortName } from './names.ts';
+import { labelOf, parseId } from './names.ts';
 import type { ArmId, Kind } from './resources.ts';
 import type { Action } from './steps.ts';
 
-type Told = Exclude<Action, { verb: 'publish' | 'unpublish' | 'note' }>;
+type Told = Exclude<Action, { verb: 'publish' | 'unpublish' | 'export' | 'unexport' | 'note' }>;
+
+/** Of records and of what the inventory alone notes the conditions tell. */
+const UNTOLD: ReadonlySet<string> = new Set(['publish', 'unpublish', 'export', 'unexport', 'note']);
+
+export const isTold = (action: Action): action is Told => !UNTOLD.has(action.verb);
+
 type Forgotten = Extract<Action, { verb: 'forget' }>;
 
 /** What was done to what, in which resource group. */
@@ -29,6 +35,12 @@ export function actionNote(action: Told): string {
     default:
       return name;
   }
+}
+
+/** `private DNS zone a, private DNS zone b in rg-dns`: the same done to several things. */
+export function severalNote(actions: readonly Told[]): string {
+  const groups = Map.groupBy(actions, action => groupText(idOf(action)));
+  return [...groups].map(([group, items]) => `${items.map(subjectOf).join(', ')}${group}`).join('; ');
 }
 
 const FORGOTTEN = { Deleted: 'is gone', Retained: 'stays in Azure', Renamed: 'is listed once' } as const;
@@ -55,15 +67,19 @@ function leftNote(actions: readonly Forgotten[]): string {
 }
 
 const leftText = (action: Forgotten): string => {
-  const { closed = [] } = action;
-  return closed.length === 0 ? subjectOf(action) : `${subjectOf(action)} (${closed.join(' and ')} closed)`;
+  const { closed = [], usedBy = [] } = action;
+  const told = [
+    ...(closed.length === 0 ? [] : [`${closed.join(' and ')} closed`]),
+    ...(usedBy.length === 0 ? [] : [`in use by ${usedBy.join(', ')}`]),
+  ];
+  return told.length === 0 ? subjectOf(action) : `${subjectOf(action)} (${told.join('; ')})`;
 };
 
 const idOf = (action: Told): ArmId => ('want' in action ? action.want.id : action.id);
 
 function subjectOf(action: Told): string {
   const [kind] = action.key.split('/') as [Kind];
-  return nameOf({ kind, name: shortName(idOf(action)) });
+  return nameOf({ kind, name: labelOf(idOf(action)) });
 }
 
 const groupText = (id: ArmId): string => {

@@ -2,7 +2,7 @@
  * What a pass tells through Kubernetes events: each action once, and each change of the conditions that people wait
  * for. Pure.
  */
-import { actionNote, leftNotes } from './event-notes.ts';
+import { actionNote, isTold, leftNotes, severalNote } from './event-notes.ts';
 import type { Failure } from './failures.ts';
 import type { Condition, Status, StatusRecord } from './object.ts';
 import type { Action } from './steps.ts';
@@ -39,8 +39,11 @@ const VERB_TEXT = {
 /** An event for each action that was sent, and for each that was refused unless a condition says so already. */
 export function actionEvents(results: readonly ActionResult[], before: readonly Condition[]): readonly PassEvent[] {
   const left = results.filter(({ action, outcome }) => isLeaving(action) && outcome.is !== 'Failed');
+  const several = results.filter(isOneOfSeveral);
+  const apart = results.filter(result => !left.includes(result) && !several.includes(result));
   return [
-    ...results.filter(result => !left.includes(result)).flatMap(result => actionEvent(result, before)),
+    ...apart.flatMap(result => actionEvent(result, before)),
+    ...severalEvents(several.map(({ action }) => action).filter(isCounted)),
     // Of an abandoned object these are the last events.
     ...leftNotes(left.map(({ action }) => action).filter(isLeaving)).map(note =>
       event('Normal', VERB_TEXT.forget, note),
@@ -54,12 +57,26 @@ function actionEvent({ action, outcome }: ActionResult, before: readonly Conditi
     if (before.some(condition => condition.reason === reason && condition.message.includes(message))) return [];
     return [event('Warning', reason, `${action.key}: ${message}`)];
   }
-  if (action.verb === 'publish' || action.verb === 'unpublish' || action.verb === 'note') return [];
+  if (!isTold(action)) return [];
   if (action.verb === 'open' && (action.why === 'RolledBack' || action.why === 'LostPath')) {
     return [event('Warning', 'IsolationRolledBack', actionNote(action))];
   }
   return [event('Normal', VERB_TEXT[action.verb], actionNote(action))];
 }
+
+type Counted = Extract<Action, { verb: 'create' | 'delete' | 'forget' }>;
+
+const isCounted = (action: Action): action is Counted => ['create', 'delete', 'forget'].includes(action.verb);
+
+/** Zones and their links come and go by the dozen; the API server's patience with events is for all of them. */
+const isOneOfSeveral = ({ action, outcome }: ActionResult): boolean =>
+  outcome.is !== 'Failed' && isCounted(action) && !isLeaving(action) && /^(dnsZone|zoneLink)\//.test(action.key);
+
+/** One event for what is done to several of them. */
+const severalEvents = (actions: readonly Counted[]): readonly PassEvent[] =>
+  [...Map.groupBy(actions, ({ verb }) => verb)].map(([verb, items]) =>
+    event('Normal', VERB_TEXT[verb], verb === 'forget' ? `gone: ${severalNote(items)}` : severalNote(items)),
+  );
 
 type Leaving = Extract<Action, { verb: 'forget' }>;
 

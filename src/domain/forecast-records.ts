@@ -4,8 +4,10 @@
  * `<customerId of law-a>` where Azure has not chosen it yet. For plans alone: what is published is what Azure shows.
  * Pure. Source: facts ampls 2.3.
  */
+
+import { refusedBy } from './allow-lists.ts';
 import type { Desired } from './desire.ts';
-import { type DnsRules, viewRecords } from './endpoint.ts';
+import { allowListsOf, type DnsRules, viewRecords } from './endpoint.ts';
 import { linesOf, type PublishedLine } from './merge.ts';
 import { ownerKey } from './names.ts';
 import { bodyOf, type Observed } from './observed.ts';
@@ -30,6 +32,8 @@ export interface RecordsForecast {
   readonly changes: readonly RecordChange[];
   /** Records that there would be, all together. */
   readonly total: number;
+  /** More are to come, whose names only Azure knows. */
+  readonly isOpen?: true;
 }
 
 /** The names that every scope has. */
@@ -61,11 +65,12 @@ export function forecastRecords(want: Desired, { seen, rules }: Sight, actions: 
     isTargetRead: target !== undefined,
     changes: changesOf(expected, held),
     total: expected.length,
+    ...(rules.isOtherCloud && namesToCome(want, { seen, rules }, actions).length > 0 ? { isOpen: true } : {}),
   };
 }
 
 function expectedRecords(want: Desired, { seen, rules }: Sight, actions: readonly Action[]): readonly DnsRecord[] {
-  const isMade = actions.some(action => action.verb === 'create' && action.want.kind === 'privateEndpoint');
+  const isMade = isEndpointMade(actions);
   const endpoint = bodyOf(seen.endpoint.reading);
   // Without an endpoint, and without one to come, nobody can say what there would be.
   if (endpoint === undefined && !isMade) return [];
@@ -75,12 +80,26 @@ function expectedRecords(want: Desired, { seen, rules }: Sight, actions: readonl
   const known = isThere
     ? view.set.records.filter(({ name, sameAs }) => sameAs === undefined && !gone.some(id => name.startsWith(`${id}.`)))
     : [];
-  const coming = want.workspaces.filter(({ name }) => !isThere || view.missing.includes(name));
-  const names = [...(isThere ? [] : SHARED_NAMES), ...coming.flatMap(workspace => ownNames(workspace, seen))];
+  const names = rules.isOtherCloud ? [] : namesToCome(want, { seen, rules }, actions);
   const awaited = names.map(
     (name): DnsRecord => ({ name, addresses: [], source: 'NetworkInterface', shared: SHARED_NAMES.includes(name) }),
   );
-  return withDerived([...known, ...awaited], want.dns.aliases);
+  const allowLists = allowListsOf(seen);
+  const { records } = withDerived([...known, ...awaited], { ...want.dns, allowLists });
+  return records.filter(record => refusedBy(allowLists, record) === undefined);
+}
+
+const isEndpointMade = (actions: readonly Action[]): boolean =>
+  actions.some(action => action.verb === 'create' && action.want.kind === 'privateEndpoint');
+
+/** Names of the public cloud that Azure does not show yet. */
+function namesToCome(want: Desired, { seen, rules }: Sight, actions: readonly Action[]): readonly string[] {
+  const isMade = isEndpointMade(actions);
+  if (bodyOf(seen.endpoint.reading) === undefined && !isMade) return [];
+  const view = viewRecords(want, seen, rules);
+  const isThere = !isMade && view.set.records.length > 0;
+  const coming = want.workspaces.filter(({ name }) => !isThere || view.missing.includes(name));
+  return [...(isThere ? [] : SHARED_NAMES), ...coming.flatMap(workspace => ownNames(workspace, seen))];
 }
 
 function ownNames({ key, name }: Desired['workspaces'][number], seen: Observed): readonly string[] {

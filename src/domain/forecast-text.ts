@@ -52,13 +52,18 @@ export function afterText(numbers: readonly number[]): string {
 }
 
 function recordLines({ records, recordsAfter }: Forecast): readonly string[] {
-  const { changes, target, total, isTargetRead } = records;
-  if (changes.length === 0) return [];
+  const { changes, target, total, isTargetRead, isOpen } = records;
   const waits = afterText(recordsAfter);
+  const open = isOpen
+    ? [
+        `~ records in ${target}: Azure tells the names of this cloud when they are there${waits === '' ? '' : `  ${waits}`}`,
+      ]
+    : [];
+  if (changes.length === 0) return open;
   const read = isTargetRead ? '' : ', the target was not read: all of them are told';
   const head = `~ records in ${target} (${total} all together${read})${waits === '' ? '' : `  ${waits}`}`;
   const width = Math.max(...changes.map(({ name }) => name.length));
-  return [head, ...changes.map(change => `    ${recordLine(change, width)}`)];
+  return [head, ...changes.map(change => `    ${recordLine(change, width)}`), ...open];
 }
 
 function recordLine({ mark, name, addresses, found }: RecordChange, width: number): string {

@@ -7,6 +7,7 @@ import { afterwards, settled } from './afterwards.ts';
 import type { Desired } from './desire.ts';
 import type { DnsRules } from './endpoint.ts';
 import { forecastRecords, type RecordsForecast } from './forecast-records.ts';
+import { zoneWaves } from './forecast-zones.ts';
 import { dueClosings } from './isolation.ts';
 import type { Observed } from './observed.ts';
 import { plan } from './plan.ts';
@@ -58,6 +59,7 @@ export function forecast(want: Desired, seen: Observed, rules: DnsRules): Foreca
     before = steps;
     steps = plan(want, sight, rules);
   }
+  actions.push(...zonesAhead(zoneWaves(want, sight, steps), actions));
   actions.push(...leavingFormerTargets(seen, actions));
   actions.push(...closingsAhead(want, sight, actions));
   const records = forecastRecords(
@@ -95,11 +97,19 @@ function planWave(steps: Plan, before: Plan, done: readonly PlannedAction[]): re
 const isTold = (action: Action): boolean =>
   action.verb !== 'publish' && !(action.verb === 'forget' && action.why === 'Deleted');
 
+/** A part of a step goes by a name of its own. */
+const PARTS: Readonly<Record<string, StepName>> = {
+  'the links taken out': 'Pruned',
+  'the zones': 'ZoneGroupReady',
+  'the zone group': 'ZoneGroupReady',
+  'the network links': 'Pruned',
+  'the zone group taken out': 'Pruned',
+};
+
 /** What a step waited for in the plan before: other steps, or earlier actions of its own that go one by one. */
 function waitedFor(name: StepName, before: Plan, done: readonly PlannedAction[]): readonly number[] {
   const { waitsFor = [], actions = [] } = before.steps.find(step => step.name === name)?.verdict ?? {};
-  // A part of the step Pruned goes by a name of its own.
-  const steps = new Set(waitsFor.map(step => (step === 'the links taken out' ? 'Pruned' : step)));
+  const steps = new Set(waitsFor.map(step => PARTS[step] ?? step));
   return done
     .filter(({ step, action }) => steps.has(step) || (step === name && actions.includes(action)))
     .map(({ number }) => number);
@@ -111,6 +121,24 @@ function endpointActions(actions: readonly PlannedAction[]): readonly number[] {
     actions.findLast(({ step }) => step === 'EndpointReady') ??
     actions.findLast(({ action }) => action.key.startsWith('scopedResource/') && action.verb !== 'adopt');
   return last === undefined ? [] : [last.number];
+}
+
+/** Private DNS comes after the endpoint, part after part. */
+function zonesAhead(waves: readonly (readonly Action[])[], done: readonly PlannedAction[]): readonly PlannedAction[] {
+  let number = done.length;
+  let after = endpointActions(done);
+  return waves.flatMap(actions => {
+    const planned = actions.filter(isTold).map(
+      (action): PlannedAction => ({
+        number: ++number,
+        step: 'ZoneGroupReady',
+        action,
+        after,
+      }),
+    );
+    after = planned.map(one => one.number);
+    return planned;
+  });
 }
 
 /** What is asked to be closed comes last, after a proof that a look ahead cannot make; it waits for everything. */

@@ -5,18 +5,11 @@
  */
 import { nameOf } from './converge.ts';
 import type { Failure } from './failures.ts';
-import {
-  componentId,
-  idKey,
-  parseId,
-  privateEndpointId,
-  privateLinkScopeId,
-  sameId,
-  shortName,
-  workspaceId,
-} from './names.ts';
+import { canonicalId, itemName } from './importing-names.ts';
+import { importGroup } from './importing-zones.ts';
+import { idKey, parseId, sameId, shortName } from './names.ts';
 import { GROUP, KIND, type Spec, VERSION } from './object.ts';
-import type { Reading } from './observed.ts';
+import { ABSENT, type Reading } from './observed.ts';
 import type {
   ArmId,
   Component,
@@ -26,6 +19,7 @@ import type {
   ScopedResource,
   Workspace,
 } from './resources.ts';
+import type { ZoneGroup } from './zone-resources.ts';
 
 /** One link with what it leads to; no target when it is of a type that is not read. */
 export interface FoundLink {
@@ -36,6 +30,8 @@ export interface FoundLink {
 export interface FoundConnection {
   readonly connection: ScopeConnection;
   readonly endpoint: Reading<PrivateEndpoint>;
+  /** Its zone groups, where the endpoint is there. */
+  readonly zoneGroups?: Reading<readonly ZoneGroup[]>;
 }
 
 /** A scope and all that hangs on it. */
@@ -80,7 +76,7 @@ const ITEMS_MAX = 50;
 export function importScope(found: FoundScope, naming: ImportNaming): Imported {
   const { scope } = found;
   const links = linksOf(found.links);
-  const { endpoint, lines: connections } = connectionsOf(found.connections, scope);
+  const { endpoint, zoneGroups, lines: connections } = connectionsOf(found.connections, scope);
   const obstacle =
     endpoint === undefined
       ? 'no private endpoint that could be imported is connected to it: create one, or write an object with spec.privateEndpoint.subnetId'
@@ -92,8 +88,9 @@ export function importScope(found: FoundScope, naming: ImportNaming): Imported {
     const skipped = { ...at, skippedBecause: obstacle ?? '' };
     return { lines: [skipped, ...[...links.lines, ...connections].map(line => asOrphan(line, scope))] };
   }
-  const manifest = manifestOf(found, endpoint, links, naming);
-  return { manifest, lines: [at, ...links.lines, ...connections] };
+  const zones = importGroup(endpoint, zoneGroups);
+  const manifest = manifestOf(found, { endpoint, zones: zones.spec }, links, naming);
+  return { manifest, lines: [at, ...links.lines, ...connections, ...zones.lines] };
 }
 
 const asOrphan = (line: ImportLine, scope: PrivateLinkScope): ImportLine =>
@@ -149,22 +146,9 @@ function notRead(id: ArmId, target: Reading<unknown> | undefined): string {
 
 const failureText = ({ message }: Failure): string => message;
 
-const WORKSPACE_NAME_MAX = 63;
-const COMPONENT_NAME_MAX = 50;
-
-/** The resource's own name, as far as the CRD takes it and no other item has it. */
-function itemName({ kind, name }: Workspace | Component, items: readonly { readonly name: string }[]): string {
-  const max = kind === 'workspace' ? WORKSPACE_NAME_MAX : COMPONENT_NAME_MAX;
-  const plain = name.replace(/[^A-Za-z0-9-]+/g, '-').replace(/^-+/, '');
-  const taken = new Set(items.map(item => item.name.toLowerCase()));
-  const candidate = (suffix: string) => `${plain.slice(0, max - suffix.length).replace(/-+$/, '') || kind}${suffix}`;
-  let number = 1;
-  while (taken.has(candidate(number === 1 ? '' : `-${number}`).toLowerCase())) number++;
-  return candidate(number === 1 ? '' : `-${number}`);
-}
-
 interface Endpoints {
   readonly endpoint: PrivateEndpoint | undefined;
+  readonly zoneGroups: Reading<readonly ZoneGroup[]>;
   readonly lines: readonly ImportLine[];
 }
 
@@ -179,7 +163,8 @@ function connectionsOf(connections: readonly FoundConnection[], scope: PrivateLi
     if (sameId(id, chosen?.id)) return line;
     return { ...line, skippedBecause: notChosen(endpoint, connection, chosen) };
   });
-  return { endpoint: chosen, lines };
+  const found = connections.find(({ connection }) => sameId(connection.endpointId, chosen?.id));
+  return { endpoint: chosen, zoneGroups: found?.zoneGroups ?? ABSENT, lines };
 }
 
 const isApproved = ({ connectionStatus }: PrivateEndpoint): boolean => connectionStatus === 'Approved';
@@ -203,7 +188,10 @@ function notChosen(
 
 function manifestOf(
   { scope }: FoundScope,
-  endpoint: PrivateEndpoint,
+  {
+    endpoint,
+    zones,
+  }: { readonly endpoint: PrivateEndpoint; readonly zones: Pick<Spec['privateEndpoint'], 'zoneGroup'> },
   { workspaces, components }: Items,
   { name, namespace }: ImportNaming,
 ): ImportedManifest {
@@ -219,7 +207,7 @@ function manifestOf(
       workspaces,
       ...(components.length === 0 ? {} : { applicationInsights: components }),
       privateLinkScope: { resourceId: canonicalId(scope) },
-      privateEndpoint: { resourceId: canonicalId(endpoint) },
+      privateEndpoint: { resourceId: canonicalId(endpoint), ...zones },
     },
   };
 }
@@ -233,17 +221,3 @@ export const objectName = (name: string): string =>
     .replace(/[^a-z0-9]+/g, '-')
     .slice(0, OBJECT_NAME_MAX)
     .replace(/^-+|-+$/g, '') || 'imported';
-
-/** ARM returns ids in any letter case; people read them better in the documented one. */
-function canonicalId({ kind, id }: Workspace | Component | PrivateLinkScope | PrivateEndpoint): ArmId {
-  const parsed = parseId(id);
-  const name = parsed?.names[0];
-  if (parsed === undefined || name === undefined) return id;
-  const make = {
-    workspace: workspaceId,
-    component: componentId,
-    privateLinkScope: privateLinkScopeId,
-    privateEndpoint: privateEndpointId,
-  };
-  return make[kind](parsed, name);
-}

@@ -67,14 +67,14 @@ export function afterActions(
 export const isReleased = (entry: InventoryEntry, want: Desired): boolean =>
   want.abandoned || want.planOnly || entry.origin === 'Adopted' || entry.policy === 'Retain';
 
-/** Whether a deletion takes our tag off an entry that it gives up. Links have none. */
+/** Whether a deletion takes our tag off an entry that it gives up. Links and zone groups have none. */
 export const isToUntag = (entry: InventoryEntry, want: Desired): boolean =>
   want.releases &&
   !want.abandoned &&
   !want.planOnly &&
   entry.origin === 'Created' &&
   isReleased(entry, want) &&
-  !entry.key.startsWith('scopedResource/');
+  !/^(scopedResource|zoneGroup)(\/|$)/.test(entry.key);
 
 /** Whether a deletion has to call Azure about an entry. */
 export const needsAzure = (entry: InventoryEntry, want: Desired): boolean =>
@@ -90,11 +90,15 @@ export function isPathToGo(entries: readonly InventoryEntry[], want: Desired): b
   return entries.some(entry => leads(entry) && !isReleased(entry, want));
 }
 
+/** All of private DNS goes by one policy. */
+const ofZones = /^(zoneGroup|dnsZone|zoneLink)(\/|$)/;
+
 /** The inventory with the policies that the spec states now: the recorded one counts for what has left the spec. */
 export function withPolicies(entries: readonly InventoryEntry[], want: Desired): readonly InventoryEntry[] {
   const policies = new Map(wantsOf(want).map(item => [item.key, item.policy]));
   return entries.map(entry => {
-    const policy = entry.origin === 'Created' ? policies.get(entry.key) : undefined;
+    const stated = policies.get(entry.key) ?? (ofZones.test(entry.key) ? want.zones?.group.policy : undefined);
+    const policy = entry.origin === 'Created' ? stated : undefined;
     return policy === undefined || policy === entry.policy ? entry : { ...entry, policy };
   });
 }

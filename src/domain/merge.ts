@@ -8,6 +8,7 @@
  * | nothing                  | name -> A             | a line of the claimant                                      |
  * | name -> A of others      | name -> A             | one line with one owner more                                |
  * | name -> B of others      | name -> A             | conflict: the holder keeps it, the claimant gets no shared name |
+ * | lost, but B's of others  | name -> A             | conflict too: a ConfigMap that was deleted moves no name    |
  * | name -> A of the claimant| not in the claim      | the owner is taken off; the line goes with its last owner   |
  */
 import type { DnsRecord } from './records.ts';
@@ -25,6 +26,8 @@ export interface Claim {
   /** `namespace/name`. */
   readonly owner: string;
   readonly records: readonly Pick<DnsRecord, 'name' | 'addresses' | 'shared'>[];
+  /** What others held and no line says any more: they hold it still. */
+  readonly reserved?: readonly PublishedLine[];
 }
 
 export interface NameConflict {
@@ -46,7 +49,9 @@ const sameAddresses = (a: readonly string[], b: readonly string[]): boolean =>
 /** The lines after one claim. Merging a claim twice changes nothing. */
 export function mergeClaim(lines: readonly PublishedLine[], claim: Claim): Merged {
   const others = new Map(withoutOwner(lines, claim.owner).map(line => [line.name, line]));
-  const conflicts = claim.records.flatMap(record => conflictOf(others.get(record.name), record));
+  const reserved = new Map((claim.reserved ?? []).map(line => [line.name, line]));
+  const holderOf = (name: string) => others.get(name) ?? reserved.get(name);
+  const conflicts = claim.records.flatMap(record => conflictOf(holderOf(record.name), record));
   const conflicting = new Set(conflicts.map(conflict => conflict.name));
   // Half of a scope's shared names would send some calls through one scope and some through the other.
   const granted = claim.records.filter(

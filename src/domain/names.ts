@@ -7,6 +7,9 @@ import type { ArmId, Owner, Tags } from './resources.ts';
 /** The tag that says whose a resource is: `<installation>/<namespace>/<name>`. */
 export const OWNER_TAG = 'pms-owner';
 
+/** Who we are in `managedFields` of what we apply. */
+export const FIELD_MANAGER = 'private-monitoring-scope';
+
 export const FINALIZER = 'privatemonitoring.dev/azure';
 
 /** With the object's uid as value: a deletion lets the object go at once and leaves everything in Azure. */
@@ -40,6 +43,16 @@ export const privateEndpointId = (place: Place, name: string): ArmId =>
   providerId(place.subscriptionId, place.resourceGroup, 'Microsoft.Network/privateEndpoints', name);
 
 export const scopedResourceId = (scopeId: ArmId, name: string): ArmId => `${scopeId}/scopedResources/${name}`;
+
+export const dnsZoneId = (place: Place, zone: string): ArmId =>
+  providerId(place.subscriptionId, place.resourceGroup, 'Microsoft.Network/privateDnsZones', zone);
+
+export const zoneGroupId = (endpointId: ArmId, name: string): ArmId => `${endpointId}/privateDnsZoneGroups/${name}`;
+
+/** The endpoint of a zone group: everything before `/privateDnsZoneGroups/`. */
+export const endpointOfGroup = (groupId: ArmId): ArmId => groupId.replace(/\/privateDnsZoneGroups\/[^/]+$/i, '');
+
+export const zoneLinkId = (zoneId: ArmId, name: string): ArmId => `${zoneId}/virtualNetworkLinks/${name}`;
 
 /** Where the soft-deleted workspaces of a resource group are listed. */
 export const deletedWorkspacesId = ({ subscriptionId, resourceGroup }: Place): ArmId =>
@@ -78,6 +91,13 @@ export function parseId(id: ArmId): ParsedId | undefined {
 /** The last segment: the name a person knows the resource by. */
 export const shortName = (id: ArmId): string => id.slice(id.lastIndexOf('/') + 1);
 
+/** The name in messages: that of a zone's network link with its zone, since a network is linked to several. */
+export function labelOf(id: ArmId): string {
+  const parsed = parseId(id);
+  const isZoneLink = parsed?.type.toLowerCase() === 'microsoft.network/privatednszones/virtualnetworklinks';
+  return isZoneLink ? parsed.names.join('/') : shortName(id);
+}
+
 export const ownerText = (owner: Owner): string => `${owner.installation}/${owner.namespace}/${owner.name}`;
 
 /** `namespace/name`, as the lines of a published hosts text carry it. */
@@ -90,6 +110,12 @@ export const linkName = (targetName: string, owner: Owner): string => `${targetN
 
 /** Name of what an item adopts, inside one object: the item and the id it stands for, so that another id is another one. */
 export const adoptedName = (itemName: string, resourceId: ArmId): string => `${itemName}-${hash8(idKey(resourceId))}`;
+
+/** Name of the zone group of an endpoint: it carries no tags either. */
+export const zoneGroupName = (owner: Owner): string => linkName('pms', owner);
+
+/** Eight hex digits that stand for an id, whatever its letter case. */
+export const idDigits = (id: ArmId): string => hash8(idKey(id));
 
 /** Whether a link's name says that it is this owner's. */
 export const isOwnLinkName = (name: string, owner: Owner): boolean =>

@@ -25,6 +25,8 @@ export interface Neighbour {
   readonly access: ReadonlyMap<string, string>;
   /** What was there before its closings, by `accessKey`. */
   readonly closed: ReadonlyMap<string, string>;
+  /** Its zone group, by `idKey`, when that goes when it goes. */
+  readonly mortalGroup?: string;
 }
 
 /** A link by what it joins: two objects may know it under two names. */
@@ -41,18 +43,20 @@ export function neighbourOf(object: PmsObject, installation: string): Neighbour 
   // One that is being deleted, or only plans, needs no more than it has.
   const needsMore = !isLeaving && !want.planOnly;
   const adopted = needsMore ? wantsOf(want).filter(isAdopted) : [];
+  const zoneIds = want.zones?.zoneIds ?? [];
   const links = want.links.filter(link => needsMore || listed.has(link.key));
   return {
     name: ownerKey(want.owner),
     owner: want.owner,
     isLeaving,
-    uses: new Set([...adopted, ...inventory].map(({ id }) => idKey(id))),
+    uses: new Set([...[...adopted, ...inventory].map(({ id }) => id), ...(needsMore ? zoneIds : [])].map(idKey)),
     links: new Set(links.map(link => joint(link.scopeId, link.targetId))),
     keptLinks: new Set(
       want.links.filter(({ policy }) => policy === 'Retain').map(link => joint(link.scopeId, link.targetId)),
     ),
     access: byAccess(needsMore ? want.access : []),
     closed: byAccess(inventory.map(({ id, closed }) => ({ id, access: closed?.before ?? {} }))),
+    ...(want.zones?.group.policy === 'Delete' ? { mortalGroup: idKey(want.zones.group.id) } : {}),
   };
 }
 
@@ -120,6 +124,10 @@ export function isPassedOn({ id, name, targetId }: ScopedResource, { neighbours 
   const joined = joint(scopeOfLink(id), targetId);
   return neighbours.some(({ owner, keptLinks }) => isOwnLinkName(name, owner) && !keptLinks.has(joined));
 }
+
+/** Whether another object made a zone group that both need. */
+export const isGroupPassedOn = (id: ArmId, { neighbours }: Neighbourhood): boolean =>
+  neighbours.some(({ mortalGroup }) => mortalGroup === idKey(id));
 
 /** The objects under deletion that have not taken their link to this target away yet. */
 export const leavingLinksTo = (targetId: ArmId, { neighbours }: Neighbourhood): readonly string[] =>

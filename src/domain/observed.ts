@@ -2,6 +2,7 @@
  * What a pass has read: Azure, the DNS target and the answers of its servers, each with "read", "not there" and "could
  * not be read" told apart. Pure data; `observe` in the controller fills it, `plan` and `teardown` judge it.
  */
+import type { AllowLists } from './allow-lists.ts';
 import type { Failure } from './failures.ts';
 import type { PublishedLine } from './merge.ts';
 import type { Neighbour } from './neighbours.ts';
@@ -23,6 +24,8 @@ import type {
   Workspace,
 } from './resources.ts';
 import type { HeldRights } from './rights.ts';
+import type { GraphSight } from './surroundings.ts';
+import type { DnsZone, ZoneGroup, ZoneLink, ZoneRecord } from './zone-resources.ts';
 
 /** The result of one read. `absent` only when the server said so (404); `unread` knows nothing. */
 export type Reading<T> =
@@ -79,8 +82,24 @@ export interface Resolution {
   readonly askedAt: number;
   /** Since when (epoch ms) this process has seen any of them wrong. */
   readonly wrongSince?: number;
+  /** CoreDNS did not take up what was published, or will not by itself. */
+  readonly reload?: Failure;
   /** Since when (epoch ms) no server gives any of our addresses; only while the object is being deleted. */
   readonly unansweredSince?: number;
+}
+
+/** The ConfigMap of an object's exports as it stands. */
+export interface ExportSight {
+  readonly resourceVersion: string;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly data: Readonly<Record<string, string>>;
+  /** Keys of `data` that we have written. */
+  readonly ownKeys: readonly string[];
+  readonly isImmutable: boolean;
+  /** Nothing is in it, whoever made it: also ours, from a process that ended before it wrote. */
+  readonly isEmpty: boolean;
+  /** Whether Kubernetes deletes it with the object. */
+  readonly isOwned: boolean;
 }
 
 /** The DNS target as it stands: the lines of its text, whoever owns them. */
@@ -90,6 +109,35 @@ export interface TargetSight {
   readonly maxBytes: number;
   /** Seconds that clients may keep an answer. */
   readonly ttlSeconds: number;
+  /** What may be published there; absent: everything of ours. */
+  readonly allowLists?: AllowLists;
+}
+
+/** What a zone holds, whoever wrote it. */
+export interface ZoneContents {
+  readonly links: Reading<readonly ZoneLink[]>;
+  /** All but the zone's own SOA. */
+  readonly records: Reading<readonly ZoneRecord[]>;
+}
+
+/** What a pass has read of private DNS; only when it is asked for, or something of it is listed. */
+export interface ZonesSight {
+  /** Names of the zones that the scope requires, as Azure lists them; absent while there is no scope. */
+  readonly required: Reading<readonly string[]>;
+  /** The listed group, or the one that would be ours. */
+  readonly group: Sight<ZoneGroup>;
+  /** All groups of the endpoint; absent while ours, or the listed one, is there. */
+  readonly groups: Reading<readonly ZoneGroup[]>;
+  /** By key: zones that we make or have made. */
+  readonly zones: ReadonlyMap<string, Sight<DnsZone>>;
+  /** By key. */
+  readonly links: ReadonlyMap<string, Sight<ZoneLink>>;
+  /** The zones that the spec names, by `idKey`; only before the group is there. */
+  readonly given: ReadonlyMap<string, Reading<DnsZone>>;
+  /** By `idKey`: the given zones before the group is there, and ours before they go. */
+  readonly contents: ReadonlyMap<string, ZoneContents>;
+  /** Zones elsewhere that bear a needed name and are linked to a network of ours; only before the group is there. */
+  readonly rivals: readonly { readonly zone: DnsZone; readonly link: ZoneLink }[];
 }
 
 export interface Observed {
@@ -117,14 +165,24 @@ export interface Observed {
   readonly isGroupMissing?: boolean;
   /** Other private endpoints on the endpoint's network; absent once our own is there. */
   readonly networkEndpoints: Reading<readonly PrivateEndpoint[]>;
+  /** What is on the network and its peers beside; absent while nothing there could matter. */
+  readonly surroundings?: Reading<GraphSight>;
+  /** `Registered`, ... for Microsoft.Insights; absent unless a scope is to be made. */
+  readonly registration?: Reading<string>;
   /** What the scope requires of an endpoint, once everything is linked; absent when our own is there. */
   readonly endpointNeed: Reading<EndpointNeed>;
-  /** What we may do; absent unless Azure has refused something for want of a right. */
+  /** Private DNS for clients inside Azure; only when it is asked for, or something of it is listed. */
+  readonly zones?: ZonesSight;
+  /** What we may do; absent unless something is yet to be made, or Azure has refused something for want of a right. */
   readonly rights: Reading<readonly HeldRights[]>;
   readonly target: Reading<TargetSight>;
+  /** Lines of others that the target has lost; absent: none. */
+  readonly reserved?: readonly PublishedLine[];
   /** Names of other targets that hold lines of ours: the spec named them once. */
   readonly formerTargets: readonly string[];
   readonly resolution: Reading<Resolution>;
+  /** Absent also while the object asks for no export and never had one. */
+  readonly exported: Reading<ExportSight>;
   /** Absent while there is no path to measure, or nobody asks for it. */
   readonly path: Reading<PathProof>;
   /** Absent without an egress to the public side, or while nothing is closed. */

@@ -106,6 +106,8 @@ function subjectOf(action: Action): Pick<StatusAction, 'id' | 'changes'> {
     }
     case 'publish':
     case 'unpublish':
+    case 'export':
+    case 'unexport':
     case 'note':
       return {};
     default:

@@ -4,7 +4,7 @@
  */
 import { accessField } from './access.ts';
 import { nameOf } from './converge.ts';
-import { OWNER_TAG, shortName } from './names.ts';
+import { labelOf, OWNER_TAG, shortName } from './names.ts';
 import type { Want } from './resources.ts';
 import type { Action, Plan, Step } from './steps.ts';
 
@@ -28,17 +28,20 @@ export function actionLines(action: Action): readonly string[] {
     case 'update':
       return [`~ ${nameOf(action.want)}`, ...action.changes.map(c => `    ${c.field}: ${c.found} -> ${c.wanted}`)];
     case 'delete':
-      return [`- ${nameOf({ kind: action.kind, name: shortName(action.id) })}`];
+      return [
+        `- ${nameOf({ kind: action.kind, name: labelOf(action.id) })}`,
+        ...(action.changes ?? []).map(c => `    ${c.field}: ${c.found} -> ${c.wanted} (made again)`),
+      ];
     case 'close':
     case 'open':
       return [
-        `~ ${nameOf({ kind: action.kind, name: shortName(action.id) })} (${action.verb === 'close' ? 'isolation' : action.why})`,
+        `~ ${nameOf({ kind: action.kind, name: labelOf(action.id) })} (${action.verb === 'close' ? 'isolation' : action.why})`,
         ...action.changes.map(c => `    ${accessField(action.kind, c.access)}: ${c.found} -> ${c.wanted}`),
       ];
     case 'note':
       return [`= ${action.key}: ${action.accesses.join(', ')} ${NOTE_TEXT[action.is]}`];
     case 'untag':
-      return [`~ ${nameOf({ kind: action.kind, name: shortName(action.id) })}`, `    tags.${OWNER_TAG}: taken off`];
+      return [`~ ${nameOf({ kind: action.kind, name: labelOf(action.id) })}`, `    tags.${OWNER_TAG}: taken off`];
     case 'adopt':
       return [`= ${shortName(action.id)} ${ADOPT_TEXT[action.origin]} ${action.key}`];
     case 'forget':
@@ -47,6 +50,10 @@ export function actionLines(action: Action): readonly string[] {
       return [`~ records: ${action.records.records.length} to publish`];
     case 'unpublish':
       return [`- records in ${action.target}`];
+    case 'export':
+      return [`~ exports: ${Object.keys(action.data).sort().join(', ')}`];
+    case 'unexport':
+      return ['- exports'];
   }
 }
 
@@ -76,5 +83,11 @@ function fieldsOf(want: Want): readonly string[] {
         `connects: ${want.scopeId}`,
         ...(want.approval === 'Manual' ? ['approval: Manual'] : []),
       ];
+    case 'zoneGroup':
+      return want.configs.map(({ zoneId }) => `zone: ${zoneId}`);
+    case 'dnsZone':
+      return [];
+    case 'zoneLink':
+      return [`zone: ${want.zoneId}`, `network: ${want.networkId}`];
   }
 }

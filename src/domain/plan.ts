@@ -5,6 +5,7 @@ import { adopt } from './adopt.ts';
 import { converge, isSucceeded, nameOf, provisioning } from './converge.ts';
 import type { Desired } from './desire.ts';
 import { convergeEndpoint, type DnsRules, viewRecords } from './endpoint.ts';
+import { exportStep } from './export-map.ts';
 import { judgeIdentity } from './identity.ts';
 import { isolate } from './isolation.ts';
 import { sameId, shortName } from './names.ts';
@@ -18,8 +19,9 @@ import { isAdopted, type ScopedResourceWant, type Wanted } from './resources.ts'
 import { convergeScope } from './scope.ts';
 import { acts, after, combine, each, inSeries, type Plan, ready, unreadable, type Verdict } from './steps.ts';
 import { reopenLeaving } from './stranding.ts';
-import { prune, unlink } from './teardown.ts';
+import { prune, pruneZones, unlink } from './teardown.ts';
 import { asProof, verifyPath } from './verify.ts';
+import { convergeZones } from './zones.ts';
 
 /** The steps from what is wanted and what was seen. A converged object has no action in any of them. */
 export function plan(want: Desired, seen: Observed, rules: DnsRules): Plan {
@@ -50,10 +52,14 @@ export function plan(want: Desired, seen: Observed, rules: DnsRules): Plan {
     { ...gate, ResourcesLinked: links, ...leaving },
     () => exactNeed(want, seen) ?? convergeEndpoint(want, seen, view),
   );
+  const zoneGroup = convergeZones(want, seen, { ...gate, ResourcesLinked: links, EndpointReady: endpoint });
   const published = after({ EndpointReady: endpoint }, () => publish(want, seen, view));
   const resolving = judgeResolution(want, seen);
+  // For resolvers that nobody here can ask: nothing waits for it.
+  const exported = exportStep(want, seen, view);
   const taken = unlinked.state === 'Ready' ? { ResourcesLinked: links } : { 'the links taken out': unlinked };
   const pruned = after(taken, () => prune(want, seen));
+  const zonesPruned = pruneZones(want, seen, stepOf('ZoneGroupReady', zoneGroup));
   // Whoever still asks the former server gets right answers until the new one gives them.
   const moved = after({ RecordsPublished: published, RecordsResolving: resolving }, () => leaveFormerTargets(seen));
   const verified = verifyPath(want, seen);
@@ -63,6 +69,7 @@ export function plan(want: Desired, seen: Observed, rules: DnsRules): Plan {
     ScopeReady: scope,
     ResourcesLinked: links,
     EndpointReady: endpoint,
+    ...stepOf('ZoneGroupReady', zoneGroup),
     RecordsPublished: published,
     ...(want.gate === 'None' ? {} : { RecordsResolving: resolving }),
     ...stepOf('PathVerified', path),
@@ -77,11 +84,13 @@ export function plan(want: Desired, seen: Observed, rules: DnsRules): Plan {
     { name: 'ScopeReady', verdict: scope },
     { name: 'ResourcesLinked', verdict: links },
     { name: 'EndpointReady', verdict: endpoint },
+    ...(zoneGroup === undefined ? [] : [{ name: 'ZoneGroupReady', verdict: zoneGroup } as const]),
     { name: 'RecordsPublished', verdict: published },
     { name: 'RecordsResolving', verdict: resolving },
+    ...(exported === undefined ? [] : [{ name: 'RecordsExported', verdict: exported } as const]),
     ...(verified === undefined ? [] : [{ name: 'PathVerified', verdict: verified } as const]),
     ...(isolated === undefined ? [] : [{ name: 'Isolated', verdict: isolated } as const]),
-    { name: 'Pruned', verdict: combine([...(reopened === undefined ? [] : [reopened]), unlinked, pruned, moved]) },
+    { name: 'Pruned', verdict: combine([...listOf(reopened), unlinked, pruned, ...listOf(zonesPruned), moved]) },
   ] as const;
   return {
     mode: 'converge',
@@ -91,6 +100,8 @@ export function plan(want: Desired, seen: Observed, rules: DnsRules): Plan {
     ...subnetOf(want, seen),
   };
 }
+
+const listOf = (verdict: Verdict | undefined): readonly Verdict[] => (verdict === undefined ? [] : [verdict]);
 
 const stepOf = (name: string, verdict: Verdict | undefined): Readonly<Record<string, Verdict>> =>
   verdict === undefined ? {} : { [name]: verdict };

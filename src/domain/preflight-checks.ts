@@ -4,20 +4,16 @@
  * Source: facts ampls 3 (one network, one scope), 8 (rights), 10.
  */
 import type { Desired } from './desire.ts';
-import { parseId, sameId, scopeOfLink, shortName } from './names.ts';
 import { bodyOf, type Observed } from './observed.ts';
-import type { Reason } from './reasons.ts';
-import { isAdopted, isMade, type PrivateEndpoint } from './resources.ts';
-import { APPROVE, missingRights, type NeededRights, neededRights, rightsText } from './rights.ts';
-import { ready, type Verdict } from './steps.ts';
-
-const fatal = (reason: Reason, message: string): Verdict => ({ state: 'Stalled', reason, message, actions: [] });
-
-/** Told in the message of PreflightPassed, and holds nothing back. */
-const warning = (message: string): Verdict => ready('PassedWithWarnings', `warning: ${message}`);
+import { fatal } from './preflight-verdicts.ts';
+import { isMade } from './resources.ts';
+import { APPROVE, missingRights, type NeededRights, neededRights, QUERY, rightsText } from './rights.ts';
+import type { Verdict } from './steps.ts';
 
 /** A role assignment takes some minutes to work. */
-const RIGHTS_RETRY_MS = 60_000;
+export const RIGHTS_RETRY_MS = 60_000;
+/** So does a registration. */
+export const REGISTRATION_RETRY_MS = 30_000;
 
 /** Whatever is created goes into the resource group. Azure has said that it is not there when the workspaces were asked for. */
 export function resourceGroup(want: Desired, seen: Observed): readonly Verdict[] {
@@ -28,48 +24,25 @@ export function resourceGroup(want: Desired, seen: Observed): readonly Verdict[]
   return [fatal('ResourceGroupNotFound', message)];
 }
 
-const SCOPE_TYPE = 'microsoft.insights/privatelinkscopes';
-const isMonitorScope = (id: string): boolean => parseId(id)?.type.toLowerCase() === SCOPE_TYPE;
-const isConnected = ({ connectionStatus = '' }: PrivateEndpoint): boolean =>
-  /^(approved|pending)$/i.test(connectionStatus);
+/** Not registered by default, so the one provider that is asked for in time (facts: ampls 8). */
+export const SCOPE_PROVIDER = 'Microsoft.Insights';
 
-/** Azure connects a virtual network to one private link scope of Azure Monitor. */
-export function otherScopeOnNetwork(want: Desired, seen: Observed): readonly Verdict[] {
-  if (isAdopted(want.endpoint)) return [];
-  const rival = (bodyOf(seen.networkEndpoints) ?? []).find(
-    endpoint =>
-      endpoint.scopeId !== undefined &&
-      isMonitorScope(endpoint.scopeId) &&
-      isConnected(endpoint) &&
-      !sameId(endpoint.scopeId, want.scope.id),
-  );
-  if (rival?.scopeId === undefined) return [];
-  const network = parseId(want.endpoint.subnetId)?.names[0] ?? want.endpoint.subnetId;
-  const message = `spec.privateEndpoint.subnetId: network ${network} is connected to private link scope ${rival.scopeId} by private endpoint ${rival.name}, and Azure connects a network to one scope of Azure Monitor only: use that scope, or another network`;
-  return [fatal('OtherScopeOnNetwork', message)];
+/** While it is being registered Azure takes the first writes already. */
+export const isRegistered = (state: string): boolean => /^(registered|registering)$/i.test(state);
+
+/** The command that registers a provider. */
+export const registerCommand = (namespace: string, subscriptionId: string): string =>
+  `az provider register --namespace ${namespace} --subscription ${subscriptionId} --wait`;
+
+/** Azure makes no scope in a subscription that has never heard of Azure Monitor. */
+export function registration({ subscriptionId }: Desired, { registration: reading }: Observed): readonly Verdict[] {
+  const state = reading && bodyOf(reading);
+  if (state === undefined || isRegistered(state)) return [];
+  const message = `spec.subscriptionId: subscription ${subscriptionId} is not registered for ${SCOPE_PROVIDER} (${state}): ${registerCommand(SCOPE_PROVIDER, subscriptionId)}`;
+  return [{ ...fatal('ProviderNotRegistered', message), retryAfterMs: REGISTRATION_RETRY_MS }];
 }
 
-/** What Azure allows (ampls-limitations, preview). */
-const SCOPES_PER_WORKSPACE = 100;
-
-/** A workspace that somebody else's scope links as well. */
-export function otherLinks(want: Desired, seen: Observed): readonly Verdict[] {
-  return want.workspaces.flatMap(({ key, name }) => {
-    const sight = seen.workspaces.get(key);
-    const links = (sight && bodyOf(sight.reading)?.linkedBy) ?? [];
-    const others = links.map(({ linkId }) => scopeOfLink(linkId)).filter(scope => !sameId(scope, want.scope.id));
-    if (others.length === 0) return [];
-    const scopes = [...new Set(others.map(shortName))].join(', ');
-    if (others.length >= SCOPES_PER_WORKSPACE && others.length === links.length) {
-      const message = `workspace ${name} is linked to ${others.length} private link scopes, which is as many as Azure allows: unlink it from one of ${scopes}`;
-      return [fatal('QuotaExceeded', message)];
-    }
-    const message = `workspace ${name} is linked to private link scope ${scopes} too (${SCOPES_PER_WORKSPACE} are allowed): clients behind that scope reach it as well, also when its public access is closed`;
-    return [warning(message)];
-  });
-}
-
-/** After Azure has refused something for want of a right: all that are missing, not only the first. */
+/** All rights that are missing, not only the one that Azure would refuse first. */
 export function missing(want: Desired, seen: Observed): readonly Verdict[] {
   const held = bodyOf(seen.rights);
   const rights = held === undefined ? [] : missingRights(neededRights(want), held);
@@ -78,7 +51,14 @@ export function missing(want: Desired, seen: Observed): readonly Verdict[] {
   return [{ ...fatal('Forbidden', message), retryAfterMs: RIGHTS_RETRY_MS }];
 }
 
-const askInstead = (rights: readonly NeededRights[]): string =>
-  rights.some(({ actions }) => actions.includes(APPROVE))
+/** What is asked for can sometimes be had with less. */
+function askInstead(rights: readonly NeededRights[]): string {
+  const lacks = (action: string) => rights.some(({ actions }) => actions.includes(action));
+  const approve = lacks(APPROVE)
     ? "; without the right to approve, spec.privateEndpoint.approval: Manual leaves that to the scope's owner"
     : '';
+  const query = lacks(QUERY)
+    ? '; without the right to query (Log Analytics Reader has it), spec.verification.gate: TLS proves less'
+    : '';
+  return `${approve}${query}`;
+}

@@ -9,20 +9,17 @@ import { INVENTORY_MAX } from './inventory.ts';
 import { privateOnlyAhead } from './isolation-text.ts';
 import { parseId, sameId } from './names.ts';
 import { ABSENT, bodyOf, type Observed } from './observed.ts';
-import { missing, otherLinks, otherScopeOnNetwork, resourceGroup } from './preflight-checks.ts';
+import { missing, registration, resourceGroup } from './preflight-checks.ts';
+import { limits } from './preflight-limits.ts';
+import { staticAddresses } from './preflight-static.ts';
+import { subnetUse } from './preflight-subnet.ts';
+import { otherScopeOnNetwork, surroundings } from './preflight-surroundings.ts';
+import { fatal } from './preflight-verdicts.ts';
+import { judgeZones } from './preflight-zones.ts';
 import { judgeSoftDeleted } from './recover.ts';
 import { type EndpointNeed, isAdopted, type PrivateEndpointWant, type Subnet } from './resources.ts';
 import { combine, ready, unreadable, type Verdict } from './steps.ts';
-
-const fatal = (
-  reason: 'InventoryFull' | 'SubnetNotFound' | 'SubnetFull' | 'RegionMismatch',
-  message: string,
-): Verdict => ({
-  state: 'Stalled',
-  reason,
-  message,
-  actions: [],
-});
+import { zonesOf } from './zones.ts';
 
 /** The verdict of all checks; only what would make a creation fail or harm somebody is fatal. */
 export function preflight(want: Desired, seen: Observed): Verdict {
@@ -31,8 +28,13 @@ export function preflight(want: Desired, seen: Observed): Verdict {
     subnet(want, seen),
     ...inventoryRoom(want, seen),
     ...resourceGroup(want, seen),
+    ...registration(want, seen),
+    ...subnetUse(want, seen),
+    ...staticAddresses(want, seen),
+    ...limits(want, seen),
     ...otherScopeOnNetwork(want, seen),
-    ...otherLinks(want, seen),
+    ...surroundings(want, seen),
+    ...judgeZones(want, seen),
     ...missing(want, seen),
     ...privateOnlyAhead(want, seen),
   ];
@@ -42,8 +44,10 @@ export function preflight(want: Desired, seen: Observed): Verdict {
 }
 
 /** Nothing is created that could not be written down first. */
-function inventoryRoom(want: Desired, { inventory }: Observed): readonly Verdict[] {
-  const keys = new Set([...inventory, ...wantsOf(want)].map(item => item.key));
+function inventoryRoom(want: Desired, { inventory, zones: sight }: Observed): readonly Verdict[] {
+  const zones = zonesOf(want, { inventory, required: sight?.required ?? ABSENT });
+  const ofZones = zones === undefined ? [] : [zones.group, ...zones.zones, ...zones.links];
+  const keys = new Set([...inventory, ...wantsOf(want), ...ofZones].map(item => item.key));
   if (keys.size <= INVENTORY_MAX) return [];
   const message = `spec.workspaces: with what is still being taken down this object has ${keys.size} resources, of ${INVENTORY_MAX} at most; take some items out until the earlier ones are gone`;
   return [fatal('InventoryFull', message)];

@@ -9,11 +9,12 @@ import { type Finding, failing, passed, skipped, unknown } from './finding.ts';
 import { parseId, sameId } from './names.ts';
 import type { Reading } from './observed.ts';
 import { estimateAddresses } from './preflight.ts';
+import { isRegistered, registerCommand, SCOPE_PROVIDER } from './preflight-checks.ts';
 import { isAdopted, isMade, type PrivateEndpointWant, type Subnet } from './resources.ts';
 import { type HeldRights, missingRights, neededRights, rightsText } from './rights.ts';
 
 /** Providers that the endpoint's and the workspaces' subscription must be registered for. */
-export const NEEDED_PROVIDERS = ['Microsoft.Insights', 'Microsoft.OperationalInsights', 'Microsoft.Network'] as const;
+export const NEEDED_PROVIDERS = [SCOPE_PROVIDER, 'Microsoft.OperationalInsights', 'Microsoft.Network'] as const;
 
 export interface Prerequisites {
   readonly subscription: Reading<{ readonly name: string; readonly state: string }>;
@@ -64,8 +65,8 @@ function provider({ subscriptionId }: Desired, namespace: string, seen: Reading<
   const check = `provider ${namespace}`;
   if (seen.is === 'unread') return unknown(check, seen.failure);
   const state = seen.is === 'present' ? seen.body : 'unknown';
-  if (/^(registered|registering)$/i.test(state)) return passed(check, state);
-  const cure = `az provider register --namespace ${namespace} --subscription ${subscriptionId} --wait`;
+  if (isRegistered(state)) return passed(check, state);
+  const cure = registerCommand(namespace, subscriptionId);
   return failing(check, `the subscription is not registered for it (${state})`, cure);
 }
 

@@ -10,7 +10,7 @@ import { linesOf, type Merged, mergeClaim, sameLines } from './merge.ts';
 import { ownerKey } from './names.ts';
 import { bodyOf, type DnsFinding, type Observed, type Resolution, SILENT } from './observed.ts';
 import { type RecordSet, recordsHash } from './records.ts';
-import { acts, each, ready, unreadable, untold, type Verdict, waits } from './steps.ts';
+import { acts, each, ready, unreadable, untold, type Verdict, verdictOf, waits } from './steps.ts';
 
 const RESOLVE_RETRY_MS = 2_000;
 /** From ConfigMap to answer: the kubelet's sync and CoreDNS' reload take a minute or two; no more is told as wrong. */
@@ -24,8 +24,10 @@ const FINDINGS_SHOWN = 3;
 export function mergedTarget(want: Desired, seen: Observed, view: RecordsView): Merged | undefined {
   const target = bodyOf(seen.target);
   if (!view.complete || target === undefined) return undefined;
-  return mergeClaim(target.lines, { owner: ownerKey(want.owner), records: view.set.records });
+  return mergeClaim(target.lines, { owner: ownerKey(want.owner), records: view.set.records, ...reservedOf(seen) });
 }
+
+const reservedOf = ({ reserved = [] }: Observed) => (reserved.length === 0 ? {} : { reserved });
 
 /** RecordsPublished. */
 export function publish(want: Desired, seen: Observed, view: RecordsView): Verdict {
@@ -39,6 +41,7 @@ export function publish(want: Desired, seen: Observed, view: RecordsView): Verdi
       verb: 'publish',
       key: 'records',
       records: view.set,
+      ...reservedOf(seen),
     });
   }
   return conflictVerdict(merged) ?? refusedVerdict(view.set) ?? allPublished(want, view.set);
@@ -86,6 +89,8 @@ export function grantedRecords(
 /** RecordsResolving. */
 export function resolving(want: Desired, seen: Observed): Verdict {
   if (seen.resolution.is === 'unread') return unreadable(seen.resolution.failure);
+  const reload = bodyOf(seen.resolution)?.reload;
+  if (reload !== undefined) return { retryAfterMs: WRONG_RETRY_MS, ...verdictOf(reload) };
   const granted = grantedRecords(want, seen);
   if (seen.resolution.is === 'absent' || seen.resolution.body.recordsHash !== recordsHash(granted)) {
     return waits('WaitingForStep', 'waits for RecordsPublished', granted.length > 0 ? RESOLVE_RETRY_MS : undefined);

@@ -4,7 +4,8 @@
  * publish it. Never from a list of names in our code. Pure. Source: facts ampls 2.2 to 2.4.
  */
 import { inPrefix, isLoopback } from './addresses.ts';
-import { aliasesOf, isPublishableName, twinOf, withoutPrivatelink } from './aliases.ts';
+import { type Alias, aliasesOf, isBlobName, isPublishableName, twinOf, withoutPrivatelink } from './aliases.ts';
+import { type AllowLists, isNamedBy, refusedBy } from './allow-lists.ts';
 import { digest } from './names.ts';
 import type { NamedAddresses, NetworkInterface, PrivateEndpoint } from './resources.ts';
 
@@ -41,8 +42,18 @@ export interface RecordSources {
   readonly zoneGroupRecords?: readonly NamedAddresses[] | undefined;
 }
 
-export interface RecordRules {
+/** What an object asks for beside the endpoint's own names. */
+export interface DerivedRules {
+  /** The known aliases. */
   readonly aliases: boolean;
+  readonly extraAliases: readonly Alias[];
+  /** Whether the name of Azure Monitor's storage account is among them. */
+  readonly blobStorage: boolean;
+}
+
+export interface RecordRules extends DerivedRules {
+  /** Of the DNS target. */
+  readonly allowLists: AllowLists;
   /** Prefixes of the endpoint's subnet; empty when they could not be read: then nothing is refused for its subnet. */
   readonly subnetPrefixes: readonly string[];
   /** Only with a simulated Azure: a private endpoint never has a loopback address. */
@@ -58,25 +69,45 @@ export const normalizeName = (name: string): string => name.toLowerCase().replac
 /** The records of an endpoint, merged from every source Azure has and checked by the rules. */
 export function recordsOf(sources: RecordSources, rules: RecordRules): RecordSet {
   const primary = [...mergeSources(sources).values()].sort(byName);
-  const refused: RefusedRecord[] = [];
-  const accepted = primary.filter(record => {
-    const why = refusal(record, rules);
-    if (why !== undefined) refused.push({ name: record.name, why });
-    return why === undefined;
-  });
-  return { records: withDerived(accepted, rules.aliases), refused };
+  const [accepted, refused] = sorted(primary, record => refusal(record, rules));
+  const derived = withDerived(accepted, rules);
+  // Each by its own name: a target for the privatelink names alone takes the twins alone.
+  const [records, kept] = sorted(derived.records, record => refusedBy(rules.allowLists, record));
+  return { records, refused: [...refused, ...derived.refused, ...kept].sort(byName) };
 }
 
-/** The records with their twins and, when asked for, their aliases; sorted by name. */
-export function withDerived(records: readonly DnsRecord[], aliases: boolean): readonly DnsRecord[] {
+/** The records with what is derived from them, and which extra aliases are not; sorted by name. */
+export function withDerived(
+  all: readonly DnsRecord[],
+  rules: DerivedRules & Pick<RecordRules, 'allowLists'>,
+): RecordSet {
+  const records = rules.blobStorage ? all : all.filter(({ name }) => !isBlobName(name));
   const byFqdn = new Map(records.map(record => [record.name, record]));
   for (const record of records) {
-    for (const derived of derivedOf(record, aliases)) {
+    for (const derived of derivedOf(record, rules.aliases)) {
       // A name that Azure itself lists is Azure's word; a derived one never overrides it.
       if (!byFqdn.has(derived.name)) byFqdn.set(derived.name, derived);
     }
   }
-  return [...byFqdn.values()].sort(byName);
+  const refused = rules.extraAliases.flatMap(alias => {
+    const record = byFqdn.get(alias.sameAs);
+    const why = aliasRefusal(alias, { record, holder: byFqdn.get(alias.name), allowLists: rules.allowLists });
+    if (record !== undefined && why === undefined) byFqdn.set(alias.name, aliasOf(record, alias.name));
+    return why === undefined ? [] : [{ name: alias.name, why }];
+  });
+  return { records: [...byFqdn.values()].sort(byName), refused };
+}
+
+function sorted(
+  records: readonly DnsRecord[],
+  refusalOf: (record: DnsRecord) => string | undefined,
+): readonly [readonly DnsRecord[], readonly RefusedRecord[]] {
+  const refused = records.flatMap(record => {
+    const why = refusalOf(record);
+    return why === undefined ? [] : [{ name: record.name, why }];
+  });
+  const names = new Set(refused.map(({ name }) => name));
+  return [records.filter(({ name }) => !names.has(name)), refused];
 }
 
 /** Changes exactly when a name or an address does. */
@@ -114,7 +145,31 @@ function derivedOf(record: DnsRecord, withAliases: boolean): readonly DnsRecord[
   const twin = twinOf(record.name);
   const twins = twin === undefined ? [] : [{ name: twin, addresses, source: 'Twin', sameAs, shared } as const];
   const aliases = withAliases ? aliasesOf(record.name) : [];
-  return [...twins, ...aliases.map(name => ({ name, addresses, source: 'Alias', sameAs, shared }) as const)];
+  return [...twins, ...aliases.map(name => aliasOf(record, name))];
+}
+
+const aliasOf = ({ name: sameAs, addresses, shared }: DnsRecord, name: string): DnsRecord => ({
+  name,
+  addresses,
+  source: 'Alias',
+  sameAs,
+  shared,
+});
+
+interface AliasPlace {
+  /** Whose addresses it is to have. */
+  readonly record: DnsRecord | undefined;
+  /** Who has its name. */
+  readonly holder: DnsRecord | undefined;
+  readonly allowLists: AllowLists;
+}
+
+/** An alias is an object's wish: it takes no name from Azure's own, and none that nobody gave to it. */
+function aliasRefusal({ name, sameAs }: Alias, { record, holder, allowLists }: AliasPlace): string | undefined {
+  if (record === undefined) return `its sameAs ${sameAs} is no record of the endpoint`;
+  if (holder !== undefined && holder.sameAs !== sameAs) return 'the endpoint has a record of that name';
+  if (isPublishableName(name) || isNamedBy(allowLists, name)) return undefined;
+  return 'not a name of Azure Monitor, nor under the allowedSuffixes of the DNS target';
 }
 
 function refusal(record: DnsRecord, rules: RecordRules): string | undefined {

@@ -2,27 +2,18 @@
  * The Azure resources of a private monitoring scope as plain data: what we want (`*Want`) and what Azure shows. Only
  * the fields that the operator compares or reads; adapters translate to and from the wire. Pure; any layer may import.
  */
+import type { ArmId, NamedAddresses, ResourceBase, Tags, WantBase } from './resource-base.ts';
+import type { DnsZone, DnsZoneWant, ZoneGroup, ZoneGroupWant, ZoneLink, ZoneLinkWant } from './zone-resources.ts';
 
-/** An ARM resource id. Compared without case (`sameId`), printed as Azure or the user wrote it. */
-export type ArmId = string;
+export type { ArmId, NamedAddresses, Policy, Tags } from './resource-base.ts';
 
-export type Kind = 'workspace' | 'component' | 'privateLinkScope' | 'scopedResource' | 'privateEndpoint';
+export type Kind = 'workspace' | 'component' | 'privateLinkScope' | 'scopedResource' | 'privateEndpoint' | ZoneKind;
 
-/** What happens to a created resource when it is no longer wanted. */
-export type Policy = 'Retain' | 'Delete';
+/** What private DNS for clients inside Azure is made of: src/domain/zone-resources.ts. */
+export type ZoneKind = 'zoneGroup' | 'dnsZone' | 'zoneLink';
 
 /** Whether we made the resource or found it. Adopted resources are never deleted. */
 export type Origin = 'Created' | 'Adopted';
-
-export type Tags = Readonly<Record<string, string>>;
-
-interface WantBase {
-  /** Stable name of the resource inside one object: `workspace/law-a`, `privateEndpoint`. Key of the inventory. */
-  readonly key: string;
-  readonly id: ArmId;
-  readonly name: string;
-  readonly policy: Policy;
-}
 
 export interface WorkspaceWant extends WantBase {
   readonly kind: 'workspace';
@@ -62,10 +53,17 @@ export interface PrivateEndpointWant extends WantBase {
 }
 
 /** What we create and keep in shape. */
-export type Want = WorkspaceWant | PrivateLinkScopeWant | ScopedResourceWant | PrivateEndpointWant;
+export type Want =
+  | WorkspaceWant
+  | PrivateLinkScopeWant
+  | ScopedResourceWant
+  | PrivateEndpointWant
+  | ZoneGroupWant
+  | DnsZoneWant
+  | ZoneLinkWant;
 
 /** What the spec can name by a resourceId: a link is known by what it joins. */
-export type Adoptable = Exclude<Kind, 'scopedResource'>;
+export type Adoptable = Exclude<Kind, 'scopedResource' | ZoneKind>;
 
 /** What the spec names by its resourceId: somebody else's. Linked and read; no write takes one but of its public access. */
 export interface Adopted<K extends Adoptable = Adoptable> extends WantBase {
@@ -83,13 +81,6 @@ export const isAdopted = <T extends Wanted>(item: T): item is Extract<T, { reado
 
 export const isMade = <T extends Wanted>(item: T): item is Exclude<T, { readonly adopted: true }> =>
   !('adopted' in item);
-
-interface ResourceBase {
-  readonly id: ArmId;
-  readonly name: string;
-  /** ARM's `provisioningState`, as sent: Succeeded, Creating, Updating, Provisioning, Deleting, Failed, Canceled... */
-  readonly provisioningState: string;
-}
 
 export interface Workspace extends ResourceBase {
   readonly kind: 'workspace';
@@ -139,6 +130,8 @@ export interface Component extends ResourceBase {
   readonly tags: Tags;
   /** Public network access: Enabled, Disabled or SecuredByPerimeter. */
   readonly access: { readonly ingestion?: string; readonly query?: string };
+  /** The component's own view of its links, whoever made them; absent when Azure tells none. */
+  readonly linkedBy?: readonly LinkView[];
 }
 
 export interface ScopedResource extends ResourceBase {
@@ -146,10 +139,10 @@ export interface ScopedResource extends ResourceBase {
   readonly targetId: ArmId;
 }
 
-/** A fully qualified domain name (lower case, no trailing dot) and the addresses it stands for. */
-export interface NamedAddresses {
-  readonly fqdn: string;
-  readonly addresses: readonly string[];
+/** One address that an endpoint was made with, for one of the members that its target requires. */
+export interface StaticAddress {
+  readonly address: string;
+  readonly member: string;
 }
 
 export interface PrivateEndpoint extends ResourceBase {
@@ -163,11 +156,21 @@ export interface PrivateEndpoint extends ResourceBase {
   readonly connectionStatus?: string;
   readonly connectionDescription?: string;
   readonly networkInterfaceId?: ArmId;
+  /** Addresses that somebody chose, each for one member; absent when Azure chooses them. */
+  readonly staticAddresses?: readonly StaticAddress[];
   /** Empty until Succeeded, and while a DNS zone group is attached. */
   readonly customDnsConfigs: readonly NamedAddresses[];
 }
 
-export type Resource = Workspace | Component | PrivateLinkScope | ScopedResource | PrivateEndpoint;
+export type Resource =
+  | Workspace
+  | Component
+  | PrivateLinkScope
+  | ScopedResource
+  | PrivateEndpoint
+  | ZoneGroup
+  | DnsZone
+  | ZoneLink;
 
 export type ResourceOf<K extends Kind> = Extract<Resource, { kind: K }>;
 
@@ -195,6 +198,17 @@ export interface Subnet {
   readonly addressesUsed: number;
   /** Ids of the private endpoints in any subnet of the network. */
   readonly networkEndpointIds: readonly ArmId[];
+  /** Services that the subnet is delegated to, such as `Microsoft.Web/serverFarms`; absent: to none. */
+  readonly delegatedTo?: readonly string[];
+  /** `privateEndpointNetworkPolicies`: Enabled, NetworkSecurityGroupEnabled, RouteTableEnabled; absent: Disabled. */
+  readonly endpointPolicies?: string;
+  /** Ids of the subnet's network security group and route table, as far as it has them. */
+  readonly securityGroupId?: ArmId;
+  readonly routeTableId?: ArmId;
+  /** Networks that this one is peered with, the peering being connected; absent: none. */
+  readonly peeredNetworkIds?: readonly ArmId[];
+  /** Whether anything but private endpoints has an address on the network; absent: nothing has. */
+  readonly hasOtherInterfaces?: boolean;
 }
 
 /** What a scope requires of a private endpoint to it now, by its links. */

@@ -7,6 +7,7 @@ import type { AccessKind } from './access.ts';
 import { type Desired, wantsOf } from './desire.ts';
 import { parseId, sameId, shortName } from './names.ts';
 import { type ArmId, isAdopted, type Wanted } from './resources.ts';
+import { zoneRights } from './rights-zones.ts';
 
 /** What one role assignment allows, as Azure lists it. `*` stands for any characters. */
 export interface Permission {
@@ -30,6 +31,9 @@ export interface HeldRights {
 
 /** Needed only where the connection is approved at once. */
 export const APPROVE = 'Microsoft.Insights/privateLinkScopes/privateEndpointConnectionsApproval/action';
+
+/** Needed where a query is the proof: a query that reads no table needs no more (Azure permissions for Monitor). */
+export const QUERY = 'Microsoft.OperationalInsights/workspaces/query/read';
 
 const WORKSPACE = {
   read: ['Microsoft.OperationalInsights/workspaces/read'],
@@ -78,6 +82,7 @@ export function neededRights(want: Desired): readonly NeededRights[] {
     ...scopeRights(want, group),
     ...endpointRights(want, group),
     ...accessRights(want, group),
+    ...zoneRights(want),
   ]);
 }
 
@@ -89,9 +94,10 @@ const placeOf = (item: Wanted, group: Place): Place =>
 
 function workspaceRights(want: Desired, group: Place): readonly NeededRights[] {
   const { read, make, remove } = WORKSPACE;
+  const query = want.gate === 'Query' ? [QUERY] : [];
   const workspaces = want.workspaces.map(item => {
     const made = item.policy === 'Delete' ? [...make, ...remove] : make;
-    return { ...placeOf(item, group), actions: isAdopted(item) ? read : [...read, ...made] };
+    return { ...placeOf(item, group), actions: [...read, ...(isAdopted(item) ? [] : made), ...query] };
   });
   const components = want.components.map(item => ({ ...placeOf(item, group), actions: COMPONENT.read }));
   return [...workspaces, ...components];

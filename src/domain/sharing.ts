@@ -14,6 +14,7 @@ import { isOwnLinkName, sameId, shortName } from './names.ts';
 import { leavingHolder, leavingLinksTo, leavingUsersOf, seekersOfLink, usersOf } from './neighbours.ts';
 import { bodyOf, type Observed } from './observed.ts';
 import { type ArmId, isAdopted, type PrivateLinkScope, type Resource, type ScopedResource } from './resources.ts';
+import { zoneUse } from './zone-teardown.ts';
 
 export type Use =
   | { readonly is: 'Free' }
@@ -40,6 +41,7 @@ export function useOf(body: Resource, want: Desired, seen: Observed): Use {
   // Its records lead there until it has taken them out of DNS.
   if (body.kind === 'privateEndpoint') return leavingUse(leavingUsersOf(body.id, seen));
   if (body.kind === 'privateLinkScope') return guestsOf(body, want, seen);
+  if (body.kind === 'dnsZone') return zoneUse(body, want, seen);
   return { is: 'Free' };
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Access, AccessChange, AccessKind, AccessValues } from './access.ts';
 import type { Failure } from './failures.ts';
-import type { NameConflict } from './merge.ts';
+import type { NameConflict, PublishedLine } from './merge.ts';
 import type { Reason } from './reasons.ts';
 import type { RecordSet } from './records.ts';
 import type { ArmId, Change, MadeKind, Origin, Policy, Want } from './resources.ts';
@@ -17,8 +17,10 @@ export const STEPS = [
   'ScopeReady',
   'ResourcesLinked',
   'EndpointReady',
+  'ZoneGroupReady',
   'RecordsPublished',
   'RecordsResolving',
+  'RecordsExported',
   'PathVerified',
   'Isolated',
 ] as const;
@@ -30,7 +32,14 @@ export type StepName = ConditionType | 'Pruned';
 export type Action =
   | { readonly verb: 'create'; readonly key: string; readonly want: Want; readonly why: string }
   | { readonly verb: 'update'; readonly key: string; readonly want: Want; readonly changes: readonly Change[] }
-  | { readonly verb: 'delete'; readonly key: string; readonly kind: MadeKind; readonly id: ArmId }
+  | {
+      readonly verb: 'delete';
+      readonly key: string;
+      readonly kind: MadeKind;
+      readonly id: ArmId;
+      /** What is asked to be otherwise, where it is made again because Azure cannot change it. */
+      readonly changes?: readonly Change[];
+    }
   /** What is left in Azure loses our tag. */
   | { readonly verb: 'untag'; readonly key: string; readonly kind: MadeKind; readonly id: ArmId }
   /** What is there already is taken into the inventory; no call to Azure. */
@@ -49,6 +58,8 @@ export type Action =
       readonly why: 'Deleted' | 'Retained' | 'Renamed';
       /** What we closed and is left closed. */
       readonly closed?: readonly Access[];
+      /** Who else needs it, where that is why it stays. */
+      readonly usedBy?: readonly string[];
     }
   /** Public access is closed; `provedAt` (epoch ms) is when the gate was last seen to hold, absent without a gate. */
   | {
@@ -84,8 +95,22 @@ export type Action =
       readonly is: 'Shared';
       readonly before: AccessValues;
     }
-  | { readonly verb: 'publish'; readonly key: 'records'; readonly records: RecordSet }
-  | { readonly verb: 'unpublish'; readonly key: 'records'; readonly target: string };
+  | {
+      readonly verb: 'publish';
+      readonly key: 'records';
+      readonly records: RecordSet;
+      readonly reserved?: readonly PublishedLine[];
+    }
+  | { readonly verb: 'unpublish'; readonly key: 'records'; readonly target: string }
+  /** The ConfigMap of the exports: all its keys of ours; no `resourceVersion`: it was not there. */
+  | {
+      readonly verb: 'export';
+      readonly key: 'exports';
+      readonly data: Readonly<Record<string, string>>;
+      readonly annotations: Readonly<Record<string, string>>;
+      readonly resourceVersion?: string;
+    }
+  | { readonly verb: 'unexport'; readonly key: 'exports'; readonly resourceVersion: string };
 
 export interface Verdict {
   /** Ready: as asked, as observed. Waiting: on its way, or has actions. Stalled: somebody must act. Failed: back off. */

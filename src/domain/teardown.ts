@@ -9,13 +9,14 @@ import { type Desired, wantsOf } from './desire.ts';
 import { drain, unpublish } from './drain.ts';
 import { judgeIdentity } from './identity.ts';
 import { isReleased, isToUntag, needsAzure } from './inventory.ts';
-import { sameId, shortName } from './names.ts';
+import { labelOf, sameId } from './names.ts';
 import type { InventoryEntry } from './object.ts';
 import type { Observed, Sight } from './observed.ts';
 import type { Kind } from './resources.ts';
 import { type Use, useOf } from './sharing.ts';
 import { acts, after, combine, each, inSeries, type Plan, ready, unreadable, type Verdict, waits } from './steps.ts';
 import { mayStrand, reopenAll } from './stranding.ts';
+import { isZoneEntry, takeZonesDown, zonesLeaving } from './zone-teardown.ts';
 
 /** How often another object that is being deleted is looked at, in milliseconds. */
 const LEAVING_RETRY_MS = 3_000;
@@ -39,7 +40,11 @@ export function teardown(want: Desired, seen: Observed): Plan {
   const judge = (entry: InventoryEntry) =>
     isReleased(entry, want) ? giveUp(entry, want, seen) : takeDown(entry, want, seen);
   const remove = (kind: Kind) => each(ofKind(inventory, kind), judge);
-  const endpoint = after(gate, () => remove('privateEndpoint'));
+  const down = takeZonesDown(inventory, judge, gate);
+  const hasZones = inventory.some(isZoneEntry);
+  const grouped = hasZones ? { ZoneGroupReady: combine([down.links, down.group]) } : {};
+  const endpoint = after({ ...gate, ...grouped }, () => remove('privateEndpoint'));
+  const zoneGroup = combine([down.links, down.group, down.zones({ EndpointReady: endpoint })]);
   const links = after({ ...gate, EndpointReady: endpoint }, () => inSeries(ofKind(inventory, 'scopedResource'), judge));
   const scope = after({ ...gate, EndpointReady: endpoint, ResourcesLinked: links }, () => remove('privateLinkScope'));
   const workspaces = after({ ...gate, ResourcesLinked: links }, () =>
@@ -52,6 +57,7 @@ export function teardown(want: Desired, seen: Observed): Plan {
       ...(reopened === undefined ? [] : [{ name: 'Isolated', verdict: reopened } as const]),
       { name: 'RecordsPublished', verdict: unpublished },
       { name: 'RecordsResolving', verdict: drained },
+      ...(hasZones ? [{ name: 'ZoneGroupReady', verdict: zoneGroup } as const] : []),
       { name: 'EndpointReady', verdict: endpoint },
       { name: 'ResourcesLinked', verdict: links },
       { name: 'ScopeReady', verdict: scope },
@@ -72,9 +78,21 @@ export const prune = (want: Desired, seen: Observed): Verdict =>
     entry => pruneOne(entry, want, seen),
   );
 
+/** What of private DNS the spec does not ask for any more, once what it asks for instead is there. */
+export function pruneZones(
+  want: Desired,
+  seen: Observed,
+  before: Readonly<Record<string, Verdict>>,
+): Verdict | undefined {
+  const entries = zonesLeaving(want, seen);
+  if (entries.length === 0) return undefined;
+  const down = takeZonesDown(entries, entry => pruneOne(entry, want, seen), {});
+  return combine([down.links, down.group, down.zones(before)]);
+}
+
 const noLongerWanted = (want: Desired, { inventory }: Observed): readonly InventoryEntry[] => {
   const keys = new Set(wantsOf(want).map(item => item.key));
-  return inventory.filter(entry => !keys.has(entry.key));
+  return inventory.filter(entry => !keys.has(entry.key) && !isZoneEntry(entry));
 };
 
 function pruneOne(entry: InventoryEntry, want: Desired, seen: Observed): Verdict {
@@ -82,18 +100,21 @@ function pruneOne(entry: InventoryEntry, want: Desired, seen: Observed): Verdict
   if (wantsOf(want).some(item => sameId(item.id, entry.id))) {
     return forget(entry, 'Renamed', `${entry.key} is wanted under another key`);
   }
-  // The policy of a workspace says what becomes of its logs; taken out of the spec, it is unlinked in any case.
-  const isLeft = entry.origin === 'Adopted' || (entry.policy === 'Retain' && kindOf(entry) === 'workspace');
+  // The policy of a workspace or a zone says what becomes of its logs or records; taken out of the spec, it is unlinked
+  // in any case.
+  const isKept = kindOf(entry) === 'workspace' || kindOf(entry) === 'dnsZone';
+  const isLeft = entry.origin === 'Adopted' || (entry.policy === 'Retain' && isKept);
   return isLeft ? release(entry, want) : takeDown(entry, want, seen);
 }
 
 type Why = 'Deleted' | 'Retained' | 'Renamed';
 
-const subjectOf = (entry: InventoryEntry) => ({ kind: kindOf(entry), name: shortName(entry.id) });
+const subjectOf = (entry: InventoryEntry) => ({ kind: kindOf(entry), name: labelOf(entry.id) });
 
-function forget({ key, id, closed }: InventoryEntry, why: Why, message: string): Verdict {
+function forget({ key, id, closed }: InventoryEntry, why: Why, message: string, usedBy?: readonly string[]): Verdict {
   const shut = ACCESSES.filter(access => why === 'Retained' && closed?.before?.[access] !== undefined);
-  const action = { verb: 'forget', key, id, why, ...(shut.length === 0 ? {} : { closed: shut }) } as const;
+  const told = { ...(shut.length === 0 ? {} : { closed: shut }), ...(usedBy === undefined ? {} : { usedBy }) };
+  const action = { verb: 'forget', key, id, why, ...told } as const;
   return acts(why === 'Deleted' ? 'Deleted' : 'Released', message, action);
 }
 
@@ -156,7 +177,7 @@ function usedByOthers(entry: InventoryEntry, use: Use): Verdict | undefined {
     case 'Unknown':
       return unreadable(use.failure);
     case 'Used':
-      return forget(entry, 'Retained', `${name} is left in Azure: in use by ${use.by.join(', ')}`);
+      return forget(entry, 'Retained', `${name} is left in Azure: in use by ${use.by.join(', ')}`, use.by);
     case 'Sought':
       return waits('StillInUse', `${name} waits for ${use.by.join(', ')} to take it over`, LEAVING_RETRY_MS);
     case 'Leaving':
@@ -179,6 +200,12 @@ function sightOf(entry: InventoryEntry, seen: Observed): Sight {
       return seen.scope;
     case 'privateEndpoint':
       return seen.endpoint;
+    case 'zoneGroup':
+      return seen.zones?.group ?? nothing;
+    case 'dnsZone':
+      return seen.zones?.zones.get(entry.key) ?? nothing;
+    case 'zoneLink':
+      return seen.zones?.links.get(entry.key) ?? nothing;
     case 'component':
       return nothing;
   }

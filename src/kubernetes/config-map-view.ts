@@ -14,6 +14,7 @@ export function readConfigMap(raw: RawObject): ConfigMapView {
     resourceVersion,
     immutable: raw.immutable === true,
     annotations: textsAt(metadata, 'annotations'),
+    owners: recordsAt(metadata, 'ownerReferences').flatMap(owner => textAt(owner, 'uid') ?? []),
     data,
     dataManagers: managersOf(metadata, Object.keys(data)),
     bytes: sizeOf(data, Buffer.byteLength) + sizeOf(textsAt(raw, 'binaryData'), decodedLength),

@@ -2,7 +2,8 @@
  * The port `ConfigMapStore` of src/ports-dns.ts: watched ConfigMaps come from a cache, others from the API server; both
  * are written by server-side apply. src/kubernetes/kubernetes.ts puts it together.
  */
-import { ConflictError } from '../domain/failures.ts';
+import { ConflictError, PortError } from '../domain/failures.ts';
+import { FIELD_MANAGER } from '../domain/names.ts';
 import type { ConfigMapRef, ConfigMapStore, ConfigMapView } from '../ports-dns.ts';
 import { APPLY_PATCH, type KubeClient } from './client.ts';
 import { readConfigMap } from './config-map-view.ts';
@@ -12,8 +13,6 @@ import type { Entry, ObjectCache } from './object-cache.ts';
 import { translated } from './port-errors.ts';
 import { type Identity, identityOf, isRecord, type RawObject } from './raw-object.ts';
 
-/** Owns our keys; a fixed name, which managedFields shows. */
-const FIELD_MANAGER = 'private-monitoring-scope';
 const CREATOR = `${FIELD_MANAGER}-create`;
 
 export const configMapKey = ({ namespace, name }: ConfigMapRef): string => `${namespace}/${name}`;
@@ -66,7 +65,21 @@ export function createConfigMapStore({ client, watched }: ConfigMapDeps): Config
     return apply(client, write, { expected: await identityAt(write.ref, resourceVersion, write.signal) });
   };
 
+  const remove: ConfigMapStore['remove'] = async (ref, resourceVersion, signal) => {
+    const key = configMapKey(ref);
+    const preconditions = { resourceVersion };
+    const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions };
+    try {
+      const call = () => client.request('DELETE', `${pathOf(ref.namespace)}/${ref.name}`, { body, signal });
+      await translated(`deleting ConfigMap ${key}`, call);
+    } catch (thrown) {
+      if (!(thrown instanceof PortError && hasStatus(thrown.cause, 404))) throw thrown;
+    }
+    known.delete(key);
+  };
+
   return {
+    remove,
     async read(ref, signal) {
       const key = configMapKey(ref);
       const watch = watched.get(key);
@@ -133,7 +146,8 @@ async function apply(
   // An empty map would be owned as a whole.
   const annotations = Object.keys(wanted.annotations).length > 0 ? { annotations: wanted.annotations } : {};
   const data = Object.keys(wanted.data).length > 0 ? { data: wanted.data } : {};
-  const metadata = { namespace, name, ...annotations, ...precondition };
+  const owners = wanted.owner === undefined ? {} : { ownerReferences: [wanted.owner] };
+  const metadata = { namespace, name, ...annotations, ...owners, ...precondition };
   const answer = await client.request('PATCH', `${pathOf(namespace)}/${name}`, {
     query: { fieldManager: manager, force: String(force) },
     body: { apiVersion: 'v1', kind: 'ConfigMap', metadata, ...data },

@@ -3,8 +3,7 @@
  * Kubernetes documentation). Listed anew each time: it is asked only when DNS is verified, and stale addresses would be
  * asked in vain. src/kubernetes/kubernetes.ts puts it together.
  */
-import type { DnsServer } from '../ports.ts';
-import type { ServiceEndpoints, ServiceRef } from '../ports-dns.ts';
+import type { DnsServer, ServiceEndpoints, ServiceRef } from '../ports-dns.ts';
 import type { KubeClient } from './client.ts';
 import { listCollection } from './list.ts';
 import { translated } from './port-errors.ts';

@@ -1,5 +1,5 @@
 /**
- * The ports `Cluster`, `ConfigMapStore` and `ServiceEndpoints`, put together: one connection, a reflector for the
+ * The ports `Cluster`, `ConfigMapStore`, `ServiceEndpoints` and `ServiceAccounts`, put together: one connection, a reflector for the
  * objects and one for each watched ConfigMap, one event recorder. With the types it mentions the only module of
  * src/kubernetes that others import.
  */
@@ -7,6 +7,7 @@ import { hostname } from 'node:os';
 import { type ObjectKey, type PmsObject, parseKey } from '../domain/object.ts';
 import type { Clock, Cluster, Log } from '../ports.ts';
 import type { ConfigMapRef, ConfigMapStore, ServiceEndpoints } from '../ports-dns.ts';
+import type { ServiceAccounts } from '../ports-identity.ts';
 import { createKubeClient, type KubeClient, type KubeRequestRecord } from './client.ts';
 import { createCluster, pmsCollection, readObject } from './cluster.ts';
 import {
@@ -28,6 +29,7 @@ import type { Change } from './news.ts';
 import { createObjectCache } from './object-cache.ts';
 import { readPms } from './pms-object.ts';
 import { createReflector, type Reflector, type ReflectorOptions } from './reflector.ts';
+import { createServiceAccounts } from './service-accounts.ts';
 
 export interface KubernetesOptions {
   /** Kubeconfig file; default: KUBECONFIG, ~/.kube/config, else in-cluster. */
@@ -70,6 +72,7 @@ export interface Kubernetes {
   readonly cluster: Cluster;
   readonly configMaps: ConfigMapStore;
   readonly endpoints: ServiceEndpoints;
+  readonly serviceAccounts: ServiceAccounts;
   /** With `leaderElection` alone: nothing is written but during its term. */
   readonly lease?: Lease;
   readonly client: KubeClient;
@@ -144,6 +147,7 @@ export function connectKubernetes(options: KubernetesOptions): Kubernetes {
     cluster: createCluster({ client, cache: objects, recorder }),
     configMaps: createConfigMapStore({ client, watched: watches }),
     endpoints: createServiceEndpoints(client),
+    serviceAccounts: createServiceAccounts(client),
     client,
     ...(lease ? { lease } : {}),
     server: connection.server,

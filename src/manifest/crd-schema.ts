@@ -20,6 +20,7 @@ export interface CrdSchema {
   readonly properties?: Readonly<Record<string, CrdSchema>>;
   readonly items?: CrdSchema;
   readonly additionalProperties?: CrdSchema;
+  readonly 'x-kubernetes-list-type'?: string;
   readonly 'x-kubernetes-list-map-keys'?: readonly string[];
   readonly 'x-kubernetes-validations'?: readonly CrdRule[];
 }

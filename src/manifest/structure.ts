@@ -107,16 +107,20 @@ function problemOf(error: ErrorObject): string {
 const shownValue = (value: unknown): string =>
   Array.isArray(value) ? 'a list' : isMap(value) ? 'a map' : JSON.stringify(value);
 
-/** Two items of a list with the same key. */
+/** Two items of a list with the same key, and two equal ones of a set. */
 function duplicates(schema: CrdSchema, value: unknown): readonly string[] {
   return placesIn({ path: '', schema, value }).flatMap(place => {
-    const keys = place.schema['x-kubernetes-list-map-keys'];
-    if (keys === undefined || !Array.isArray(place.value)) return [];
-    const items = place.value.map(item => JSON.stringify(keys.map(key => (isMap(item) ? [key, item[key]] : [key]))));
+    if (!Array.isArray(place.value)) return [];
+    const items = place.value.map(item => JSON.stringify(identityIn(place.schema, item)));
     return items.flatMap((item, index) =>
-      items.indexOf(item) < index
-        ? [`${place.path}[${index}]: Duplicate value: ${JSON.stringify(Object.fromEntries(JSON.parse(item)))}`]
-        : [],
+      item !== undefined && items.indexOf(item) < index ? [`${place.path}[${index}]: Duplicate value: ${item}`] : [],
     );
   });
+}
+
+/** What no other item of the list may have too; `undefined` where items may be alike. */
+function identityIn(schema: CrdSchema, item: unknown): unknown {
+  if (schema['x-kubernetes-list-type'] === 'set') return item;
+  const keys = schema['x-kubernetes-list-map-keys'];
+  return keys && Object.fromEntries(keys.map(key => [key, isMap(item) ? item[key] : undefined]));
 }

@@ -4,7 +4,7 @@
  */
 import { randomInt } from 'node:crypto';
 import { type Answer, type DecodedPacket, decode, encode, RECURSION_DESIRED } from 'dns-packet';
-import type { DnsAnswer, DnsServer } from '../ports.ts';
+import type { DnsAnswer, DnsServer } from '../ports-dns.ts';
 
 export interface Question {
   readonly name: string;

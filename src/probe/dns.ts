@@ -3,7 +3,7 @@
  * server to that very question. No cache. Implements `Resolver` of src/ports.ts; the commands make it.
  */
 import { PortError, waiting } from '../domain/failures.ts';
-import type { DnsAnswer, DnsServer, Resolver } from '../ports.ts';
+import type { DnsAnswer, DnsServer, Resolver } from '../ports-dns.ts';
 import { answerOf, exchangeOf, type Question } from './dns-message.ts';
 import { exchangeTcp } from './dns-tcp.ts';
 import { exchangeUdp } from './dns-udp.ts';

@@ -4,7 +4,7 @@
  */
 import { newGuid } from './guid.ts';
 import type { Work } from './latency.ts';
-import type { Operation } from './resources.ts';
+import type { Operation } from './resources-operations.ts';
 import type { Outcome, World } from './world.ts';
 
 export interface OperationStart {

@@ -33,9 +33,17 @@ export interface VirtualNetwork extends Named {
   readonly tags?: Tags;
   readonly addressPrefixes: readonly string[];
   readonly dnsServers: readonly string[];
+  /** As asked; absent: none. */
+  readonly peerings?: readonly Peering[];
   readonly etag: string;
   readonly guid: string;
   readonly state: NetworkState;
+}
+
+/** One side's word that it is joined with another network. */
+export interface Peering {
+  readonly name: string;
+  readonly remoteId: string;
 }
 
 export type NetworkState = 'Updating' | 'Succeeded' | 'Failed' | 'Deleting';
@@ -47,6 +55,8 @@ export interface Subnet extends Named {
   readonly securityGroupId?: string;
   /** Whether security groups and routes hold for private endpoints in it. */
   readonly endpointPolicies: string;
+  /** Services that have the subnet to themselves, by name of the delegation; absent: none. */
+  readonly delegations?: readonly { readonly name: string; readonly serviceName: string }[];
   readonly etag: string;
   readonly state: NetworkState;
 }
@@ -220,22 +230,4 @@ export interface ForeignService {
   /** Whether it approves even connections that ask for manual approval. */
   readonly approvesManual: boolean;
   readonly members: readonly { readonly name: string; readonly fqdns: readonly string[] }[];
-}
-
-/** A long-running operation that a client can ask after. */
-export interface Operation {
-  readonly id: string;
-  readonly provider: 'Microsoft.Network' | 'Microsoft.Insights' | 'Microsoft.HybridCompute' | 'Microsoft.Resources';
-  readonly location: string;
-  readonly resourceId: string;
-  readonly title: string;
-  readonly status: 'InProgress' | 'Succeeded' | 'Failed' | 'Canceled';
-  readonly error?: Readonly<Record<string, unknown>>;
-  readonly startedAtMs: number;
-  readonly endedAtMs?: number;
-  /** How often a client has asked: Retry-After grows with it. */
-  readonly polls: number;
-  /** Retry-After of its first answers, seconds; default 10. */
-  readonly paceSeconds?: number;
-  readonly scopeGuid?: string;
 }

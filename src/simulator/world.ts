@@ -10,6 +10,7 @@ import { type Identified, ResourceMap } from './resource-map.ts';
 import type * as resources from './resources.ts';
 import type * as machines from './resources-machines.ts';
 import type * as management from './resources-management.ts';
+import type { Operation } from './resources-operations.ts';
 import { Settling } from './settling.ts';
 
 export interface WorldOptions {
@@ -96,7 +97,7 @@ export class World {
   readonly roleAssignments = new ResourceMap<management.RoleAssignment, 'client'>({ client: each => each.clientId });
   readonly policyDenials = new ResourceMap<management.PolicyDenial>();
   readonly registrations = new ResourceMap<management.ProviderRegistration>();
-  readonly operations = new ResourceMap<resources.Operation, 'resource'>({ resource: each => each.resourceId });
+  readonly operations = new ResourceMap<Operation, 'resource'>({ resource: each => each.resourceId });
 
   readonly #settling: Settling;
   readonly #watchers = new Set<(change: WorldChange) => void>();

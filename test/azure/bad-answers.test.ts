@@ -3,6 +3,7 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { dnsZoneId } from '../../src/domain/names.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
 import { virtualClock } from '../simulator/virtual-clock.ts';
 import { connect, failureOf, quiet, settingsFor, trust } from './bench.ts';
@@ -236,7 +237,13 @@ for (const [name, body] of shapes) {
       azure.get('privateEndpoint', ids.endpoint, quiet),
       azure.scopeLinks(ids.scope, quiet),
       azure.softDeletedWorkspaces(place, quiet),
-      azure.zoneGroupRecords(ids.endpoint, quiet),
+      azure.zoneGroups(ids.endpoint, quiet),
+      azure.get('zoneGroup', `${ids.endpoint}/privateDnsZoneGroups/default`, quiet),
+      azure.get('dnsZone', dnsZoneId(place, 'a.example'), quiet),
+      azure.get('zoneLink', `${dnsZoneId(place, 'a.example')}/virtualNetworkLinks/hub`, quiet),
+      azure.zoneLinks(dnsZoneId(place, 'a.example'), quiet),
+      azure.zoneRecords(dnsZoneId(place, 'a.example'), quiet),
+      azure.dnsZones(place.subscriptionId, quiet),
       azure.networkInterface(ids.networkInterface('nic'), quiet),
       azure.subnet(ids.subnet, quiet),
     ];

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import type { AzureSettings } from '../../src/azure/settings.ts';
+import { PortError, stalled } from '../../src/domain/failures.ts';
 import { defaultSeed, type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
 import { virtualClock } from '../simulator/virtual-clock.ts';
 import { bench, connect, failureOf, quiet, settingsFor } from './bench.ts';
@@ -230,4 +231,15 @@ test('an authority that keeps silent is given up after 30 seconds', async t => {
   assert.match(message, new RegExp(`${endpoint} gave no token within the deadline`));
   await departure();
   assert.equal(clock.pending(), 0);
+});
+
+test("another issuer's token logs in before file and secret, and its failure is told as it is", async t => {
+  const { write, simulator } = await federated(t);
+  const token = await write(subject);
+  const settings = settingsFor(simulator);
+  const { azure } = connect({ ...settings, assertion: async () => token });
+  assert.equal((await azure.identity(quiet)).clientId, simulator.clientId);
+  const failure = stalled('Forbidden', 'asking for a token of ServiceAccount press/pms-workload: forbidden');
+  const refused = connect({ ...settings, assertion: () => Promise.reject(new PortError(failure)) });
+  assert.deepEqual(await failureOf(refused.azure.identity(quiet)), failure);
 });

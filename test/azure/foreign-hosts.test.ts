@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, type TestContext, test } from 'node:test';
+import { dnsZoneId } from '../../src/domain/names.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
 import { failureOf, quiet, trust } from './bench.ts';
 import { type Hostile, hostileAzure, hostileServer, inTurn, json } from './hostile-server.ts';
@@ -26,10 +27,14 @@ const link = (name: string) => ({
   properties: { linkedResourceId: ids.workspace, provisioningState: 'Succeeded' },
 });
 
+const zone = dnsZoneId(place, 'privatelink.monitor.azure.com');
 const lists = [
   ['the links of a scope', (azure: Connected) => azure.scopeLinks(ids.scope, quiet)],
   ['soft-deleted workspaces', (azure: Connected) => azure.softDeletedWorkspaces(place, quiet)],
-  ['zone groups', (azure: Connected) => azure.zoneGroupRecords(ids.endpoint, quiet)],
+  ['zone groups', (azure: Connected) => azure.zoneGroups(ids.endpoint, quiet)],
+  ['network links of a zone', (azure: Connected) => azure.zoneLinks(zone, quiet)],
+  ['record sets of a zone', (azure: Connected) => azure.zoneRecords(zone, quiet)],
+  ['zones of a subscription', (azure: Connected) => azure.dnsZones(place.subscriptionId, quiet)],
 ] as const;
 type Connected = Awaited<ReturnType<typeof hostileAzure>>['azure'];
 

@@ -38,7 +38,7 @@ test('what is not there is undefined, empty or told as NotFound, for one call ea
   assert.equal(await azure.subnet(ids.subnet.replace('vnet-plant', 'vnet-other'), quiet), undefined);
   const deleted = await counted(azure.softDeletedWorkspaces(place, quiet));
   assert.deepEqual(deleted, { value: [], calls: ['GET deletedWorkspaces 200'] });
-  assert.deepEqual(await azure.zoneGroupRecords(ids.endpoint, quiet), []);
+  assert.deepEqual(await azure.zoneGroups(ids.endpoint, quiet), []);
   const { kind, reason, message } = await failureOf(azure.scopeLinks(ids.scope, quiet));
   assert.deepEqual([kind, reason], ['Failed', 'NotFound']);
   assert.match(message, /listing the links of private link scope ampls: the scope is not there/);
@@ -139,9 +139,9 @@ test('the record sets of a zone group are told as Azure lists them', async t => 
   const properties = { privateDnsZoneConfigs: [{ name: 'monitor', properties: { privateDnsZoneId: zoneId } }] };
   await here.raw.call('PUT', zoneId, { body: { location: 'global' } });
   await here.raw.call('PUT', zoneGroup, { body: { properties } });
-  const { value, calls } = await here.counted(here.azure.zoneGroupRecords(ids.endpoint, quiet));
+  const { value, calls } = await here.counted(here.azure.zoneGroups(ids.endpoint, quiet));
   assert.deepEqual(calls, ['GET privateEndpoints/pe/privateDnsZoneGroups 200']);
-  const api = value.find(({ fqdn }) => fqdn === 'api.privatelink.monitor.azure.com');
+  const api = value.flatMap(({ records }) => records).find(({ fqdn }) => fqdn === 'api.privatelink.monitor.azure.com');
   assert.match(api?.addresses.join() ?? '', /^127\.13\.1\.\d+$/);
 });
 

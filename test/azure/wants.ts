@@ -2,11 +2,14 @@
  * What the tests of test/azure ask of Azure: ids and wanted resources in the simulator's subscription.
  */
 import {
+  dnsZoneId,
   type Place,
   privateEndpointId,
   privateLinkScopeId,
   scopedResourceId,
   workspaceId,
+  zoneGroupId,
+  zoneLinkId,
 } from '../../src/domain/names.ts';
 import type {
   PrivateEndpointWant,
@@ -14,6 +17,7 @@ import type {
   ScopedResourceWant,
   WorkspaceWant,
 } from '../../src/domain/resources.ts';
+import type { DnsZoneWant, ZoneGroupWant, ZoneLinkWant } from '../../src/domain/zone-resources.ts';
 
 /** Of `defaultSeed()`. */
 export const place: Place = {
@@ -31,6 +35,7 @@ export const ids = {
   scope: privateLinkScopeId(place, 'ampls'),
   link: scopedResourceId(privateLinkScopeId(place, 'ampls'), 'law-a-0123abcd'),
   endpoint: privateEndpointId(place, 'pe'),
+  zone: dnsZoneId(place, 'privatelink.monitor.azure.com'),
   subnet: `${network}/virtualNetworks/vnet-plant/subnets/monitoring`,
   networkInterface: (name: string) => `${network}/networkInterfaces/${name}`,
 } as const;
@@ -82,6 +87,36 @@ export const endpointWant: PrivateEndpointWant = {
   subnetId: ids.subnet,
   scopeId: ids.scope,
   approval: 'Automatic',
+  tags,
+};
+
+export const zoneWant: DnsZoneWant = {
+  ...base,
+  kind: 'dnsZone',
+  key: 'dnsZone/monitor',
+  id: ids.zone,
+  name: 'privatelink.monitor.azure.com',
+  tags,
+};
+
+export const zoneGroupWant: ZoneGroupWant = {
+  ...base,
+  kind: 'zoneGroup',
+  key: 'zoneGroup',
+  id: zoneGroupId(ids.endpoint, 'pms-0123abcd'),
+  name: 'pms-0123abcd',
+  endpointId: ids.endpoint,
+  configs: [{ name: 'privatelink-monitor-azure-com', zoneId: ids.zone }],
+};
+
+export const zoneLinkWant: ZoneLinkWant = {
+  ...base,
+  kind: 'zoneLink',
+  key: 'zoneLink/monitor',
+  id: zoneLinkId(ids.zone, 'vnet-plant-0123abcd'),
+  name: 'privatelink.monitor.azure.com/vnet-plant-0123abcd',
+  zoneId: ids.zone,
+  networkId: `${network}/virtualNetworks/vnet-plant`,
   tags,
 };
 

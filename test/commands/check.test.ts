@@ -32,11 +32,23 @@ test('everything that an object needs of Azure gets a tick, and the exit code is
   const { check, simulator } = await bench(t);
   const { code, stdout } = await check();
   assert.equal(code, 0, stdout);
-  for (const name of ['token', 'subscription', 'resource group', 'subnet', 'free addresses', 'rights', 'preflight']) {
+  for (const name of [
+    'token',
+    'resource manager',
+    'subscription',
+    'resource group',
+    'subnet',
+    'free addresses',
+    'rights',
+    'preflight',
+  ]) {
     assert.match(stdout, line(name, '✓', /\S/));
   }
-  assert.match(stdout, /\n10 passed, 2 skipped\n$/);
-  const writes = simulator.journal.filter(({ service, method }) => service === 'arm' && method !== 'GET');
+  assert.match(stdout, /\n11 passed, 2 skipped\n$/);
+  const isQuery = (path: string) => path === '/providers/Microsoft.ResourceGraph/resources';
+  const writes = simulator.journal.filter(
+    ({ service, method, path }) => service === 'arm' && method !== 'GET' && !isQuery(path),
+  );
   assert.deepEqual(writes, []);
 });
 
@@ -183,4 +195,41 @@ test('-o json has the same as data', async t => {
 test('a file that the API server would refuse ends with 2', async t => {
   const { check } = await bench(t);
   assert.equal((await check({ 'spec.location': 'Japan East' })).code, 2);
+});
+
+test('a Resource Manager that does not answer is told, with the proxy that lies on the way and no password', async t => {
+  const { simulator } = await arm(t);
+  const env = {
+    ...(await azureEnvironment(t, simulator)),
+    AZURE_RESOURCE_MANAGER_ENDPOINT: 'https://127.0.0.9:1',
+    AZURE_RESOURCE_MANAGER_AUDIENCE: simulator.endpoint,
+    HTTPS_PROXY: 'http://somebody:their-password@127.0.0.9:2',
+    NO_PROXY: '127.0.0.1',
+  };
+  const { code, stdout } = await pms(t, { args: ['check', '-f', '-'], env, input: stringify(manifest()) });
+  assert.equal(code, 1);
+  assert.match(
+    stdout,
+    line('resource manager', '✗', /https:\/\/127\.0\.0\.9:1 does not answer, asked through proxy 127\.0\.0\.9:2: /),
+  );
+  assert.ok(!stdout.includes('their-password'));
+});
+
+test('a machine of Azure Arc that may ask the same DNS is named, and holds nobody back', async t => {
+  const extensions = [
+    { name: 'AzureMonitorLinuxAgent', publisher: 'Microsoft.Azure.Monitor', type: 'AzureMonitorLinuxAgent' },
+  ];
+  const machines = [{ resourceGroup: 'rg-monitor', name: 'press-1', location: 'japaneast', extensions }];
+  const { check } = await bench(t, seed({ machines }));
+  const { code, stdout } = await check();
+  assert.equal(code, 0, stdout);
+  assert.match(
+    stdout,
+    line(
+      'machines',
+      '!',
+      /1 machine of Azure Arc on no network that Azure knows of \(press-1\) sends through the Azure Monitor Agent/,
+    ),
+  );
+  assert.match(stdout, /→ if they ask DNS target default/);
 });

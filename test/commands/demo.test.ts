@@ -21,14 +21,22 @@ const parsed = ({ stdout }: Ended): Record<string, any> => JSON.parse(stdout);
 
 const PUBLIC_QUERY = { workspace: 'law-plant-a', before: '200', after: '403 NspValidationFailedError' };
 
-const becomesReady: readonly { readonly name: string; readonly args: readonly string[]; readonly rest: object }[] = [
-  { name: 'the sample of one workspace', args: ['-f', sample], rest: {} },
-  { name: 'the same, proved and closed', args: [], rest: { publicQuery: PUBLIC_QUERY } },
-  { name: 'the same at once', args: ['--latency-scale', '0'], rest: { publicQuery: PUBLIC_QUERY } },
+interface Ready {
+  readonly name: string;
+  readonly args: readonly string[];
+  readonly rest: object;
+  readonly mostCalls: number;
+}
+
+/** The closing itself is the seventeenth. */
+const becomesReady: readonly Ready[] = [
+  { name: 'the sample of one workspace', args: ['-f', sample], rest: {}, mostCalls: 16 },
+  { name: 'the same, proved and closed', args: [], rest: { publicQuery: PUBLIC_QUERY }, mostCalls: 17 },
+  { name: 'the same at once', args: ['--latency-scale', '0'], rest: { publicQuery: PUBLIC_QUERY }, mostCalls: 17 },
 ];
 
-for (const { name, args, rest: expected } of becomesReady) {
-  test(`${name} becomes Ready with at most 16 calls`, async t => {
+for (const { name, args, rest: expected, mostCalls } of becomesReady) {
+  test(`${name} becomes Ready with at most ${mostCalls} calls`, async t => {
     const ended = await demo(t, ['--once', '-o', 'json', ...args]);
     assert.equal(ended.stderr, '');
     assert.equal(ended.code, 0);
@@ -50,7 +58,7 @@ for (const { name, args, rest: expected } of becomesReady) {
     assert.ok(own.some(({ name }) => name === 'api.loganalytics.io'));
     assert.equal(object.status.recordCount, own.length);
 
-    assert.ok(calls.length <= 16, `${calls.length} calls`);
+    assert.ok(calls.length <= mostCalls, `${calls.length} calls`);
     for (const call of calls) {
       assert.deepEqual(Object.keys(call), ['method', 'path', 'apiVersion', 'status', 'durationMs']);
       assert.match(call.path, /^\/subscriptions\//);

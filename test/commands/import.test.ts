@@ -139,7 +139,35 @@ test('the object is one that the API server takes, and applying it plans no writ
   assert.doesNotMatch(plan.stdout, /^ *\d+\. [-+~]/m);
   const made = here.simulator.journal.slice(before).filter(({ service }) => service === 'arm');
   assert.ok(made.length > 0);
-  assert.deepEqual([...new Set(made.map(({ method }) => method))], ['GET']);
+  const isQuery = (path: string) => path === '/providers/Microsoft.ResourceGraph/resources';
+  assert.deepEqual(
+    made.filter(({ method, path }) => method !== 'GET' && !isQuery(path)),
+    [],
+  );
+});
+
+test('the zone group of the endpoint comes along, and applying it plans no write', async t => {
+  const here = await bench(t);
+  await byHand(here);
+  const zones = ['monitor.azure.com', 'oms.opinsights.azure.com'].map(zone =>
+    here.at('Microsoft.Network/privateDnsZones', `privatelink.${zone}`),
+  );
+  for (const zone of zones) await here.put(zone, { location: 'global' });
+  const privateDnsZoneConfigs = zones.map((privateDnsZoneId, index) => ({
+    name: `zone-${index}`,
+    properties: { privateDnsZoneId },
+  }));
+  await here.put(`${here.at(ENDPOINT, 'pe-plant')}/privateDnsZoneGroups/default`, {
+    properties: { privateDnsZoneConfigs },
+  });
+  const { stdout, stderr } = await inGroup(here);
+  assert.match(stderr, /^Imported private DNS zone group default /m);
+  assert.deepEqual(parse(stdout).spec.privateEndpoint.zoneGroup, { zoneIds: zones });
+  await parseManifest(stdout);
+  const plan = await here.run(['plan', '-f', '-', '--simulated-azure', '--detailed-exitcode'], stdout);
+  assert.equal(plan.code, 0, plan.stdout + plan.stderr);
+  assert.match(plan.stdout, /= default is adopted as zoneGroup/);
+  assert.doesNotMatch(plan.stdout, /^ *\d+\. [-+~]/m);
 });
 
 test('an import reads only', async t => {

@@ -80,13 +80,16 @@ test('the plan of a new object tells each action in order, with what it waits fo
   assert.match(stdout, /\nPlan: 4 to create, 0 to change, 0 to delete in Azure; 27 records to add, .*\.\n$/);
 });
 
-test('nothing but GET and token calls are made, whatever is planned', async t => {
+test('nothing but GETs, token calls and queries to Resource Graph are made, whatever is planned', async t => {
   const { plan, simulator } = await bench(t);
   await plan([]);
   const sent = simulator.journal.map(({ service, method, path }) => ({ service, method, path }));
   assert.ok(sent.length > 4);
   const others = sent.filter(({ method, path }) => method !== 'GET' && !path.endsWith('/oauth2/v2.0/token'));
-  assert.deepEqual(others, []);
+  assert.deepEqual(
+    others.map(({ method, path }) => `${method} ${path}`),
+    ['POST /providers/Microsoft.ResourceGraph/resources', 'POST /providers/Microsoft.ResourceGraph/resources'],
+  );
 });
 
 test('what is there as asked is nothing to do: exit 0, with --detailed-exitcode too', async t => {
@@ -148,6 +151,29 @@ test('what the object needs beforehand and is not there is told with its cure, a
   assert.match(stdout, /\nPreflight\n {2}✗ provider Microsoft\.Insights {2}the subscription is not registered/);
   assert.match(stdout, /→ az provider register --namespace Microsoft\.Insights/);
   assert.ok(!stdout.includes('✓'), 'what holds is not told');
+});
+
+test('a warning of the preflight is told and holds nothing back', async t => {
+  const planned = await bench(t);
+  const network = `${planned.group}/providers/Microsoft.Network`;
+  await planned.call('PUT', `${network}/networkSecurityGroups/nsg`, { body: { location: 'japaneast' } });
+  const properties = {
+    addressPrefix: '127.13.1.0/27',
+    privateEndpointNetworkPolicies: 'Enabled',
+    networkSecurityGroup: { id: `${network}/networkSecurityGroups/nsg` },
+  };
+  const made = await planned.call('PUT', `${network}/virtualNetworks/vnet-plant/subnets/monitoring`, {
+    body: { properties },
+  });
+  assert.ok(made.status < 300, made.text);
+  const { code, stdout } = await planned.plan([]);
+  assert.equal(code, 0, stdout);
+  assert.match(stdout, /\nPreflight\n {2}! preflight .*network security group nsg holds for the private endpoint too/);
+  const told = JSON.parse((await planned.plan(['-o', 'json'])).stdout);
+  assert.deepEqual(
+    told.findings.flatMap(({ check, state }: Record<string, string>) => (state === 'passed' ? [] : [[check, state]])),
+    [['preflight', 'warning']],
+  );
 });
 
 test('without a cluster it says what it could not know', async t => {

@@ -38,6 +38,7 @@ suite('flags and environment', () => {
         logsQuery: { host: 'api.loganalytics.azure.com', audience: 'https://api.loganalytics.io', port: 443 },
       },
       targets: [],
+      globalIdentity: {},
       concurrent: 4,
       metrics: { host: '', port: 8080 },
       health: { host: '', port: 8081 },

@@ -59,6 +59,12 @@ export function lives({ group }: Pick<Arm, 'group'>): readonly Life[] {
         properties: {
           addressSpace: { addressPrefixes: ['127.40.0.0/16'] },
           subnets: [{ name: 'first', properties: { addressPrefix: '127.40.0.0/24' } }],
+          virtualNetworkPeerings: [
+            {
+              name: 'to-plant',
+              properties: { remoteVirtualNetwork: { id: `${network}/virtualNetworks/vnet-plant` } },
+            },
+          ],
         },
       },
       patch: tags,
@@ -75,6 +81,7 @@ export function lives({ group }: Pick<Arm, 'group'>): readonly Life[] {
           addressPrefix: '127.40.1.0/24',
           privateEndpointNetworkPolicies: 'Disabled',
           networkSecurityGroup: { id: `${network}/networkSecurityGroups/nsg` },
+          delegations: [{ name: 'apps', properties: { serviceName: 'Microsoft.Web/serverFarms' } }],
         },
       },
       also: [`${vnet}/subnets`],

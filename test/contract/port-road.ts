@@ -5,15 +5,30 @@
 import assert from 'node:assert/strict';
 import type { Bench } from '../azure/bench.ts';
 import { quiet } from '../azure/bench.ts';
-import { changed, endpointWant, ids, linkWant, place, scopeWant, tags, workspaceWant } from '../azure/wants.ts';
+import {
+  changed,
+  endpointWant,
+  ids,
+  linkWant,
+  place,
+  scopeWant,
+  tags,
+  workspaceWant,
+  zoneGroupWant,
+  zoneLinkWant,
+  zoneWant,
+} from '../azure/wants.ts';
 
-const wants = [workspaceWant, scopeWant, linkWant, endpointWant] as const;
+const wants = [workspaceWant, scopeWant, linkWant, endpointWant, zoneWant, zoneGroupWant, zoneLinkWant] as const;
 
 /** The records of a zone group and what is on the way to them. */
 async function readAround({ azure }: Bench): Promise<void> {
   const endpoint = await azure.get('privateEndpoint', ids.endpoint, quiet);
   await azure.networkInterface(endpoint?.networkInterfaceId ?? ids.networkInterface('none'), quiet);
-  await azure.zoneGroupRecords(ids.endpoint, quiet);
+  await azure.zoneGroups(ids.endpoint, quiet);
+  await azure.zoneLinks(ids.zone, quiet);
+  await azure.zoneRecords(ids.zone, quiet);
+  await azure.dnsZones(place.subscriptionId, quiet);
   await azure.subnet(ids.subnet, quiet);
   await azure.scopeLinks(ids.scope, quiet);
   await azure.softDeletedWorkspaces(place, quiet);
@@ -35,13 +50,16 @@ async function change({ azure }: Bench): Promise<void> {
   const closed = { ...scopeWant, tags: more, accessModes: { query: 'PrivateOnly', ingestion: 'Open' } } as const;
   await azure.update(closed, changed('accessModes.query'), quiet);
   await azure.update({ ...endpointWant, tags: more }, changed('tags.plant'), quiet);
+  await azure.update({ ...zoneWant, tags: more }, changed('tags.plant'), quiet);
+  await azure.update(zoneGroupWant, changed('zones.monitor'), quiet);
+  await azure.update({ ...zoneLinkWant, tags: more }, changed('tags.plant'), quiet);
 }
 
 /** From nothing to everything and back. `settle` lets what is under way end; while it has not, states in between are read. */
 export async function portRoad(here: Bench, settle: () => void): Promise<void> {
   const { azure } = here;
   for (const { kind, id } of wants) assert.equal(await azure.get(kind, id, quiet), undefined);
-  await azure.zoneGroupRecords(ids.endpoint, quiet);
+  await azure.zoneGroups(ids.endpoint, quiet);
   await azure.subnet(ids.subnet.replace('monitoring', 'none'), quiet);
   for (const want of wants) {
     const { operation } = await azure.create(want, quiet);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { idKey } from '../../src/domain/names.ts';
 import type { ObjectKey, Spec } from '../../src/domain/object.ts';
-import { customerIdOf } from '../model/azure-state.ts';
+import { customerIdOf } from '../model/made-bodies.ts';
 import { pms, SUBNET } from '../model/plant.ts';
 import { ADOPTED, adopting } from '../model/plant-adoption.ts';
 import { type Floor, plantFloor } from '../model/plant-floor.ts';

@@ -8,7 +8,7 @@ import { askAll, isRight, keepCacheTimes } from '../../src/controller/ask-dns.ts
 import type { Pass } from '../../src/controller/world.ts';
 import { PortError, waiting } from '../../src/domain/failures.ts';
 import type { DnsFinding } from '../../src/domain/observed.ts';
-import type { DnsAnswer, DnsServer } from '../../src/ports.ts';
+import type { DnsAnswer, DnsServer } from '../../src/ports-dns.ts';
 import { NOW } from '../model/plant.ts';
 import { plantFloor } from '../model/plant-floor.ts';
 import { KEY, lay } from '../model/scenario.ts';

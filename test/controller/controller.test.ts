@@ -66,6 +66,7 @@ function bench(over: Over = {}) {
       azure: azure.port,
       cluster: { ...cluster.port, ...over.cluster },
       targets: createTargets(dns.configs, deps),
+      configMaps: dns.store,
       resolver: dns.resolver,
       prober: { from: 'here', look: async () => ({ outcome: 'Held' }) },
       clock,

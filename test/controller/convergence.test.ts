@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
 import { type Access, accessOf } from '../../src/domain/access.ts';
-import { desire, wantsOf } from '../../src/domain/desire.ts';
+import { type Desired, desire, wantsOf } from '../../src/domain/desire.ts';
 import { differences } from '../../src/domain/diff.ts';
 import { onTrial } from '../../src/domain/isolation-pace.ts';
 import { idKey } from '../../src/domain/names.ts';
 import type { PmsObject } from '../../src/domain/object.ts';
-import { customerIdOf } from '../model/azure-state.ts';
+import type { Want } from '../../src/domain/resources.ts';
+import { customerIdOf } from '../model/made-bodies.ts';
 import { INSTALLATION, madeOf } from '../model/plant.ts';
 import { type Floor, plantFloor } from '../model/plant-floor.ts';
 import { propertyRuns } from '../model/property-runs.ts';
@@ -17,11 +18,13 @@ import {
   KEY,
   lay,
   OWNER,
+  objectOf,
   recordsNow,
   type Scenario,
   scenario,
   workspaceSpec,
 } from '../model/scenario.ts';
+import { givenZones, servedZones, wantedZonesOf } from '../model/zone-scenario.ts';
 
 const HOUR_MS = 3_600_000;
 const RESYNC_MS = 600_000 * 1.1;
@@ -59,6 +62,12 @@ function edit(floor: Floor, of: Scenario): void {
     const added = workspaceSpec(2, 'Retain');
     floor.cluster.editSpec(KEY, spec => ({ ...spec, workspaces: [...spec.workspaces, added] }));
   }
+  if (of.zonesTakenOut) {
+    floor.cluster.editSpec(KEY, ({ privateEndpoint: { zoneGroup: _, ...privateEndpoint }, ...rest }) => ({
+      ...rest,
+      privateEndpoint,
+    }));
+  }
   if (isTakenOut(of)) {
     floor.cluster.editSpec(KEY, spec => ({ ...spec, workspaces: spec.workspaces.slice(0, 1) }));
   }
@@ -76,12 +85,8 @@ function assertAsAsked(floor: Floor, of: Scenario): void {
     assert.deepEqual(differences(item, body), { changes: [], obstacles: [] });
   }
   const listed = (now.status.resources ?? []).map(entry => entry.key).sort();
-  assert.deepEqual(
-    listed,
-    wantsOf(want)
-      .map(item => item.key)
-      .sort(),
-  );
+  const zones = assertZones(floor, of, want);
+  assert.deepEqual(listed, [...wantsOf(want), ...zones].map(item => item.key).sort());
   const lines = floor.dns.lines();
   const mine = lines.filter(line => line.owners.includes(OWNER)).map(({ name, addresses }) => ({ name, addresses }));
   assert.deepEqual(
@@ -102,6 +107,36 @@ function assertAsAsked(floor: Floor, of: Scenario): void {
     floor.dns.lost.filter(name => !gone.some(id => name.startsWith(id))),
     [],
   );
+}
+
+/** Private DNS is as asked, or gone from where it was; nothing of somebody else's is touched. */
+function assertZones(floor: Floor, of: Scenario, want: Desired): readonly Want[] {
+  const { state } = floor.azure;
+  for (const id of givenZones(of)) assert.deepEqual(state.get('dnsZone', id)?.tags, {}, id);
+  const wanted = wantedZonesOf(want);
+  const items = wanted === undefined ? [] : [...wanted.zones, wanted.group, ...wanted.links];
+  for (const item of items) {
+    const body = state.get(item.kind, item.id);
+    assert.equal(body?.provisioningState, 'Succeeded', item.key);
+    assert.ok(body);
+    assert.deepEqual(differences(item, body), { changes: [], obstacles: [] });
+  }
+  const kinds = ['zoneGroup', 'dnsZone', 'zoneLink'];
+  const left = state.bodies().filter(({ kind, id }) => kinds.includes(kind) && !givenZones(of).includes(idKey(id)));
+  const before = desire(objectOf(of), INSTALLATION);
+  const mayStay = [
+    ...items.map(({ id }) => idKey(id)),
+    ...servedZones(of, before),
+    // A lost inventory does not know of them any more; a zone that is to be kept is kept.
+    ...left
+      .filter(({ kind }) => of.inventory === 'lost' || (kind === 'dnsZone' && of.deletionPolicy === 'Retain'))
+      .map(({ id }) => idKey(id)),
+  ];
+  assert.deepEqual(
+    left.map(({ id }) => idKey(id)).filter(id => !mayStay.includes(id)),
+    [],
+  );
+  return items;
 }
 
 /** What is asked to be closed is closed and has passed its trial; nothing else is. */
@@ -158,11 +193,13 @@ suite('a PrivateMonitoringScope', () => {
         const before = new Set(floor.azure.state.bodies().map(body => idKey(body.id)));
         floor.cluster.remove(KEY);
         await floor.clock.runUntil('gone', () => floor.cluster.stored(KEY) === undefined, 3 * HOUR_MS);
-        const retained = new Set(
-          wantsOf(want)
-            .filter(item => item.policy === 'Retain')
-            .map(item => idKey(item.id)),
-        );
+        const zones = wantedZonesOf(want);
+        const all = [...wantsOf(want), ...(zones ? [zones.group, ...zones.zones, ...zones.links] : [])];
+        const retained = new Set([
+          ...all.filter(item => item.policy === 'Retain').map(item => idKey(item.id)),
+          ...givenZones(of),
+          ...servedZones(of, want),
+        ]);
         const left = floor.azure.state.bodies().map(body => idKey(body.id));
         assert.deepEqual(
           left.filter(id => !retained.has(id)),

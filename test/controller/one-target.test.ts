@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { desire } from '../../src/domain/desire.ts';
 import { sameId } from '../../src/domain/names.ts';
 import type { ObjectKey, PmsObject } from '../../src/domain/object.ts';
-import { customerIdOf } from '../model/azure-state.ts';
+import { customerIdOf } from '../model/made-bodies.ts';
 import { INSTALLATION, pms, SUBNET } from '../model/plant.ts';
 import { HUB_SUBNET } from '../model/plant-adoption.ts';
 import { type Fault, type Floor, plantFloor } from '../model/plant-floor.ts';

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { desire } from '../../src/domain/desire.ts';
 import { idKey } from '../../src/domain/names.ts';
 import type { ObjectKey, PmsObject } from '../../src/domain/object.ts';
-import { customerIdOf } from '../model/azure-state.ts';
+import { customerIdOf } from '../model/made-bodies.ts';
 import { INSTALLATION, madeOf } from '../model/plant.ts';
 import { ADOPTED } from '../model/plant-adoption.ts';
 import { type Floor, plantFloor } from '../model/plant-floor.ts';
@@ -22,7 +22,11 @@ const readyOf = (floor: Floor, key: ObjectKey) =>
   stored(floor, key)?.status.conditions?.find(({ type }) => type === 'Ready');
 /** Or everything but what the other has the say of. */
 const isReady = (floor: Floor, key: ObjectKey): boolean =>
-  readyOf(floor, key)?.status === 'True' || readyOf(floor, key)?.reason === 'SettingConflict';
+  readyOf(floor, key)?.status === 'True' ||
+  (readyOf(floor, key)?.reason === 'SettingConflict' &&
+    (stored(floor, key)?.status.conditions ?? []).every(
+      ({ type, status }) => ['Ready', 'Isolated', 'Reconciling', 'Stalled'].includes(type) || status === 'True',
+    ));
 const isGone = (floor: Floor, key: ObjectKey): boolean => stored(floor, key) === undefined;
 const bothReady = (floor: Floor) =>
   floor.clock.runUntil('both Ready', () => [A, B].every(key => isReady(floor, key)), 3 * HOUR_MS);

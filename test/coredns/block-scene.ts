@@ -8,8 +8,8 @@ import { type CustomServerConfig, createCustomServerTarget } from '../../src/cor
 import type { LineTarget } from '../../src/coredns/line-target.ts';
 import { PortError } from '../../src/domain/failures.ts';
 import type { Claim } from '../../src/domain/merge.ts';
-import type { DnsServer, Log } from '../../src/ports.ts';
-import type { ConfigMapStore, SeenAnswers } from '../../src/ports-dns.ts';
+import type { Log } from '../../src/ports.ts';
+import type { ConfigMapStore, DnsServer, SeenAnswers } from '../../src/ports-dns.ts';
 import { type ConfigMapsInMemory, configMapsInMemory } from './config-map-in-memory.ts';
 import { AKS, KUBEADM } from './corefiles.ts';
 

@@ -11,6 +11,7 @@ interface Stored {
   annotations: Record<string, string>;
   data: Record<string, string>;
   managers: Record<string, string>;
+  owners: string[];
 }
 
 export interface ConfigMapsInMemory extends ConfigMapStore {
@@ -57,6 +58,12 @@ export function configMapsInMemory(): ConfigMapsInMemory {
       const map = stored.get(keyOf(ref));
       return map && viewOf(map);
     },
+    async remove(ref, resourceVersion, signal) {
+      signal.throwIfAborted();
+      const map = stored.get(keyOf(ref));
+      if (map !== undefined && String(map.resourceVersion) !== resourceVersion) throw new ConflictError('version');
+      if (stored.delete(keyOf(ref))) writes++;
+    },
     async apply(ref, wanted, { resourceVersion, force }, signal) {
       await store.beforeApply(++applies);
       signal.throwIfAborted();
@@ -88,9 +95,17 @@ function applyTo(map: Stored, wanted: Parameters<ConfigMapStore['apply']>[1], fo
     if (map.managers[key] === OURS && !(key in wanted.data)) delete map.data[key];
   }
   Object.assign(map.annotations, wanted.annotations);
+  map.owners = wanted.owner === undefined ? [] : [wanted.owner.uid];
 }
 
-const blank = (): Stored => ({ resourceVersion: 0, immutable: false, annotations: {}, data: {}, managers: {} });
+const blank = (): Stored => ({
+  resourceVersion: 0,
+  immutable: false,
+  annotations: {},
+  data: {},
+  managers: {},
+  owners: [],
+});
 
 function viewOf(map: Stored): ConfigMapView {
   const bytes = Object.entries(map.data).reduce((sum, [key, value]) => sum + Buffer.byteLength(key + value), 0);
@@ -98,6 +113,7 @@ function viewOf(map: Stored): ConfigMapView {
     resourceVersion: String(map.resourceVersion),
     immutable: map.immutable,
     annotations: map.annotations,
+    owners: map.owners,
     data: map.data,
     dataManagers: Object.fromEntries(Object.entries(map.managers).map(([key, manager]) => [key, [manager]])),
     bytes,

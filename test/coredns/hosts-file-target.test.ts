@@ -6,7 +6,8 @@ import { HEADER } from '../../src/coredns/hosts-text.ts';
 import type { LineTarget } from '../../src/coredns/line-target.ts';
 import { ConflictError, PortError } from '../../src/domain/failures.ts';
 import type { Claim } from '../../src/domain/merge.ts';
-import type { DnsServer, Log } from '../../src/ports.ts';
+import type { Log } from '../../src/ports.ts';
+import type { DnsServer } from '../../src/ports-dns.ts';
 import { type ConfigMapsInMemory, configMapsInMemory } from './config-map-in-memory.ts';
 
 const ref = { namespace: 'private-monitoring', name: 'pms-records' };

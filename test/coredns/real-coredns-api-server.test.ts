@@ -69,6 +69,9 @@ describe('coredns-custom in the real API server', () => {
     const { target } = await targetOf(t, customServer);
     await target.publish(claim('plant/a', { [API]: '10.1.2.4', [ODS]: '10.1.2.5' }), soon());
     await target.publish(claim('plant/a', { [ODS]: '10.1.2.5' }), soon());
+    const watched = JSON.parse((await stored('kube-system', 'coredns-custom')).data['pms.unconfirmed']);
+    assert.deepEqual(watched.names, [ODS]);
+    assert.equal(await target.confirm({ names: [ODS], servers: ['coredns-a'], wrong: [] }, soon()), undefined);
     const { data, metadata } = await stored('kube-system', 'coredns-custom');
     assert.deepEqual(Object.keys(data).sort(), ['pms.hosts', 'pms.pending', 'pms.server', 'theirs.server']);
     assert.ok(data['pms.server'].includes(`\n${ODS}:53 {\n`) && !data['pms.server'].includes(API));

@@ -11,6 +11,7 @@ import {
   claim,
   kubeadmScene,
   ODS,
+  STORE,
   seen,
   withCorefile,
   withReason,
@@ -68,17 +69,25 @@ for (const kind of ['custom', 'corefile'] as const) {
       assert.ok(scene.logged.some(line => line.startsWith('CoreDNS did not take the new names')));
     });
 
-    it('is not written again within the hour, and then it is; others go on meanwhile', async () => {
+    it('is tried again after two minutes, then four, up to an hour; others go on meanwhile', async () => {
       await publish();
       scene.failures.set('coredns-a', 1);
       const failure = await confirm();
       assert.ok(failure);
       await assert.rejects(publish(), thrown => thrown instanceof PortError && thrown.failure === failure);
       await publish('plant/b', ODS);
+      await confirm(seen([ODS], []));
       assert.deepEqual(await names(), [ODS]);
-      scene.clock.turn(60 * MINUTE);
-      await publish();
-      assert.deepEqual(await names(), [API, ODS]);
+      for (const minutes of [2, 4, 8, 16, 32, 60, 60]) {
+        scene.clock.turn(minutes * MINUTE - 1);
+        await assert.rejects(publish(), withReason('ReloadRefused', new RegExp(`again in ${minutes} minutes`)));
+        scene.clock.turn(1);
+        await publish();
+        assert.deepEqual(await names(), [API, ODS]);
+        scene.failures.set('coredns-a', 1 + (scene.failures.get('coredns-a') ?? 0));
+        await confirm();
+        assert.deepEqual(await names(), [ODS]);
+      }
     });
 
     it('is written again at once when somebody changed the configuration', async () => {
@@ -87,6 +96,69 @@ for (const kind of ['custom', 'corefile'] as const) {
       await confirm();
       await target.repair(signal);
       await publish();
+      assert.deepEqual(await names(), [API]);
+    });
+
+    const unconfirmed = () => scene.key(kind === 'custom' ? CUSTOM : STORE, 'pms.unconfirmed');
+
+    it('is watched by the process that comes after the one that wrote it', async () => {
+      await publish('plant/b', ODS);
+      await confirm(seen([ODS], []));
+      await publish();
+      target = scene[kind]();
+      assert.equal(await confirm(), undefined);
+      assert.deepEqual(await names(), [API, ODS]);
+      scene.failures.set('coredns-a', 1);
+      assert.match((await confirm())?.message ?? '', /coredns_reload_failed_total grew at coredns-a/);
+      assert.deepEqual(await names(), [ODS]);
+      assert.equal(unconfirmed(), undefined);
+    });
+
+    it('has three minutes in all, whoever looks', async () => {
+      await publish();
+      scene.clock.turn(2 * MINUTE);
+      target = scene[kind]();
+      assert.equal(await confirm(), undefined);
+      scene.clock.turn(MINUTE);
+      target = scene[kind]();
+      assert.equal((await confirm())?.reason, 'ReloadRefused');
+      assert.deepEqual(await names(), []);
+    });
+
+    it('that answered once is kept by every later process, whatever becomes of its answers', async () => {
+      await publish();
+      assert.match(unconfirmed() ?? '', new RegExp(API));
+      await confirm(seen([API], []));
+      assert.equal(unconfirmed(), undefined);
+      target = scene[kind]();
+      scene.failures.set('coredns-a', 1);
+      scene.clock.turn(60 * MINUTE);
+      assert.equal(await confirm(), undefined);
+      assert.deepEqual(await names(), [API]);
+    });
+
+    it('costs one write to confirm, and none after that', async () => {
+      await publish();
+      const writes = scene.store.writes();
+      for (let time = 0; time < 3; time++) await confirm(seen([API], []));
+      assert.equal(scene.store.writes(), writes + 1);
+      await target.repair(signal);
+      assert.equal(scene.store.writes(), writes + 1);
+    });
+
+    it('is told to the objects whose names it has, and to no other', async () => {
+      await publish();
+      scene.failures.set('coredns-a', 1);
+      assert.equal(await confirm(seen([ODS], [])), undefined);
+      assert.deepEqual(await names(), []);
+      await assert.rejects(publish(), withReason('ReloadRefused', new RegExp(API)));
+    });
+
+    it('a hand edit of what is to be confirmed ends the watch, and nothing else', async () => {
+      await publish();
+      scene.store.edit(kind === 'custom' ? CUSTOM : STORE, map => Object.assign(map.data, { 'pms.unconfirmed': '{' }));
+      scene.clock.turn(60 * MINUTE);
+      assert.equal(await confirm(), undefined);
       assert.deepEqual(await names(), [API]);
     });
 

@@ -71,6 +71,7 @@ test('the schema defaults what concerns the operator alone, and nothing that sha
     ['spec.dns', {}],
     ['spec.dns.target', 'default'],
     ['spec.dns.aliases', 'Enabled'],
+    ['spec.dns.blobStorage', 'Enabled'],
     ['spec.verification', {}],
     ['spec.verification.gate', 'Query'],
     ['spec.isolation.onLostPath', 'Report'],

@@ -112,7 +112,7 @@ test('the server fills in the defaults of what concerns the operator, and nothin
   assert.deepEqual(body.spec, {
     ...wanted.spec,
     workspaces: [{ name: 'law-plant-a', deletionPolicy: 'Retain' }],
-    dns: { target: 'default', aliases: 'Enabled' },
+    dns: { target: 'default', aliases: 'Enabled', blobStorage: 'Enabled' },
     verification: { gate: 'Query' },
     deletionPolicy: 'Delete',
     mode: 'Converge',
@@ -124,7 +124,7 @@ test('the server fills in the defaults of what concerns the operator, and nothin
 
 test('a default inside dns stands beside a value that is given', async () => {
   const { body } = await dryRun(manifest({ 'spec.dns.aliases': 'Disabled' }));
-  assert.deepEqual(body.spec.dns, { target: 'default', aliases: 'Disabled' });
+  assert.deepEqual(body.spec.dns, { target: 'default', aliases: 'Disabled', blobStorage: 'Enabled' });
 });
 
 test('a misspelt field is named when kubectl applies it', async () => {
@@ -222,13 +222,16 @@ test('kubectl apply accepts every sample', async () => {
   assert.deepEqual(sampleFiles, [
     'adopt.yaml',
     'closed.yaml',
+    'gitops.yaml',
     'hub-network.yaml',
     'isolated.yaml',
     'join-hub.yaml',
     'look-first.yaml',
+    'other-resolvers.yaml',
     'plant-a.yaml',
     'trial.yaml',
     'two-regions.yaml',
+    'zones.yaml',
   ]);
   for (const name of sampleFiles) {
     const { exitCode, stderr } = await cluster.kubectl(['apply', '--dry-run=server', '-f', join(samples, name)]);

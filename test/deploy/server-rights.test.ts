@@ -168,6 +168,49 @@ describe('the operator with the rights that are shipped', () => {
     );
   });
 
+  it('lets people read as viewers and write as editors, and neither of them a status', async () => {
+    const bind = (role: string, user: string) =>
+      cluster.kubectl([
+        'create',
+        'rolebinding',
+        user,
+        `--clusterrole=${role}`,
+        `--user=${user}`,
+        '--namespace=default',
+      ]);
+    for (const role of ['pms-viewer', 'pms-editor']) assert.equal((await bind(role, `a-${role}`)).exitCode, 0);
+    const may = async (user: string, verb: string, subresource = '') => {
+      const spec = {
+        user,
+        resourceAttributes: {
+          ...{ namespace: 'default', verb, group: 'privatemonitoring.dev', resource: 'privatemonitoringscopes' },
+          ...(subresource === '' ? {} : { subresource }),
+        },
+      };
+      const review = await cluster.request('POST', '/apis/authorization.k8s.io/v1/subjectaccessreviews', { spec });
+      return review.body.status.allowed;
+    };
+    const writes = ['create', 'update', 'patch', 'delete'];
+    for (const verb of ['get', 'list', 'watch']) {
+      await eventually(`viewers may ${verb}`, () => may('a-pms-viewer', verb));
+      await eventually(`editors may ${verb}`, () => may('a-pms-editor', verb));
+    }
+    for (const verb of writes) {
+      assert.equal(await may('a-pms-viewer', verb), false, verb);
+      await eventually(`editors may ${verb}`, () => may('a-pms-editor', verb));
+      assert.equal(await may('a-pms-editor', verb, 'status'), false, verb);
+    }
+    const roles = (await cluster.request('GET', '/apis/rbac.authorization.k8s.io/v1/clusterroles')).body.items;
+    const aggregated = roles.filter(
+      ({ metadata }: { metadata: { name: string; labels?: object } }) =>
+        /^pms-/.test(metadata.name) && Object.keys(metadata.labels ?? {}).some(label => /aggregate-to/.test(label)),
+    );
+    assert.deepEqual(
+      aggregated.map(({ metadata }: { metadata: { name: string } }) => metadata.name),
+      ['pms-viewer'],
+    );
+  });
+
   const other = { metadata: { name: 'other' }, data: {} };
   const forbidden: readonly (readonly [string, string, string, unknown?, string?])[] = [
     ['make an object', 'POST', objects('default'), manifest({ 'metadata.name': 'plant-b' })],
@@ -188,6 +231,9 @@ describe('the operator with the rights that are shipped', () => {
     ['read another namespace', 'GET', '/api/v1/namespaces/default'],
     ['list endpoints elsewhere', 'GET', '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices'],
     ['get a token', 'POST', `/api/v1/namespaces/${namespace}/serviceaccounts/pms-operator/token`, {}],
+    ['list the ServiceAccounts', 'GET', '/api/v1/namespaces/default/serviceaccounts'],
+    ['read another ServiceAccount', 'GET', '/api/v1/namespaces/default/serviceaccounts/default'],
+    ['write pms-workload', 'PATCH', '/api/v1/namespaces/default/serviceaccounts/pms-workload', {}, mergePatch],
     ['read the CRDs', 'GET', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'],
   ];
   for (const [what, method, path, body, contentType] of forbidden) {

@@ -8,6 +8,7 @@ import type { PmsObject } from '../../src/domain/object.ts';
 import { ABSENT, type Observed, present, unread } from '../../src/domain/observed.ts';
 import * as plant from '../model/plant.ts';
 import { adopting, hub, joining } from '../model/plant-adoption.ts';
+import { allZones, creating, given, noZones, withZones, zonesInventory } from '../model/plant-zones.ts';
 
 const textSerializer = { serializers: [(value: unknown) => String(value)] };
 const golden = (name: string) => new URL(`../golden/forecast/${name}.txt`, import.meta.url).pathname;
@@ -39,6 +40,22 @@ interface Case {
 const cases: readonly Case[] = [
   { name: 'nothing-exists', seen: plant.emptyAzure() },
   { name: 'two-workspaces-asked', object: two, seen: emptyTwo },
+  {
+    name: 'zones-given-nothing-exists',
+    object: given,
+    seen: plant.emptyAzure(given, { zones: noZones(given, { required: ABSENT }) }),
+  },
+  {
+    name: 'zones-made-nothing-exists',
+    object: creating,
+    seen: plant.emptyAzure(creating, { zones: noZones(creating, { required: ABSENT }) }),
+  },
+  {
+    name: 'zones-made-endpoint-there',
+    object: creating,
+    seen: withZones(creating, noZones(creating), plant.inventoryOf(creating)),
+  },
+  { name: 'zones-taken-out', seen: withZones(plant.pms(), allZones(creating), zonesInventory(plant.pms(), creating)) },
   { name: 'all-there', seen: there },
   { name: 'all-adopted', object: adopting, seen: hub(adopting, { inventory: [], links: new Map() }) },
   { name: 'scope-joined', object: joining, seen: hub(joining, { inventory: [], endpoint: { reading: ABSENT } }) },
@@ -166,3 +183,17 @@ function subnet() {
   assert.ok(reading.is === 'present');
   return reading.body;
 }
+
+test('the names of another cloud are not guessed: they are known when Azure shows them', () => {
+  const rules = { ...plant.RULES, isOtherCloud: true };
+  const look = (seen: Observed) => forecast(desire(plant.pms(), plant.INSTALLATION), seen, rules);
+  const before = look(plant.emptyAzure());
+  assert.deepEqual([before.records.changes, before.records.isOpen], [[], true]);
+  assert.ok(
+    forecastLines(before).includes(
+      '~ records in default: Azure tells the names of this cloud when they are there  after 4',
+    ),
+  );
+  const after = look(there);
+  assert.deepEqual([after.records.total, after.records.isOpen], [27, undefined]);
+});

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { stalled } from '../../src/domain/failures.ts';
 import { type FoundScope, importLeftovers, importScope, objectName } from '../../src/domain/importing.ts';
-import { ABSENT, present, unread } from '../../src/domain/observed.ts';
+import { ABSENT, present, type Reading, unread } from '../../src/domain/observed.ts';
 import type { PrivateEndpoint, ScopedResource, Workspace } from '../../src/domain/resources.ts';
+import type { ZoneGroup } from '../../src/domain/zone-resources.ts';
 import * as plant from '../model/plant.ts';
 import { ADOPTED } from '../model/plant-adoption.ts';
+import { HUB_ZONES, REQUIRED } from '../model/plant-zones.ts';
 
 const { workspace, component, scope, endpoint } = ADOPTED;
 const linkTo = (targetId: string, name = 'by-hand'): ScopedResource => ({
@@ -137,6 +139,43 @@ suite('an import', () => {
       left.map(({ name, skippedBecause }) => `${name}: ${skippedBecause}`),
       ['workspace alone: it is not linked to a private link scope that was read'],
     );
+  });
+
+  const GROUP: ZoneGroup = {
+    kind: 'zoneGroup',
+    id: `${endpoint.body.id}/privateDnsZoneGroups/default`,
+    name: 'default',
+    provisioningState: 'Succeeded',
+    configs: [{ name: 'monitor', zoneId: `${HUB_ZONES}/${REQUIRED[0]}`.replace('resourceGroups', 'resourcegroups') }],
+    records: [],
+  };
+  const withGroups = (zoneGroups: Reading<readonly ZoneGroup[]>) =>
+    importScope(found({ connections: [{ ...connected(), zoneGroups }] }), {});
+
+  test('names the zones of the zone group that the endpoint has, and tells the group', () => {
+    const { manifest, lines } = withGroups(present([GROUP]));
+    assert.deepEqual(manifest?.spec.privateEndpoint, {
+      resourceId: endpoint.body.id,
+      zoneGroup: { zoneIds: [`${HUB_ZONES}/${REQUIRED[0]}`] },
+    });
+    assert.deepEqual(lines.at(-1), { id: GROUP.id, name: 'private DNS zone group default' });
+  });
+
+  test('leaves a zone group out that no object could ask for, with the reason', () => {
+    const twice = [`${HUB_ZONES}/a.example`, `${HUB_ZONES.replace('rg-dns', 'rg-old')}/A.example`];
+    const configs = (ids: readonly string[]) => ids.map((zoneId, index) => ({ name: `zone-${index}`, zoneId }));
+    const many = Array.from({ length: 11 }, (_, index) => `${HUB_ZONES}/z${index}.example`);
+    const cases = [
+      [present([{ ...GROUP, configs: [] }]), 'it holds no zone'],
+      [present([{ ...GROUP, configs: configs(twice) }]), 'it holds two zones of one name, and an object takes one'],
+      [present([{ ...GROUP, configs: configs(many) }]), 'it holds 11 zones, and an object takes 10 at most'],
+      [unread<never>(stalled('Forbidden', 'no right')), 'they cannot be read: no right'],
+    ] as const;
+    for (const [groups, because] of cases) {
+      const { manifest, lines } = withGroups(groups);
+      assert.deepEqual(manifest?.spec.privateEndpoint, { resourceId: endpoint.body.id });
+      assert.equal(lines.at(-1)?.skippedBecause, because);
+    }
   });
 
   test('names the object as Kubernetes takes it', () => {

@@ -11,7 +11,14 @@ import {
 import { type RecordRules, recordsHash, recordsOf } from '../../src/domain/records.ts';
 import type { NamedAddresses } from '../../src/domain/resources.ts';
 
-const RULES: RecordRules = { aliases: true, subnetPrefixes: ['10.13.1.0/27'], allowLoopback: false };
+const RULES: RecordRules = {
+  aliases: true,
+  extraAliases: [],
+  blobStorage: true,
+  allowLists: {},
+  subnetPrefixes: ['10.13.1.0/27'],
+  allowLoopback: false,
+};
 const BARE: RecordRules = { ...RULES, aliases: false };
 const ID = `/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/networkInterfaces/nic`;
 const GUID = 'e97e0ed9-0000-4000-8000-2c3dab8054b9';

@@ -10,6 +10,7 @@ import { STEPS } from '../../src/domain/steps.ts';
 import { type Summary, sameStatus, statusOf, summarize, summarizeSuspended } from '../../src/domain/summarize.ts';
 import { teardown } from '../../src/domain/teardown.ts';
 import * as plant from '../model/plant.ts';
+import { creating, noZones, REQUIRED, withZones } from '../model/plant-zones.ts';
 
 const DONE = { is: 'Done' } as const;
 type Outcome = ActionResult['outcome'];
@@ -31,8 +32,9 @@ const failedWith = (failure: Failure): Outcome => ({ is: 'Failed', failure });
 const workspaceFails = (failure: Failure): Observed =>
   plant.fullAzure(plant.pms(), { workspaces: new Map([['workspace/law-plant-a', { reading: unread(failure) }]]) });
 
-/** Nothing is asked to be closed: the last step has no condition. */
-const asked = STEPS.filter(name => name !== 'Isolated');
+/** Nothing is asked to be closed, exported or put into private DNS zones: these steps have no condition. */
+const NOT_ASKED: readonly string[] = ['Isolated', 'RecordsExported', 'ZoneGroupReady'];
+const asked = STEPS.filter(name => !NOT_ASKED.includes(name));
 
 suite('conditions', () => {
   test('of a converged object are all True, Ready first, then one for each step in their order', () => {
@@ -230,6 +232,18 @@ suite('events', () => {
       notes(passed(plant.fullAzure())).map(text => text.split(':')[0]),
       ['Normal Ready', 'Normal RecordsPublished', 'Normal RecordsResolving', 'Normal PathVerified'],
     );
+  });
+
+  test('tell zones and their links together: a dozen of them would use up the patience for all others', () => {
+    const object = creating;
+    const seen = withZones(object, noZones(object), plant.inventoryOf(object));
+    const told = notes(passed(seen, { object })).filter(text => text.includes('Creating'));
+    assert.deepEqual(told, [
+      `Normal Creating: ${[...REQUIRED]
+        .sort()
+        .map(name => `private DNS zone ${name}`)
+        .join(', ')} in rg-dns`,
+    ]);
   });
 
   test('are none when nothing changed', () => {

@@ -3,7 +3,7 @@
  * their own, the journal, the state, and pulling the plug.
  */
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Agent, fetch } from 'undici';
 import type { JournalEntry } from '../../src/simulator/simulator.ts';
 import { startProcess } from '../env/child-process.ts';
@@ -14,6 +14,10 @@ import { dialWith } from '../simulator/plane.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a body is what the wire gives; tests read the fields they know
 type Body = any;
+
+/** Whether a call changes something: the operator's POSTs are questions to Resource Graph. */
+export const isWrite = ({ method, path }: Pick<JournalEntry, 'method' | 'path'>): boolean =>
+  method !== 'GET' && !path.endsWith('/Microsoft.ResourceGraph/resources');
 
 export interface AzureSide {
   readonly subscriptionId: string;
@@ -54,7 +58,7 @@ export interface AzureStart {
   readonly pms: string;
   readonly directory: string;
   readonly latencyScale: number;
-  /** A file beside this one; default: `seed.yaml`. */
+  /** File of another seed, with the same principals, absolute or beside this one; default `seed.yaml`. */
   readonly seed?: string;
 }
 
@@ -67,9 +71,8 @@ export const SECOND_COPY = {
 const SOMEBODY = { clientId: '44444444-4444-4444-8444-444444444444', secret: 'somebody-else' };
 
 /** Starts the simulator with its default seed and one principal more. */
-export async function startAzure(start: AzureStart): Promise<AzureSide> {
-  const { pms, directory, latencyScale } = start;
-  const seed = join(import.meta.dirname, start.seed ?? 'seed.yaml');
+export async function startAzure({ pms, directory, latencyScale, ...start }: AzureStart): Promise<AzureSide> {
+  const seed = resolve(import.meta.dirname, start.seed ?? 'seed.yaml');
   const journal = join(directory, 'journal.jsonl');
   const dataPlanePort = await freePort();
   const flags = ['--seed', seed, '--journal', journal, '--latency-scale', String(latencyScale)];

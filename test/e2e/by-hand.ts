@@ -4,6 +4,7 @@
  */
 import { dnsQuery } from '../env/dns-query.ts';
 import { eventually } from '../env/eventually.ts';
+import { isWrite } from './azure-side.ts';
 import { pms } from './objects.ts';
 import type { Scene } from './scene.ts';
 
@@ -86,7 +87,7 @@ export function byHand(scene: Scene) {
       );
     },
     /** Calls of the operator that change something. */
-    writes: async () => (await azure.calls()).filter(call => call.method !== 'GET'),
+    writes: async () => (await azure.calls()).filter(isWrite),
     idsOf: async (pattern: RegExp) => (await azure.ids()).filter(id => pattern.test(id)),
     answer: async (name: string) => (await dnsQuery({ server: scene.coreDns.server, name, type: 'A' })).answers,
     ready: (...names: readonly string[]) =>

@@ -7,7 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { after, before, suite, test } from 'node:test';
 import { eventually } from '../env/eventually.ts';
 import { requireTool } from '../env/require-tool.ts';
-import { OPERATOR, SECOND_COPY } from './azure-side.ts';
+import { isWrite, OPERATOR, SECOND_COPY } from './azure-side.ts';
 import { leadershipOf, leaseOf, metricsOf, probe, startCopy } from './leading.ts';
 import { pms } from './objects.ts';
 import { NAMESPACE, type OperatorProcess, type Scene, startScene } from './scene.ts';
@@ -43,7 +43,7 @@ suite('two copies of the operator', () => {
       'pms/plant-a',
     );
   const writesBy = async (principal: string) =>
-    (await scene.azure.everybodysCalls()).filter(call => call.principal === principal && call.method !== 'GET');
+    (await scene.azure.everybodysCalls()).filter(call => call.principal === principal && isWrite(call));
 
   const everythingIsMadeOnce = async () => {
     const puts = (await scene.azure.everybodysCalls())

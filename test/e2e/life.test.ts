@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { dnsQuery } from '../env/dns-query.ts';
 import { eventually } from '../env/eventually.ts';
+import { isWrite } from './azure-side.ts';
 import { pms } from './objects.ts';
 import { type Scene, startScene } from './scene.ts';
 import { PATIENCE, watch } from './watch.ts';
@@ -85,7 +86,7 @@ suite('the life of a PrivateMonitoringScope', () => {
     const since = await calls();
     await scene.apply(plantA());
     await ready();
-    const writes = (await scene.azure.calls()).slice(since).filter(({ method }) => method !== 'GET');
+    const writes = (await scene.azure.calls()).slice(since).filter(isWrite);
     assert.deepEqual(writes, []);
     const { resources = [] } = (await object()).status;
     assert.deepEqual(
@@ -182,10 +183,7 @@ suite('the life of a PrivateMonitoringScope', () => {
     await annotate('privatemonitoring.dev/abandon', (await object()).metadata.uid);
     await gone();
     assert.deepEqual(await ids(), before);
-    assert.deepEqual(
-      (await scene.azure.calls()).slice(since).filter(({ method }) => method !== 'GET'),
-      [],
-    );
+    assert.deepEqual((await scene.azure.calls()).slice(since).filter(isWrite), []);
     assert.doesNotMatch((await scene.records())['pms.hosts'] ?? '', /plant-a/);
     assert.match(
       await events(),

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { eventually } from '../env/eventually.ts';
+import { isWrite } from './azure-side.ts';
 import { pms } from './objects.ts';
 import { type Scene, startScene } from './scene.ts';
 
@@ -24,7 +25,7 @@ suite('a PrivateMonitoringScope that is planned before it is made', () => {
   const TWO = [{ name: 'law-plant-a', retentionInDays: 30 }, { name: 'law-second' }];
   const both = (spec: Readonly<Record<string, unknown>> = {}) => plantA({ workspaces: TWO, ...spec });
   const object = async () => JSON.parse(await scene.kubectl('get', 'pms', 'plant-a', '-o', 'json'));
-  const writes = async () => (await scene.azure.calls()).filter(call => call.method !== 'GET');
+  const writes = async () => (await scene.azure.calls()).filter(isWrite);
   const workspace = () => `${scene.azure.group}/providers/Microsoft.OperationalInsights/workspaces/law-plant-a`;
   const waitForReason = (type: string, reason: string) =>
     scene.kubectl(

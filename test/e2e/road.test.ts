@@ -8,6 +8,7 @@ import { writesIn } from '../env/audit-log.ts';
 import type { OwnedProcess } from '../env/child-process.ts';
 import { dnsQuery } from '../env/dns-query.ts';
 import { eventually } from '../env/eventually.ts';
+import { isWrite } from './azure-side.ts';
 import { ALIASES, namesOf, pms, SHARED, twin } from './objects.ts';
 import { NAMESPACE, RECORDS, type Scene, startScene } from './scene.ts';
 
@@ -114,7 +115,7 @@ suite('one PrivateMonitoringScope, end to end', () => {
     const readsBefore = (await azure.calls()).length;
     const kubernetesWrites = async () =>
       writesIn(await controlPlane.auditEvents(), { username: `system:serviceaccount:${NAMESPACE}:pms-operator` });
-    const azureWrites = async () => (await azure.calls()).filter(call => call.method !== 'GET');
+    const azureWrites = async () => (await azure.calls()).filter(isWrite);
     const [before, azureBefore] = [await kubernetesWrites(), await azureWrites()];
     // A resync reads the endpoint once.
     const looks = async () =>

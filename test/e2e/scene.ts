@@ -16,6 +16,7 @@ import { type CoreDns, startCoreDns } from '../env/coredns.ts';
 import { eventually } from '../env/eventually.ts';
 import { startUpstreamDns, type UpstreamDns } from '../env/upstream-dns.ts';
 import { type AzureSide, startAzure } from './azure-side.ts';
+import { type Platform, type PlatformCoreDns, startPlatformCoreDns } from './platform-coredns.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -34,6 +35,8 @@ export interface Scene {
   readonly azure: AzureSide;
   readonly coreDns: CoreDns;
   readonly upstream: UpstreamDns;
+  /** Only where it was asked for. */
+  readonly platform: PlatformCoreDns | undefined;
   /** Starts the operator as the ServiceAccount that deploy/operator-rbac.yaml names; resolves when it is ready. */
   startOperator(options?: OperatorOptions): Promise<OperatorProcess>;
   /** kubectl in the operator's namespace; throws with its stderr when it fails. */
@@ -63,8 +66,16 @@ export interface OperatorProcess extends OwnedProcess {
 export interface SceneOptions {
   /** Of the simulated Azure; 1 is as slow as the real one. */
   readonly latencyScale: number;
-  /** What Azure holds at the start: a file beside this one; default `seed.yaml`. */
-  readonly seed?: string;
+  /** What Azure holds at the start: a file beside this one, or one that the cluster's keys go into; default `seed.yaml`. */
+  readonly seed?: string | ((controlPlane: ControlPlane, directory: string) => Promise<string>);
+  /** The CoreDNS of the cluster too, with a target `cluster` for it. */
+  readonly platform?: Platform;
+  /** More targets of the operator's configuration, at the same DNS server; RBAC is the caller's. */
+  readonly targets?: readonly Readonly<Record<string, unknown>>[];
+  /** Namespaces beside the operator's own, whose objects may publish too. */
+  readonly namespaces?: readonly string[];
+  /** Instead of the shipped part of the operator's configuration. */
+  readonly globalIdentity?: Readonly<Record<string, unknown>>;
 }
 
 /** Starts all but the operator. */
@@ -88,10 +99,12 @@ async function assemble(options: SceneOptions, stops: (() => Promise<void> | voi
   await bundle(join(root, 'src/main.ts'), pms);
   // It ships beside the program.
   await cp(join(root, 'crds'), join(directory, 'crds'), { recursive: true });
-  const azure = await startAzure({ pms, directory, ...options });
-  stops.push(azure.stop);
-  const controlPlane = await startControlPlane({ auditLog: true, namespaces: [NAMESPACE] });
+  const { namespaces = [], seed = 'seed.yaml', latencyScale } = options;
+  const controlPlane = await startControlPlane({ auditLog: true, namespaces: [NAMESPACE, ...namespaces] });
   stops.push(controlPlane.stop);
+  const file = typeof seed === 'string' ? seed : await seed(controlPlane, directory);
+  const azure = await startAzure({ pms, directory, latencyScale, seed: file });
+  stops.push(azure.stop);
   const upstream = await startUpstreamDns(UPSTREAM);
   stops.push(upstream.stop);
   const hostsDirectory = join(directory, 'records');
@@ -112,7 +125,16 @@ async function assemble(options: SceneOptions, stops: (() => Promise<void> | voi
     return succeeded(await controlPlane.kubectl(['-n', NAMESPACE, 'apply', '-f', '-'], { input }));
   };
   await kubectl('apply', '-f', join(root, 'deploy/operator-rbac.yaml'));
-  const config = await operatorConfig(directory, coreDns.server);
+  const platform = options.platform
+    ? await startPlatformCoreDns(controlPlane, { platform: options.platform, upstream: upstream.server })
+    : undefined;
+  if (platform !== undefined) stops.push(platform.stop);
+  const more = [...(options.targets ?? []).map(target => ({ ...target, servers: [coreDns.server] })), platform?.target];
+  const config = await operatorConfig(directory, coreDns.server, {
+    more: more.flatMap(target => target ?? []),
+    namespaces,
+    ...(options.globalIdentity ? { globalIdentity: options.globalIdentity } : {}),
+  });
   const kubeconfig = await controlPlane.serviceAccountKubeconfig(NAMESPACE, 'pms-operator');
   const startOperator: Scene['startOperator'] = async (options = {}) => {
     const env = { KUBECONFIG: kubeconfig, ...azure.env, ...options.env };
@@ -134,7 +156,19 @@ async function assemble(options: SceneOptions, stops: (() => Promise<void> | voi
     const reply = await request('GET', `/api/v1/namespaces/${NAMESPACE}/configmaps/${RECORDS}`);
     return reply.status === 404 ? {} : (reply.body.data ?? {});
   };
-  return { controlPlane, azure, coreDns, upstream, startOperator, kubectl, apply, pms: command, records, stop };
+  return {
+    controlPlane,
+    azure,
+    coreDns,
+    upstream,
+    platform,
+    startOperator,
+    kubectl,
+    apply,
+    pms: command,
+    records,
+    stop,
+  };
 }
 
 function succeeded({ exitCode, stdout, stderr }: { exitCode: number; stdout: string; stderr: string }): string {
@@ -156,16 +190,25 @@ function runToEnd(
 }
 
 /** The shipped configuration; the one thing changed is which DNS server to ask: there are no pods here. */
-async function operatorConfig(directory: string, server: string): Promise<string> {
+async function operatorConfig(
+  directory: string,
+  server: string,
+  changes: Pick<SceneOptions, 'globalIdentity'> & {
+    readonly more: readonly unknown[];
+    readonly namespaces: readonly string[];
+  },
+): Promise<string> {
   const shipped = parse(await readFile(join(root, 'deploy/operator.yaml'), 'utf8'));
   const targets = shipped.targets.map(({ service: _, ...target }: Record<string, unknown>) => ({
     ...target,
+    allowedNamespaces: [NAMESPACE, ...changes.namespaces],
     servers: [server],
     // The ttl of the shipped Corefile is waited for before an endpoint goes: a minute is nothing new to watch.
     ttlSeconds: 2,
   }));
   const file = join(directory, 'operator.yaml');
-  await writeFile(file, stringify({ targets }));
+  const { globalIdentity = shipped.globalIdentity } = changes;
+  await writeFile(file, stringify({ ...shipped, globalIdentity, targets: [...targets, ...changes.more] }));
   return file;
 }
 

@@ -16,7 +16,7 @@ import { coreDnsPlugins, kubernetesMinor, type ProgramName, programNames, versio
 
 const run = promisify(execFile);
 
-export type Binaries = Readonly<Record<ProgramName, string>>;
+export type Binaries = Readonly<Record<(typeof programNames)[number], string>>;
 
 /** Where fetched and built programs are kept, keyed by version and platform. */
 export const cacheDirectory = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'private-monitoring-scope');
@@ -35,10 +35,11 @@ const cacheName = (program: ProgramName): string =>
 export async function ensureBinaries(signal: AbortSignal): Promise<Binaries> {
   const entries: [ProgramName, string][] = [];
   for (const program of programNames) entries.push([program, await ensureBinary(program, signal)]);
-  return Object.fromEntries(entries) as Record<ProgramName, string>;
+  return Object.fromEntries(entries) as Binaries;
 }
 
-async function ensureBinary(program: ProgramName, signal: AbortSignal): Promise<string> {
+/** The absolute path of one program, which may be helm; as `ensureBinaries`. */
+export async function ensureBinary(program: ProgramName, signal: AbortSignal): Promise<string> {
   const found = (await findInstalled(program, signal)) ?? (await findCached(program));
   if (found !== undefined) return found;
   return withLock(
@@ -70,6 +71,8 @@ async function isUsable(program: ProgramName, file: string, signal: AbortSignal)
         return minorIn(await say('--version')) === kubernetesMinor;
       case 'kubectl':
         return Math.abs(minorIn(await say('version', '--client')) - kubernetesMinor) <= 1;
+      case 'helm':
+        return (await say('version', '--template', '{{.Version}}')).startsWith('v3.21');
       case 'coredns': {
         const plugins = (await say('-plugins')).split(/\s+/).map(word => word.replace(/^dns\./, ''));
         return coreDnsPlugins.every(plugin => plugins.includes(plugin));
@@ -98,7 +101,7 @@ async function findCached(program: ProgramName): Promise<string | undefined> {
 let archive: ReturnType<typeof findArchive> | undefined;
 
 async function fetchArchived(program: ProgramName, signal: AbortSignal): Promise<string | undefined> {
-  if (program === 'coredns') return undefined;
+  if (program === 'coredns' || program === 'helm') return undefined;
   archive ??= findArchive(signal);
   const found = await archive;
   if (found === undefined) return undefined;
@@ -117,7 +120,7 @@ async function buildIntoCache(program: ProgramName, signal: AbortSignal): Promis
   const name = `${program} ${versions[program]}`;
   if (!(await hasGo(signal))) {
     throw new Error(
-      `${name} is not here, and it cannot be built: install Go 1.26 or newer, or set KUBEBUILDER_ASSETS to a folder with ${programNames.join(', ')}.`,
+      `${name} is not here, and it cannot be built: install Go 1.26 or newer, or set KUBEBUILDER_ASSETS to a folder with ${[...programNames, 'helm'].join(', ')}.`,
     );
   }
   progress(`building ${name} from its Go module (usually ${inWords(usualBuildSeconds(program))} on two cores, once)`);
@@ -158,5 +161,5 @@ const inWords = (seconds: number): string =>
   seconds < 90 ? `${seconds} s` : `${Math.floor(seconds / 60)} min${seconds % 60 ? ` ${seconds % 60} s` : ''}`;
 
 function progress(line: string): void {
-  process.stderr.write(`test control plane: ${line}\n`);
+  process.stderr.write(`test programs: ${line}\n`);
 }

@@ -12,6 +12,8 @@ const packages: Readonly<Record<string, string>> = {
   az: 'azure-cli',
   chromium: 'chromium',
   dnsmasq: 'dnsmasq-base',
+  ip: 'iproute2',
+  jq: 'jq',
   'lua5.1': 'lua5.1',
   named: 'bind9',
   'named-checkconf': 'bind9utils',

@@ -1,5 +1,5 @@
 /**
- * Builds the programs of the control plane from their Go modules, through the ordinary `go` command and its module
+ * Builds the programs of the control plane, and helm, from their Go modules, through the ordinary `go` command and its module
  * proxy. Knows the modules, not where the result goes; used by binaries.ts alone.
  */
 import { execFile } from 'node:child_process';
@@ -7,7 +7,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { coreDnsPlugins, type ProgramName, versions } from './versions.ts';
+import { coreDnsPlugins, kubernetesMinor, type ProgramName, versions } from './versions.ts';
 
 const run = promisify(execFile);
 
@@ -23,6 +23,12 @@ interface Module {
   readonly replacements?: (cwd: string, signal: AbortSignal) => Promise<string>;
   readonly mainGo?: string;
 }
+
+/** Without its version stamp helm takes the cluster for a Kubernetes of 2020. Source: helm's Makefile. */
+const helmStamps = ['chartutil', 'lint/rules']
+  .flatMap(part => [`${part}.k8sVersionMajor=1`, `${part}.k8sVersionMinor=${kubernetesMinor}`])
+  .map(stamp => `-X helm.sh/helm/v3/pkg/${stamp}`)
+  .join(' ');
 
 /** The plugin folder is the directive's name, but for one. */
 const coreDnsMain = `package main
@@ -70,6 +76,12 @@ const modules: Record<ProgramName, Module> = {
     linkerFlags: '',
     usualSeconds: 60,
     mainGo: coreDnsMain,
+  },
+  helm: {
+    get: ['-tool', `helm.sh/helm/v3/cmd/helm@v${versions.helm}`],
+    package: 'helm.sh/helm/v3/cmd/helm',
+    linkerFlags: `-X helm.sh/helm/v3/internal/version.version=v${versions.helm} ${helmStamps}`,
+    usualSeconds: 80,
   },
 };
 

@@ -1,14 +1,16 @@
 /**
- * Which programs the test control plane consists of, in which versions. Data only; test/env may import it.
+ * Which programs the test control plane consists of, and which judge what is shipped, in which versions. Data only; test/env may import it.
  */
 export const programNames = ['etcd', 'kube-apiserver', 'kubectl', 'coredns'] as const;
-export type ProgramName = (typeof programNames)[number];
+/** Built in the same way, and not a part of the control plane: it judges the chart. */
+export type ProgramName = (typeof programNames)[number] | 'helm';
 
 export const versions = {
   etcd: '3.7.3',
   'kube-apiserver': '1.36.3',
   kubectl: '1.36.3',
   coredns: '1.15.0',
+  helm: '3.21.4',
 } as const satisfies Record<ProgramName, string>;
 
 /** kube-apiserver's minor: CEL needs 30; kubectl is supported one minor to either side (Kubernetes, Version Skew Policy). */

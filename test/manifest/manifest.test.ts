@@ -41,7 +41,7 @@ test('the defaults of what concerns the operator are filled in, and nothing else
   assert.deepEqual(spec, {
     ...stated,
     workspaces: [{ name: 'law-plant-a', deletionPolicy: 'Retain' }],
-    dns: { target: 'default', aliases: 'Disabled' },
+    dns: { target: 'default', aliases: 'Disabled', blobStorage: 'Enabled' },
     verification: { gate: 'Query' },
     deletionPolicy: 'Delete',
     mode: 'Converge',

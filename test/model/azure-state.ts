@@ -5,12 +5,11 @@
  */
 import type { AccessValues } from '../../src/domain/access.ts';
 import { failed, PortError, stalled, waiting } from '../../src/domain/failures.ts';
-import { idKey, sameId, scopeOfLink } from '../../src/domain/names.ts';
+import { endpointOfGroup, idKey, sameId, scopeOfLink } from '../../src/domain/names.ts';
 import type {
   Change,
   EndpointNeed,
   NetworkInterface,
-  PrivateEndpoint,
   PrivateLinkScope,
   Resource,
   ResourceOf,
@@ -18,9 +17,19 @@ import type {
   Want,
   Workspace,
 } from '../../src/domain/resources.ts';
+import type { ZoneGroup, ZoneRecord } from '../../src/domain/zone-resources.ts';
 import type { Clock } from '../../src/ports.ts';
 import { InterfaceNames } from './interface-names.ts';
+import { bodyOf } from './made-bodies.ts';
 import type { Randomness } from './randomness.ts';
+import {
+  checkZonePut,
+  checkZoneRemoval,
+  isZoneWant,
+  REQUIRED_ZONES,
+  ZONE_GONE_MS,
+  ZONE_SETTLE_MS,
+} from './zone-rules.ts';
 
 export interface Cell {
   body: Resource;
@@ -54,6 +63,8 @@ export interface Expectations {
 export class AzureState {
   readonly cells = new Map<string, Cell>();
   readonly violations: string[] = [];
+  /** What somebody else wrote into zones, by `idKey`. */
+  readonly foreignRecords = new Map<string, readonly ZoneRecord[]>();
   readonly softDeleted = new Map<string, Workspace>();
   expectations: Expectations = {
     linksFirst: () => [],
@@ -154,7 +165,7 @@ export class AzureState {
 
   untag(id: string, tag: string): void {
     const cell = this.#find(id);
-    if (cell === undefined || cell.body.kind === 'scopedResource') return;
+    if (cell === undefined || !('tags' in cell.body)) return;
     const { [tag]: _, ...tags } = cell.body.tags;
     cell.body = { ...cell.body, tags };
   }
@@ -182,7 +193,7 @@ export class AzureState {
     if (this.get('privateLinkScope', scopeId) === undefined) return undefined;
     const regions = new Set(this.links(scopeId).flatMap(link => this.get('workspace', link.targetId)?.location ?? []));
     const members = Array.from({ length: 8 + 3 * regions.size + this.moreMembers }, (_, index) => `member-${index}`);
-    return { members, zones: [] };
+    return { members, zones: [...REQUIRED_ZONES] };
   }
 
   networkInterface(id: string): NetworkInterface | undefined {
@@ -194,6 +205,26 @@ export class AzureState {
     const { body, base = 4 } = cell;
     const entries = this.#names.entries({ id: body.id, base }, this.#clock.now(), key => this.cells.get(key)?.body);
     return { id, entries };
+  }
+
+  /** Groups of an endpoint, as far as they can be seen. */
+  zoneGroups(endpointId: string): readonly ZoneGroup[] {
+    return this.bodies()
+      .filter(body => body.kind === 'zoneGroup')
+      .filter(({ id }) => sameId(endpointOfGroup(id), endpointId) && this.isVisible(id));
+  }
+
+  /** What is in a zone: what others wrote, and what a settled group has. */
+  zoneRecords(zoneId: string): readonly ZoneRecord[] {
+    const writers = this.bodies()
+      .filter(body => body.kind === 'zoneGroup' && body.configs.some(config => sameId(config.zoneId, zoneId)))
+      .map(({ id }) => this.get('privateEndpoint', endpointOfGroup(id))?.name);
+    const ours = writers.map(name => ({
+      name: 'api',
+      type: 'A',
+      creator: `created by private endpoint ${name} with resource guid 1`,
+    }));
+    return [...(this.foreignRecords.get(idKey(zoneId)) ?? []), ...ours];
   }
 
   /** Lets everything happen that is due. */
@@ -216,6 +247,9 @@ export class AzureState {
 
   #vanish(key: string, { body }: Cell): void {
     this.cells.delete(key);
+    // A zone group goes with its endpoint.
+    for (const other of [...this.cells.keys()])
+      if (other.startsWith(`${key}/privatednszonegroups/`)) this.cells.delete(other);
     if (body.kind === 'workspace') this.softDeleted.set(key, body);
   }
 
@@ -232,6 +266,7 @@ export class AzureState {
     }
     if (want.kind === 'scopedResource') this.#checkLink(want.scopeId, want.targetId, want.id);
     if (want.kind === 'privateEndpoint') this.#checkEndpoint(want.scopeId, want.id);
+    if (isZoneWant(want)) checkZonePut(want, this.bodies(), text => this.#violate(text));
   }
 
   #checkLink(scopeId: string, targetId: string, id: string): void {
@@ -285,6 +320,7 @@ export class AzureState {
       throw refuse(waiting('StillInUse', `${body.name} cannot be deleted because it is linked to a scope`, 10_000));
     }
     if (body.kind === 'privateLinkScope') this.#checkScopeRemoval(body);
+    checkZoneRemoval(body, this.bodies(), this.zoneRecords(body.id), text => this.#violate(text));
     if (body.kind === 'privateEndpoint') {
       for (const text of this.expectations.stranded()) this.#violate(text);
       for (const name of this.expectations.namesInUse(body.id)) {
@@ -318,6 +354,7 @@ const SETTLE_MS = {
   privateLinkScope: [0, 0],
   scopedResource: [0, 6_000],
   privateEndpoint: [1_000, 15_000],
+  ...ZONE_SETTLE_MS,
 } as const satisfies Record<Resource['kind'], readonly [number, number]>;
 
 const GONE_MS = {
@@ -326,47 +363,7 @@ const GONE_MS = {
   privateLinkScope: [0, 1_000],
   scopedResource: [0, 3_000],
   privateEndpoint: [1_000, 10_000],
+  ...ZONE_GONE_MS,
 } as const satisfies Record<Resource['kind'], readonly [number, number]>;
 
 export const refuse = (failure: ConstructorParameters<typeof PortError>[0]): PortError => new PortError(failure);
-
-/** The GUID that Azure chose for a workspace: the same each time, so that a test can tell. */
-export function customerIdOf(name: string): string {
-  const digits = Buffer.from(name).toString('hex').padStart(12, '0').slice(-12);
-  return `e97e0ed9-0000-4000-8000-${digits}`;
-}
-
-/** A wanted resource as Azure shows it right after the PUT. */
-export function bodyOf(want: Want): Workspace | PrivateLinkScope | ScopedResource | PrivateEndpoint {
-  const { id, name } = want;
-  switch (want.kind) {
-    case 'workspace': {
-      const { location, tags, retentionInDays = 30, dailyQuotaGb = -1 } = want;
-      const customerId = customerIdOf(name);
-      const access = { ingestion: 'Enabled', query: 'Enabled' };
-      const shape = { location, tags, retentionInDays, dailyQuotaGb, access, customerId };
-      return { kind: 'workspace', id, name, ...shape, provisioningState: 'Creating' };
-    }
-    case 'privateLinkScope': {
-      const { tags } = want;
-      const state = { provisioningState: 'Provisioning', connections: [] };
-      return {
-        kind: 'privateLinkScope',
-        id: id.toLowerCase(),
-        name,
-        tags,
-        accessModes: { ingestion: 'Open', query: 'Open' },
-        ...state,
-      };
-    }
-    case 'scopedResource':
-      return { kind: want.kind, id, name, targetId: want.targetId.toLowerCase(), provisioningState: 'Provisioning' };
-    case 'privateEndpoint': {
-      const { location, tags, subnetId, scopeId } = want;
-      const connectionStatus = want.approval === 'Manual' ? 'Pending' : 'Approved';
-      const shape = { location, tags, subnetId, scopeId, customDnsConfigs: [], connectionStatus };
-      const networkInterfaceId = `${id.replace('privateEndpoints', 'networkInterfaces')}.nic`;
-      return { kind: want.kind, id, name, ...shape, networkInterfaceId, provisioningState: 'Updating' };
-    }
-  }
-}

@@ -13,6 +13,7 @@ import type {
   ScopedResource,
 } from '../../src/domain/resources.ts';
 import type { Permission } from '../../src/domain/rights.ts';
+import type { GraphSight } from '../../src/domain/surroundings.ts';
 import type { Azure, WriteAnswer } from '../../src/ports.ts';
 import { AzureState, refuse } from './azure-state.ts';
 import type { Randomness } from './randomness.ts';
@@ -41,6 +42,10 @@ export interface AzureModel {
   addressesUsed: number;
   /** What we may do anywhere. */
   permissions: readonly Permission[];
+  /** How far any provider is registered. */
+  registration: string;
+  /** What Resource Graph knows; asked only where the network has `neighbours`. */
+  surroundings: GraphSight;
   isGroupMissing: boolean;
   /** Nothing is answered. */
   isDown: boolean;
@@ -124,12 +129,20 @@ export function azureModel({ clock, random, subnets, location }: AzureModelOptio
         if (state.get('privateLinkScope', scopeId) === undefined) throw refuse(failed('NotFound', 'no such scope'));
         const links = state.links(scopeId).filter(link => visible(link) !== undefined);
         // Filtered by rights and by time: a list is a hint, and now and then it is that of a moment ago.
-        const shown = trouble(0.1) ? (lists.get(idKey(scopeId)) ?? []) : links;
+        const shown = trouble(0.1) ? (lists.get(idKey(scopeId)) ?? links) : links;
         lists.set(idKey(scopeId), links);
         return shown;
       }),
     networkInterface: id => read(() => state.networkInterface(id)),
-    zoneGroupRecords: () => read(() => []),
+    zoneGroups: endpointId => read(() => state.zoneGroups(endpointId)),
+    zoneLinks: zoneId =>
+      read(() => {
+        if (state.get('dnsZone', zoneId) === undefined) return undefined;
+        const links = state.bodies().filter(body => body.kind === 'zoneLink');
+        return links.filter(({ id }) => id.toLowerCase().startsWith(`${idKey(zoneId)}/`) && state.isVisible(id));
+      }),
+    zoneRecords: zoneId => read(() => (state.get('dnsZone', zoneId) ? state.zoneRecords(zoneId) : undefined)),
+    dnsZones: () => read(() => state.bodies().filter(body => body.kind === 'dnsZone')),
     subnet: id =>
       read(() =>
         subnets.some(known => sameId(id, known))
@@ -143,7 +156,9 @@ export function azureModel({ clock, random, subnets, location }: AzureModelOptio
           : undefined,
       ),
     endpointNeed: scopeId => read(() => state.need(scopeId)),
-    permissions: () => read(() => model.permissions),
+    permissions: () => read(() => (model.isGroupMissing ? undefined : model.permissions)),
+    registration: () => read(() => model.registration),
+    surroundings: () => read(() => model.surroundings),
     softDeletedWorkspaces: () =>
       read(() =>
         model.isGroupMissing
@@ -188,6 +203,8 @@ export function azureModel({ clock, random, subnets, location }: AzureModelOptio
     neighbours: [],
     addressesUsed: 0,
     permissions: [{ actions: ['*'], notActions: [] }],
+    registration: 'Registered',
+    surroundings: { endpoints: [], agents: [], arcMachines: [], interfaces: [], associations: [], isCut: false },
     isGroupMissing: false,
     isDown: false,
     refuses: () => undefined,

@@ -8,8 +8,7 @@ import type { HostsFileConfig } from '../../src/coredns/hosts-file-target.ts';
 import { parseHosts, renderHosts } from '../../src/coredns/hosts-text.ts';
 import { PortError, stalled } from '../../src/domain/failures.ts';
 import type { PublishedLine } from '../../src/domain/merge.ts';
-import type { Resolver } from '../../src/ports.ts';
-import type { ConfigMapStore } from '../../src/ports-dns.ts';
+import type { ConfigMapStore, Resolver } from '../../src/ports-dns.ts';
 import { configMapsInMemory } from '../coredns/config-map-in-memory.ts';
 import type { Randomness } from './randomness.ts';
 import type { SteppingClock } from './stepping-clock.ts';
@@ -30,6 +29,8 @@ export interface DnsModel {
   /** The lines that a target's server answers from. */
   served(target?: Target): readonly PublishedLine[];
   seed(lines: readonly PublishedLine[]): void;
+  /** Somebody deletes the ConfigMap of target `default`; its server keeps what it has. */
+  lose(): void;
   writes(): number;
   /** Names that left a target, in order. */
   readonly lost: readonly string[];
@@ -76,6 +77,10 @@ export function dnsModel({ clock, random, installation }: DnsModelOptions): DnsM
       await clock.sleep(random.between(0, 20));
       return maps.read(ref, signal);
     },
+    remove: async (ref, resourceVersion, signal) => {
+      await clock.sleep(random.between(1, 50));
+      return maps.remove(ref, resourceVersion, signal);
+    },
     apply: async (ref, wanted, options, signal) => {
       await clock.sleep(random.between(1, 50));
       if (model.refusesWrites) throw new PortError(stalled('Forbidden', 'the ConfigMap may not be written'));
@@ -108,6 +113,7 @@ export function dnsModel({ clock, random, installation }: DnsModelOptions): DnsM
     lines: (target = 'default') => linesOf(textOf(target)),
     served: (target = 'default') => linesOf(served.get(target) ?? ''),
     writes: () => maps.writes(),
+    lose: () => maps.drop(refOf('default')),
     seed: lines => {
       maps.edit(refOf('default'), map => {
         map.annotations[TARGET_ANNOTATION] = `${installation}/default`;

@@ -191,6 +191,7 @@ export function plantFloor(options: { readonly seed: number; readonly faults: re
           endpoints: { addresses: () => Promise.resolve([]) },
           log: quiet,
         }),
+        configMaps: store,
         resolver: guard(dns.resolver, process, () => ++questions % CALLS_PER_QUESTION === 0),
         prober: guard(path.prober, process, () => ++questions % CALLS_PER_QUESTION === 0),
         clock: own,

@@ -160,7 +160,14 @@ export const inventoryOf = (object: PmsObject, startedAt = '2026-11-24T11:00:00Z
   }));
 };
 
-const RECORD_RULES = { aliases: true, subnetPrefixes: ['10.13.1.0/27'], allowLoopback: false };
+const RECORD_RULES = {
+  aliases: true,
+  extraAliases: [],
+  blobStorage: true,
+  allowLists: {},
+  subnetPrefixes: ['10.13.1.0/27'],
+  allowLoopback: false,
+};
 export const records = (guids?: readonly string[]) =>
   recordsOf({ networkInterface: networkInterface(guids) }, RECORD_RULES).records;
 export const lines = (guids?: readonly string[], by = 'plant/plant-a'): readonly PublishedLine[] =>
@@ -213,6 +220,7 @@ export const emptyAzure = (object: PmsObject = pms(), over: Partial<Observed> = 
   formerTargets: [],
   target: present({ lines: [], maxBytes: 900_000, ttlSeconds: 60 }),
   resolution: ABSENT,
+  exported: ABSENT,
   path: ABSENT,
   inventory: [],
   neighbours: [],

@@ -9,14 +9,16 @@ import { idKey } from '../../src/domain/names.ts';
 import type { PmsObject, Spec, Status } from '../../src/domain/object.ts';
 import { recordsHash, recordsOf } from '../../src/domain/records.ts';
 import type { Want } from '../../src/domain/resources.ts';
-import { bodyOf, type Cell, customerIdOf } from './azure-state.ts';
+import type { Cell } from './azure-state.ts';
+import { bodyOf, customerIdOf } from './made-bodies.ts';
 import { INSTALLATION, madeOf, pms } from './plant.ts';
 import type { Fault, Floor } from './plant-floor.ts';
+import { layZones, type ZoneScenario, zonesSpec } from './zone-scenario.ts';
 
 const STATES = ['absent', 'half', 'settled', 'drifted', 'failed'] as const;
 type State = (typeof STATES)[number];
 
-export interface Scenario {
+export interface Scenario extends ZoneScenario {
   readonly seed: number;
   readonly policies: readonly ('Retain' | 'Delete')[];
   readonly deletionPolicy: 'Retain' | 'Delete';
@@ -66,6 +68,10 @@ export const scenario: fc.Arbitrary<Scenario> = fc.record({
   gate: fc.constantFrom('None', 'DNS', 'TLS', 'Query'),
   onDelete: fc.constantFrom('Reopen', 'Leave'),
   foundClosed: fc.boolean(),
+  zones: fc.constantFrom('none', 'none', 'given', 'made'),
+  zoneProgress: fc.nat({ max: 3 }),
+  zonesTakenOut: fc.boolean(),
+  zonesServeOthers: fc.boolean(),
   outage: fc.record({ from: fc.nat({ max: 120_000 }), forMs: fc.nat({ max: 30_000 }) }),
 });
 
@@ -95,14 +101,14 @@ const CLOSINGS = {
   scope: { isolation: { query: 'Disabled' } },
 } as const;
 
-export function objectOf({ policies, deletionPolicy, isolation, gate, onDelete }: Scenario): PmsObject {
+export function objectOf({ policies, deletionPolicy, isolation, gate, onDelete, zones }: Scenario): PmsObject {
   const workspaces = policies.map((policy, index) => ({ ...workspaceSpec(index, policy), ...CLOSINGS[isolation] }));
   const closing = {
     ...(isolation === 'none' ? {} : { isolation: { onDelete } }),
     ...(isolation === 'scope' ? { privateLinkScope: { accessModes: { query: 'PrivateOnly' as const } } } : {}),
     verification: { gate },
   };
-  const object = pms({ spec: { workspaces, deletionPolicy, tags: { plant: 'a' }, ...closing } });
+  const object = pms({ spec: { workspaces, deletionPolicy, tags: { plant: 'a' }, ...closing, ...zonesSpec(zones) } });
   return { ...object, metadata: { ...object.metadata, finalizers: [] } };
 }
 
@@ -118,6 +124,7 @@ export async function lay(floor: Floor, of: Scenario): Promise<void> {
   floor.azure.state.chances = { failedEndpoint: 0.2, membersRace: 0.5 };
   // Long enough for the names of what is settled to be on the interface.
   await floor.clock.runFor(10_000);
+  const zoneEntries = layZones(floor, of, want);
   const records = recordsNow(floor, want);
   floor.dns.seed([...FOREIGN, ...linesOf(records, of.published)]);
   floor.azure.troubles = of.azureTroubles;
@@ -132,6 +139,7 @@ export async function lay(floor: Floor, of: Scenario): Promise<void> {
   const startedAt = new Date(floor.clock.now() - (of.inventory === 'young' ? 5_000 : 3_600_000)).toISOString();
   const resources = wantsOf(want)
     .filter(item => (states.get(item.key) ?? 'absent') !== 'absent' || of.inventory === 'young')
+    .concat(zoneEntries)
     .map(({ key, id, policy }) => ({ key, id, policy, origin: 'Created' as const, startedAt }));
   const status: Status = isListed ? { resources, ...statusRecords(records) } : {};
   const finalizers = isListed ? ['privatemonitoring.dev/azure'] : [];
@@ -215,7 +223,7 @@ function seed(floor: Floor, want: Want, state: State, settleFrom: number): void 
 }
 
 function drifted(body: Cell['body']): Cell['body'] {
-  if (body.kind === 'scopedResource') return body;
+  if (!('tags' in body)) return body;
   const tags = Object.fromEntries(Object.entries(body.tags).filter(([name]) => name !== 'plant'));
   return body.kind === 'workspace' ? { ...body, tags, retentionInDays: 30 } : { ...body, tags };
 }
@@ -225,7 +233,7 @@ export function recordsNow(floor: Floor, want: Desired) {
   const endpoint = floor.azure.state.get('privateEndpoint', want.endpoint.id);
   const id = endpoint?.provisioningState === 'Succeeded' ? endpoint.networkInterfaceId : undefined;
   const networkInterface = id === undefined ? undefined : floor.azure.state.networkInterface(id);
-  const rules = { aliases: true, subnetPrefixes: [], allowLoopback: false };
+  const rules = { ...want.dns, allowLists: {}, subnetPrefixes: [], allowLoopback: false };
   return recordsOf({ networkInterface }, rules).records;
 }
 

@@ -20,6 +20,10 @@ export const settledScenario: Scenario = {
   editAt: 0,
   edit: 'none',
   onDelete: 'Leave',
+  zones: 'none',
+  zoneProgress: 0,
+  zonesTakenOut: false,
+  zonesServeOthers: false,
   foundClosed: false,
   outage: { from: 0, forMs: 0 },
 };

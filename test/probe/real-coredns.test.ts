@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { HOSTS_KEY } from '../../src/coredns/config-map-claim.ts';
 import { renderHosts } from '../../src/coredns/hosts-text.ts';
-import type { DnsServer } from '../../src/ports.ts';
+import type { DnsServer } from '../../src/ports-dns.ts';
 import { createResolver } from '../../src/probe/dns.ts';
 import { writeVolume } from '../env/config-map-feed.ts';
 import { type CoreDns, startCoreDns } from '../env/coredns.ts';

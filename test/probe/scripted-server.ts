@@ -5,7 +5,7 @@ import { createSocket, type RemoteInfo } from 'node:dgram';
 import { once } from 'node:events';
 import { type Socket as Connection, createServer } from 'node:net';
 import { type Answer, type DecodedPacket, decode, encode, type Packet } from 'dns-packet';
-import type { DnsServer } from '../../src/ports.ts';
+import type { DnsServer } from '../../src/ports-dns.ts';
 import { freePort } from '../env/free-port.ts';
 
 /** A query by UDP and where it came from; `reply` sends a message back, `nth` counts the queries from 1. */

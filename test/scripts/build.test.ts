@@ -37,3 +37,28 @@ test('the bundle is one executable file, starts alone, and is the same each time
   const { stdout } = await promisify(execFile)(alone, ['argument']);
   assert.equal(stdout, 'OwnError function argument\n');
 });
+
+test('the licences of what is bundled stand beside it, and the map tells of our own code alone', async t => {
+  await mkdir(join(root, '.tmp'), { recursive: true });
+  const sources = await mkdtemp(join(root, '.tmp/build-'));
+  t.after(() => rm(sources, { recursive: true }));
+  const entry = join(sources, 'main.ts');
+  await writeFile(entry, program);
+  const built = join(sources, 'pms.mjs');
+  await bundle(entry, built);
+
+  const licences = await readFile(`${built}.LICENSES.txt`, 'utf8');
+  const packages = [...licences.matchAll(/^(\S+) (\d+\.\d+\.\d+\S*) \((.+)\)$/gm)].map(([, name]) => name);
+  assert.ok(packages.includes('prom-client') && packages.includes('bintrees'), packages.join());
+  assert.deepEqual(packages, [...packages].sort());
+  // The words of the MIT and Apache licences, not only their names.
+  assert.match(licences, /Permission is hereby granted|Apache License\s+Version 2\.0/);
+
+  const { sources: mapped } = JSON.parse(await readFile(`${built}.map`, 'utf8'));
+  assert.deepEqual(mapped, ['main.ts']);
+  // A failure of ours is told by its line in the source.
+  await writeFile(entry, `${program}\nfunction fails(): never { throw new Error('planted'); }\nfails();\n`);
+  await bundle(entry, built);
+  const failed = await promisify(execFile)(process.execPath, ['--enable-source-maps', built]).catch(error => error);
+  assert.match(failed.stderr, /fails \(.*main\.ts:\d+:\d+\)/);
+});

@@ -47,6 +47,7 @@ export interface CallOptions {
 }
 
 const versions: readonly (readonly [RegExp, string])[] = [
+  [/\/(un)?register$/i, '2021-04-01'],
   [/microsoft\.operationalinsights/i, '2025-07-01'],
   [/privatedns(zones|operation)/i, '2024-06-01'],
   [/microsoft\.network/i, '2026-01-01'],

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { arm, settlingOnly } from './arm.ts';
-import { connectedScope, location, paths, put, told, toldCode } from './road.ts';
+import { connectedScope, endpointTo, location, paths, put, told, toldCode } from './road.ts';
 import { virtualClock } from './virtual-clock.ts';
 
 const vnet = (...subnets: readonly (readonly [string, string])[]) => ({
@@ -141,4 +141,50 @@ test('the interface of an endpoint belongs to it and is neither written nor dele
   );
   await azure.call('DELETE', at.endpoint);
   assert.equal((await azure.call('DELETE', nic)).status, 204);
+});
+
+test('a delegated subnet shows its delegation, takes no private endpoint, and takes one without it', async t => {
+  const azure = await arm(t);
+  const at = paths(azure.group);
+  const delegations = [{ name: 'apps', properties: { serviceName: 'Microsoft.Web/serverFarms' } }];
+  const addressPrefix = '127.13.9.0/26';
+  const made = await put(azure, at.subnet('apps'), { properties: { addressPrefix, delegations } });
+  assert.deepEqual(
+    made.body?.properties.delegations.map(({ name, properties }: Record<string, Record<string, unknown>>) => [
+      name,
+      properties?.serviceName,
+    ]),
+    [['apps', 'Microsoft.Web/serverFarms']],
+  );
+  await connectedScope(azure);
+  const ask = () => azure.call('PUT', `${at.endpoint}-apps`, { body: endpointTo(at.scope, at.subnet('apps')) });
+  assert.equal(toldCode(await ask()), '400 PrivateEndpointCreationNotAllowedAsSubnetIsDelegated');
+  await put(azure, at.subnet('apps'), { properties: { addressPrefix } });
+  assert.equal((await ask()).status, 201);
+});
+
+test('a peering is Connected once both networks name each other, and stays through a PUT that names none', async t => {
+  const azure = await arm(t);
+  const path = (name: string) => `${azure.group}/providers/Microsoft.Network/virtualNetworks/${name}`;
+  const peered = (prefix: string, other: string) => ({
+    location,
+    properties: {
+      addressSpace: { addressPrefixes: [prefix] },
+      virtualNetworkPeerings: [{ name: `to-${other}`, properties: { remoteVirtualNetwork: { id: path(other) } } }],
+    },
+  });
+  const stateOf = async (name: string) => {
+    const { body } = await azure.call('GET', path(name));
+    return body?.properties.virtualNetworkPeerings.map(
+      ({ properties }: { properties: { peeringState: string } }) => properties.peeringState,
+    );
+  };
+  await put(azure, path('one'), peered('127.20.0.0/24', 'two'));
+  assert.deepEqual(await stateOf('one'), ['Disconnected']);
+  await put(azure, path('two'), vnet());
+  assert.deepEqual(await stateOf('one'), ['Initiated']);
+  await put(azure, path('two'), peered('127.20.0.0/16', 'one'));
+  assert.deepEqual([await stateOf('one'), await stateOf('two')], [['Connected'], ['Connected']]);
+  await put(azure, path('two'), vnet());
+  assert.deepEqual(await stateOf('one'), ['Connected']);
 });

@@ -4,9 +4,10 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { PlaceConfig } from '../../config/inquiry.ts';
+import { WORKLOAD_ACCOUNT } from '../../controller/identities.ts';
 import { configMapsOf } from '../../coredns/targets.ts';
-import { type Finding, failing, lookedAt, passed, warned } from '../../domain/finding.ts';
-import { GROUP, PLURAL, VERSION } from '../../domain/object.ts';
+import { type Finding, failing, lookedAt, passed, skipped, warned } from '../../domain/finding.ts';
+import { GROUP, type ObjectKey, PLURAL, VERSION } from '../../domain/object.ts';
 import type { AccessQuestion, ClusterInquiry } from '../../kubernetes/inquiry.ts';
 import type { Kubernetes } from '../../kubernetes/kubernetes.ts';
 import { readCrdSchema } from '../../manifest/crd-schema.ts';
@@ -57,12 +58,15 @@ async function checkRights(inquiry: ClusterInquiry, config: PlaceConfig, signal:
 function questionsFor({ targets = [], installationId }: PlaceConfig): readonly AccessQuestion[] {
   const objects = { group: GROUP, resource: PLURAL };
   const events = { group: 'events.k8s.io', resource: 'events' };
+  const accounts = { group: '', resource: 'serviceaccounts', name: WORKLOAD_ACCOUNT };
   const namespaces = { group: '', resource: 'namespaces', name: 'kube-system' };
   const all = (verbs: readonly string[], at: Omit<AccessQuestion, 'verb'>) => verbs.map(verb => ({ verb, ...at }));
   return [
     ...all(['get', 'list', 'watch', 'patch'], objects),
     ...all(['patch'], { ...objects, subresource: 'status' }),
     ...all(['create', 'patch'], events),
+    ...all(['get'], accounts),
+    ...all(['create'], { ...accounts, subresource: 'token' }),
     ...(installationId === undefined ? all(['get'], namespaces) : []),
     ...targets.flatMap(configMapsOf).flatMap(({ namespace, name }) => {
       return all(['get', 'list', 'watch', 'patch'], { group: '', resource: 'configmaps', namespace, name });
@@ -79,4 +83,23 @@ function questionText({ verb, resource, subresource, namespace, name }: AccessQu
   const what = subresource === undefined ? resource : `${resource}/${subresource}`;
   const where = [namespace, name].filter(part => part !== undefined).join('/');
   return where === '' ? `${verb} ${what}` : `${verb} ${what} ${where}`;
+}
+
+/** Whether an operator looks after the object; nothing while there is none, and nothing says which process it is. */
+export function checkOperator(kubernetes: Kubernetes, key: ObjectKey, signal: AbortSignal): Promise<Finding> {
+  const check = 'operator';
+  return lookedAt(check, async () => {
+    const live = await kubernetes.read(key, signal);
+    if (live === undefined) return skipped(check, 'the object is not in the cluster: nobody can have looked at it');
+    const { generation } = live.metadata;
+    const { observedGeneration, conditions = [] } = live.status;
+    const ready = conditions.find(({ type }) => type === 'Ready');
+    if (observedGeneration === generation)
+      return passed(check, `it has seen this object as it is; Ready is ${ready?.status ?? 'not told'}`);
+    const seen =
+      observedGeneration === undefined
+        ? 'no operator has seen this object'
+        : `an operator has seen generation ${observedGeneration} of this object, which is ${generation}`;
+    return warned(check, seen, 'see that `pms operator` runs, watches this namespace, and what its log says');
+  });
 }

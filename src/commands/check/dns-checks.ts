@@ -2,11 +2,13 @@
  * What `pms check` looks at in each DNS target: whose its ConfigMap is, what it holds, and whether its servers answer.
  */
 import { notOurs } from '../../coredns/config-map-claim.ts';
+import { reloads } from '../../coredns/corefile-checks.ts';
+import { blocksOf } from '../../coredns/shared-corefile.ts';
 import { configMapsOf, type TargetConfig } from '../../coredns/targets.ts';
 import { type Failure, failureOf } from '../../domain/failures.ts';
-import { type Finding, failing, lookedAt, passed, skipped } from '../../domain/finding.ts';
-import type { DnsServer, DnsTarget, DnsTargets, Resolver } from '../../ports.ts';
-import type { ConfigMapStore } from '../../ports-dns.ts';
+import { type Finding, failing, lookedAt, passed, skipped, warned } from '../../domain/finding.ts';
+import type { ConfigMapStore, DnsServer, DnsTarget, DnsTargets, Resolver } from '../../ports-dns.ts';
+import { type Asker, checkAnswers } from './answer-checks.ts';
 
 /** The targets as they are configured, and where their ConfigMaps are read. */
 export interface TargetsInCluster {
@@ -22,7 +24,7 @@ const ASKED = 'api.monitor.azure.com';
 /** One finding a target; one that is skipped when there is none to look at. */
 export async function checkTargets(
   around: TargetsInCluster | undefined,
-  resolver: Resolver,
+  asker: Asker,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
   if (around === undefined) return [skipped('dns target', 'give --config FILE, and KUBECONFIG, to have it looked at')];
@@ -31,14 +33,47 @@ export async function checkTargets(
     const cure = 'define one in the file that --config names: deploy/operator.yaml shows how';
     return [failing('dns target', 'the operator has none: no object can become Ready', cure)];
   }
-  return Promise.all(
-    targets.all.map(target =>
-      lookedAt(
-        `dns target ${target.name}`,
-        async () => (await checkClaim(target.name, around, signal)) ?? checkTarget(target, resolver, signal),
-      ),
-    ),
-  );
+  const found = await Promise.all(targets.all.map(target => checkWhole(target, { around, asker }, signal)));
+  return found.flat();
+}
+
+interface Looking {
+  readonly around: TargetsInCluster;
+  readonly asker: Asker;
+}
+
+/** What cannot be read is asked no further. */
+async function checkWhole(
+  target: DnsTarget,
+  { around, asker }: Looking,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  const config = around.configs.find(({ name }) => name === target.name);
+  const first = await lookedAt(`dns target ${target.name}`, async () => {
+    return (await checkClaim(target.name, around, signal)) ?? checkTarget(target, { config, asker }, signal);
+  });
+  if (first.state !== 'passed') return [first];
+  const reload = config && (await checkReload(config, around, signal));
+  return [first, ...(reload === undefined ? [] : [reload]), ...(await checkAnswers(target, asker, signal))];
+}
+
+/** Whether CoreDNS takes up a server block by itself; the records of a hosts file it looks at by itself in any case. */
+async function checkReload(
+  config: TargetConfig,
+  { store }: TargetsInCluster,
+  signal: AbortSignal,
+): Promise<Finding | undefined> {
+  if (config.kind === 'HostsFile') return undefined;
+  return lookedAt(`reload of ${config.name}`, async () => {
+    const check = `reload of ${config.name}`;
+    const views = await Promise.all(configMapsOf(config).map(ref => store.read(ref, signal)));
+    const [text] = views.flatMap(view => view?.data?.Corefile ?? []);
+    if (text === undefined) return skipped(check, 'no Corefile was found in its ConfigMaps');
+    if (reloads(blocksOf(text))) return passed(check, 'the Corefile has the plugin reload');
+    const cure =
+      'add a line "reload" to a server block of the Corefile, or restart CoreDNS after each new server block';
+    return warned(check, 'the Corefile lacks the plugin reload: CoreDNS takes nothing up by itself', cure);
+  });
 }
 
 /** Whether the object may publish into the target that it names. */
@@ -71,7 +106,11 @@ async function checkClaim(
 /** Such a refusal says what to do itself. */
 const SAID = 'see the message';
 
-async function checkTarget(target: DnsTarget, resolver: Resolver, signal: AbortSignal): Promise<Finding> {
+async function checkTarget(
+  target: DnsTarget,
+  { config, asker: { resolver } }: { readonly config: TargetConfig | undefined; readonly asker: Asker },
+  signal: AbortSignal,
+): Promise<Finding> {
   const check = `dns target ${target.name}`;
   const lines = await attempt(() => target.read(signal));
   if (lines.failure) return failing(check, lines.failure.message, SAID);
@@ -81,7 +120,8 @@ async function checkTarget(target: DnsTarget, resolver: Resolver, signal: AbortS
     return failing(check, servers.failure.message, cure);
   }
   const bad = (await Promise.all(servers.value.map(server => askOne(server, resolver, signal)))).flat();
-  const held = `${lines.value.lines.length} records in it`;
+  const place = config === undefined ? '' : ` (${config.kind}, ConfigMap ${config.namespace}/${config.configMap})`;
+  const held = `${lines.value.lines.length} records in it${place}`;
   const count = servers.value.length;
   if (bad.length === 0) return passed(check, `${held}; ${count} of ${count} servers answer`);
   const cure = 'see that the server runs and that this machine reaches it over UDP and TCP';

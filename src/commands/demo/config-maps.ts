@@ -25,7 +25,11 @@ export function createMemoryConfigMaps(): MemoryConfigMaps {
       signal.throwIfAborted();
       return stored.get(keyOf(ref));
     },
-    async apply(ref, { annotations, data }, { resourceVersion }, signal) {
+    async remove(ref, _, signal) {
+      signal.throwIfAborted();
+      stored.delete(keyOf(ref));
+    },
+    async apply(ref, { annotations, data, owner }, { resourceVersion }, signal) {
       signal.throwIfAborted();
       const before = stored.get(keyOf(ref));
       const expected = before?.resourceVersion ?? '';
@@ -38,6 +42,7 @@ export function createMemoryConfigMaps(): MemoryConfigMaps {
         resourceVersion: String(++version),
         immutable: false,
         annotations: Object.freeze({ ...annotations }),
+        owners: owner === undefined ? [] : [owner.uid],
         data: Object.freeze({ ...data }),
         dataManagers: Object.fromEntries(Object.keys(data).map(key => [key, [MANAGER]])),
         bytes: Object.entries(data).reduce((sum, [key, value]) => sum + Buffer.byteLength(key + value), 0),

@@ -4,7 +4,7 @@
  */
 
 import { isFromSources } from '../../manifest/package-file.ts';
-import type { DnsServer } from '../../ports.ts';
+import type { DnsServer } from '../../ports-dns.ts';
 import type { NextCommand } from './report.ts';
 
 /** Three commands; the first asks the DNS server as long as it runs. */

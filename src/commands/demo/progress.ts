@@ -70,7 +70,9 @@ export function stepsOf(source: ProgressSource): readonly StepProgress[] {
 }
 
 /** A step that the spec does not ask for has no condition. */
-function isAsked(name: ConditionType, { gate, access }: Desired): boolean {
+function isAsked(name: ConditionType, { gate, access, zones, dns }: Desired): boolean {
+  if (name === 'RecordsExported') return dns.exports.length > 0;
+  if (name === 'ZoneGroupReady') return zones !== undefined;
   if (name === 'PathVerified') return gate !== 'None';
   if (name !== 'Isolated') return true;
   return access.some(item => ACCESSES.some(one => isClosed(item.kind, item.access[one])));

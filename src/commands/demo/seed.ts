@@ -7,6 +7,7 @@ import { parseId } from '../../domain/names.ts';
 import type { Spec } from '../../domain/object.ts';
 import { defaultSeed, type Seed } from '../../simulator/simulator.ts';
 import { SeedGapError } from './seed-gap.ts';
+import { withZones } from './seed-zones.ts';
 
 /** A /16 of its own, apart from the default seed's, and the /27 in it. */
 const NETWORK_PREFIX = '127.14.0.0/16';
@@ -31,7 +32,7 @@ export function seedFor(spec: Spec, seed: Seed = defaultSeed()): Seed {
   }
   const location = spec.privateEndpoint.location ?? spec.location;
   const network = { resourceGroup: subnet.resourceGroup, name: networkName, location };
-  return withNetwork(
+  const base = withNetwork(
     [spec.resourceGroup, subnet.resourceGroup].reduce((wider, name) => withGroup(wider, name, spec.location), {
       ...seed,
       subscriptionId: spec.subscriptionId.toLowerCase(),
@@ -39,6 +40,7 @@ export function seedFor(spec: Spec, seed: Seed = defaultSeed()): Seed {
     network,
     subnetName,
   );
+  return withZones(base, spec, (wider, name) => withGroup(wider, name, spec.location));
 }
 
 /** Azure compares names without case. */

@@ -12,7 +12,8 @@ import { createMemory, type Memory, type World } from '../../controller/world.ts
 import { HOSTS_KEY } from '../../coredns/config-map-claim.ts';
 import { type HostsServer, startHostsServer } from '../../coredns/hosts-server.ts';
 import { createTargets } from '../../coredns/targets.ts';
-import type { Clock, DnsServer, Log } from '../../ports.ts';
+import type { Clock, Log } from '../../ports.ts';
+import type { DnsServer } from '../../ports-dns.ts';
 import { createResolver } from '../../probe/dns.ts';
 import { createProber } from '../../probe/tls.ts';
 import type { Seed, Simulator } from '../../simulator/simulator.ts';
@@ -86,6 +87,7 @@ function compose({ clock, log, target: name }: DemoWorldOptions, azure: AzureSid
     azure: createAzure({ settings: settingsOf(azure), log, clock, version }),
     cluster,
     targets,
+    configMaps: store,
     resolver: createResolver(),
     prober: createProber({ from: 'this machine', port: azure.dataPlanePort }),
     clock,

@@ -16,7 +16,7 @@ import type {
 } from '../../domain/resources.ts';
 import type { Azure, AzureInquiry } from '../../ports.ts';
 
-type Reader = Pick<Azure, 'get' | 'scopeLinks'> & Pick<AzureInquiry, 'list'>;
+type Reader = Pick<Azure, 'get' | 'scopeLinks' | 'zoneGroups'> & Pick<AzureInquiry, 'list'>;
 
 /** One scope by its id. Throws PortError NotFound when it is not there. */
 export async function readScope(azure: Reader, id: string, signal: AbortSignal): Promise<FoundScope> {
@@ -69,14 +69,12 @@ async function withTarget(azure: Reader, link: ScopedResource, signal: AbortSign
   return { link, target: await reading(() => azure.get(KINDS[type], link.targetId, signal), signal) };
 }
 
-const withEndpoint = async (
-  azure: Reader,
-  connection: ScopeConnection,
-  signal: AbortSignal,
-): Promise<FoundConnection> => ({
-  connection,
-  endpoint: await reading(() => azure.get('privateEndpoint', connection.endpointId, signal), signal),
-});
+async function withEndpoint(azure: Reader, connection: ScopeConnection, signal: AbortSignal): Promise<FoundConnection> {
+  const id = connection.endpointId;
+  const endpoint = await reading(() => azure.get('privateEndpoint', id, signal), signal);
+  if (endpoint.is !== 'present') return { connection, endpoint };
+  return { connection, endpoint, zoneGroups: await reading(() => azure.zoneGroups(id, signal), signal) };
+}
 
 async function reading<T>(read: () => Promise<T | undefined>, signal: AbortSignal): Promise<Reading<T>> {
   try {

@@ -14,7 +14,8 @@ export function withInquiryOptions(command: Command): Command {
         'PMS_INSTALLATION_ID',
       ),
     )
-    .option('--simulated-azure', 'Azure is `pms simulator`: private endpoints may have loopback addresses');
+    .option('--simulated-azure', 'Azure is `pms simulator`: private endpoints may have loopback addresses')
+    .option('--data-plane-port <port>', "port of the private endpoints' addresses (default: 443)");
   for (const [flag, variable, meaning] of AZURE_OPTIONS) command.addOption(new Option(flag, meaning).env(variable));
   return command;
 }

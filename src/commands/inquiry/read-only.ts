@@ -3,7 +3,8 @@
  * can write. src/commands only.
  */
 import { failed, PortError, stalled } from '../../domain/failures.ts';
-import type { Azure, Cluster, DnsTarget, DnsTargets, Prober } from '../../ports.ts';
+import type { Azure, Cluster, Prober } from '../../ports.ts';
+import type { ConfigMapStore, ConfigMapView, DnsTarget, DnsTargets } from '../../ports-dns.ts';
 
 const refuse = (): never => {
   throw new TypeError('this command only reads');
@@ -35,6 +36,13 @@ export const noCluster: Cluster = {
   emit: refuse,
 };
 
+/** The one ConfigMap that is read beside the targets', as it was a moment ago. */
+export const readOnlyConfigMaps = (found: ConfigMapView | undefined): ConfigMapStore => ({
+  read: async () => found,
+  apply: async () => refuse(),
+  remove: async () => refuse(),
+});
+
 /** Targets without their writes. Their servers are not asked: what they answer now says nothing about a plan. */
 export const readOnlyTargets = (targets: DnsTargets): DnsTargets => ({
   all: targets.all.map(readOnlyTarget),
@@ -51,6 +59,7 @@ const readOnlyTarget = (target: DnsTarget): DnsTarget => ({
   name: target.name,
   read: signal => target.read(signal),
   publish: async () => refuse(),
+  confirm: async () => refuse(),
   servers: () => Promise.reject(notAsked()),
 });
 
@@ -62,6 +71,7 @@ export const unreadTargets = (why: string): DnsTargets => ({
       name,
       read: () => Promise.reject(new PortError(failed('ClusterUnreachable', why))),
       publish: async () => refuse(),
+      confirm: async () => refuse(),
       servers: () => Promise.reject(notAsked()),
     }),
   allows: () => true,

@@ -3,17 +3,19 @@
  * when they are configured, and Azure. src/commands only.
  */
 import { createAzure } from '../../azure/azure.ts';
-import type { WholeAzureConfig } from '../../config/data-plane.ts';
+import { isOtherCloud, type WholeAzureConfig } from '../../config/data-plane.ts';
 import type { InquiryConfig } from '../../config/inquiry.ts';
 import { createMemory, type Pass, type World } from '../../controller/world.ts';
 import { createTargets } from '../../coredns/targets.ts';
+import { exportPlace } from '../../domain/export-map.ts';
 import type { PmsObject } from '../../domain/object.ts';
 import { connectKubernetes, type Kubernetes } from '../../kubernetes/kubernetes.ts';
 import type { NewObject } from '../../manifest/manifest.ts';
-import type { Azure, AzureInquiry, Clock, DnsTargets, Log } from '../../ports.ts';
+import type { Azure, AzureInquiry, Clock, Log } from '../../ports.ts';
+import type { ConfigMapStore, DnsTargets } from '../../ports-dns.ts';
 import { createResolver } from '../../probe/dns.ts';
 import { version } from '../../version.ts';
-import { noCluster, noProber, readOnlyAzure, readOnlyTargets, unreadTargets } from './read-only.ts';
+import { noCluster, noProber, readOnlyAzure, readOnlyConfigMaps, readOnlyTargets, unreadTargets } from './read-only.ts';
 
 export const quietLog: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
@@ -31,6 +33,8 @@ export const openAzure = (settings: WholeAzureConfig, clock: Clock): Azure & Azu
 export interface Surroundings {
   readonly world: World;
   readonly azure: Azure & AzureInquiry;
+  /** Its address. */
+  readonly resourceManager: string;
   /** The object as it would be once the file was applied. */
   readonly object: PmsObject;
   /** What could not be known, for a person. */
@@ -51,15 +55,18 @@ export async function surroundingsOf(
     const world: World = {
       azure,
       cluster: noCluster,
+      configMaps: await exportsOf(manifest, cluster, signal),
       targets: await targetsFor(options, cluster, { installation, clock, signal }),
       resolver: createResolver(),
       prober: noProber,
       clock,
       log: quietLog,
-      rules: { allowLoopback: options.simulatedAzure },
+      rules: { allowLoopback: options.simulatedAzure, isOtherCloud: isOtherCloud(options.azure.endpoint) },
       installation: installation ?? NO_INSTALLATION,
     };
-    return { world, azure, object: appliedTo(live, manifest), notes: notesOf(options, installation, live) };
+    const object = appliedTo(live, manifest);
+    const { endpoint: resourceManager } = options.azure;
+    return { world, azure, resourceManager, object, notes: notesOf(options, installation, live) };
   } finally {
     await cluster?.close();
   }
@@ -76,6 +83,19 @@ export const lookingPass = ({ world, object }: Surroundings, signal: AbortSignal
   storeSignal: signal,
   wake: () => {},
 });
+
+/** The ConfigMap of the exports as it is now; nothing where it may not be read. */
+async function exportsOf(
+  { metadata, spec }: NewObject,
+  cluster: Kubernetes | undefined,
+  signal: AbortSignal,
+): Promise<ConfigMapStore> {
+  const isAsked = (spec.dns?.exports ?? []).length > 0;
+  const found = isAsked
+    ? await cluster?.configMaps.read(exportPlace(metadata), signal).catch(() => undefined)
+    : undefined;
+  return readOnlyConfigMaps(found);
+}
 
 interface TargetQuestion {
   readonly installation: string | undefined;

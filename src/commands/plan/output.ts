@@ -81,6 +81,8 @@ function subjectOf(action: Action): Pick<PlanAction, 'id' | 'name' | 'changes' |
       return { id, name: shortName(id), changes };
     }
     case 'publish':
+    case 'export':
+    case 'unexport':
     case 'note':
       return {};
     case 'unpublish':

@@ -3,12 +3,11 @@
  * facts coredns 4.
  */
 import {
-  comment,
   type ExportContext,
   type ExportFile,
   type ExportRecord,
+  heading,
   lines,
-  origin,
   type Row,
   rowsOf,
   sortedRecords,
@@ -38,8 +37,7 @@ const restOf = (record: ExportRecord | undefined): Readonly<Record<string, unkno
 /** One object, in the namespace of its owner. */
 export function dnsEndpoint(records: readonly ExportRecord[], context: ExportContext): readonly ExportFile[] {
   const { owner } = context;
-  const head = comment('#', [
-    origin(context),
+  const head = heading('#', context, [
     'For an ExternalDNS that writes into your own servers. One that writes into a public zone would publish private',
     'addresses there: keep it off by its --label-filter or --domain-filter.',
   ]);

@@ -61,12 +61,10 @@ function typeOf(address: string): Row['type'] {
   throw new TypeError(`${JSON.stringify(address)} is not an address`);
 }
 
-/** Where the text comes from: the line that every export starts with, after its comment sign. */
-export const origin = ({ owner }: ExportContext): string =>
-  `PrivateMonitoringScope ${owner.namespace}/${owner.name}, from pms records. Made anew when its records change.`;
-
-/** Comment lines with a sign before each. */
-export const comment = (sign: string, lines: readonly string[]): string =>
-  lines.map(line => `${sign} ${line}`.trimEnd()).join('\n');
+/** What an export starts with, after its comment sign: where the text comes from, and how it is put in. */
+export function heading(sign: string, { owner }: ExportContext, notes: readonly string[] = []): string {
+  const origin = `PrivateMonitoringScope ${owner.namespace}/${owner.name}, from pms records. Made anew when its records change.`;
+  return [origin, ...notes].map(line => `${sign} ${line}`.trimEnd()).join('\n');
+}
 
 export const lines = (...parts: readonly string[]): string => `${parts.join('\n')}\n`;

@@ -4,12 +4,11 @@
  * coredns 4.
  */
 import {
-  comment,
   type ExportContext,
   type ExportFile,
   type ExportRecord,
+  heading,
   lines,
-  origin,
   type Row,
   rowsOf,
   sortedRecords,
@@ -25,10 +24,7 @@ export function hosts(records: readonly ExportRecord[], { owner }: ExportContext
 
 /** Without `local=`, dnsmasq would ask upstream for the AAAA of a name that has only an A, and give the public one. */
 export function dnsmasq(records: readonly ExportRecord[], context: ExportContext): readonly ExportFile[] {
-  const head = comment('#', [
-    origin(context),
-    'A file of /etc/dnsmasq.d, or the lines misc.dnsmasq_lines of a Pi-hole 6.',
-  ]);
+  const head = heading('#', context, ['A file of /etc/dnsmasq.d, or the lines misc.dnsmasq_lines of a Pi-hole 6.']);
   const rows = sortedRecords(records).flatMap(record => [
     ...rowsOf([record]).map(({ name, address }) => `host-record=${name},${address},${TTL_SECONDS}`),
     `local=/${record.name}/`,
@@ -38,10 +34,7 @@ export function dnsmasq(records: readonly ExportRecord[], context: ExportContext
 
 /** `static` answers NODATA for what is not listed; `typetransparent` would let AAAA go to the public servers. */
 export function unbound(records: readonly ExportRecord[], context: ExportContext): readonly ExportFile[] {
-  const head = comment('#', [
-    origin(context),
-    'A file of /etc/unbound/unbound.conf.d. The format rpz mends CNAME chains too.',
-  ]);
+  const head = heading('#', context, ['A file of /etc/unbound/unbound.conf.d. The format rpz mends CNAME chains too.']);
   const rows = sortedRecords(records).flatMap(record => [
     `    local-zone: "${record.name}." static`,
     ...rowsOf([record]).map(row => `    local-data: "${row.name}. ${TTL_SECONDS} IN ${row.type} ${row.address}"`),
@@ -51,8 +44,7 @@ export function unbound(records: readonly ExportRecord[], context: ExportContext
 
 /** One zone a name: the parent zone would hide every other name in it. */
 export function windows(records: readonly ExportRecord[], context: ExportContext): readonly ExportFile[] {
-  const head = comment('#', [
-    origin(context),
+  const head = heading('#', context, [
     'On a DNS server of the domain, in an elevated PowerShell. To write a name anew, first take its zone away:',
     'Remove-DnsServerZone -Name "NAME" -Force',
   ]);

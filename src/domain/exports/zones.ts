@@ -4,12 +4,11 @@
  * facts coredns 4.
  */
 import {
-  comment,
   type ExportContext,
   type ExportFile,
   type ExportRecord,
+  heading,
   lines,
-  origin,
   rowsOf,
   sortedRecords,
   TTL_SECONDS,
@@ -24,8 +23,7 @@ const soa = ({ serial }: ExportContext): string =>
 
 /** One file, `pms.rpz.db`. A name that is too long for a policy zone stands in a comment. */
 export function rpz(records: readonly ExportRecord[], context: ExportContext): readonly ExportFile[] {
-  const head = comment(';', [
-    origin(context),
+  const head = heading(';', context, [
     'BIND, in options:   response-policy { zone "pms.rpz" policy given max-policy-ttl 300; } qname-wait-recurse no;',
     'and beside them:    zone "pms.rpz" { type primary; file "pms.rpz.db"; };',
     'Unbound, in server: module-config: "respip validator iterator"',
@@ -43,8 +41,7 @@ export function bind(records: readonly ExportRecord[], context: ExportContext): 
   const sorted = sortedRecords(records);
   const fileOf = ({ addresses }: ExportRecord) => `pms-${addresses.join('-').replaceAll(':', '.')}.db`;
   const zones = sorted.map(record => `zone "${record.name}" { type primary; file "${fileOf(record)}"; };`);
-  const head = comment('//', [
-    origin(context),
+  const head = heading('//', context, [
     'include "pms.named.conf"; in named.conf, outside of options; the zone files go into its directory.',
   ]);
   const files = new Map(sorted.map(record => [fileOf(record), record]));
@@ -56,5 +53,5 @@ export function bind(records: readonly ExportRecord[], context: ExportContext): 
 
 function zoneFile(record: ExportRecord, context: ExportContext): string {
   const rows = rowsOf([record]).map(({ type, address }) => `@ IN ${type} ${address}`);
-  return lines(comment(';', [origin(context)]), `$TTL ${TTL_SECONDS}`, soa(context), '@ IN NS localhost.', ...rows);
+  return lines(heading(';', context), `$TTL ${TTL_SECONDS}`, soa(context), '@ IN NS localhost.', ...rows);
 }

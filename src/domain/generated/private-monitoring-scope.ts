@@ -163,6 +163,38 @@ export interface PrivateMonitoringScopeSpec {
      * Azure region of the endpoint, by its short name. It must be the region of the subnet's virtual network. Default - spec.location. Immutable.
      */
     location?: string;
+    /**
+     * Private DNS for clients inside Azure: a DNS zone group of the endpoint, through which Azure keeps the endpoint's records in private DNS zones. Your machines outside Azure do not need it. An endpoint has one group: one that somebody else has made is used when it holds the asked zones, and left otherwise. Default - none, and no zone group is touched.
+     */
+    zoneGroup?: {
+      /**
+       * Azure ids of private DNS zones that are there already, as `az network private-dns zone show --query id` prints them; they may be in another resource group or subscription. The records go into them, and the zones themselves are never created, changed or deleted. A scope of Azure Monitor needs five - privatelink.monitor.azure.com and the four others that the condition PreflightPassed names when they are missing. 1 to 10, of different names. Default - none.
+       *
+       * @minItems 1
+       * @maxItems 10
+       *
+       * Items: Id of one zone; no default.
+       */
+      zoneIds?: string[];
+      /**
+       * Makes the zones that the scope requires, and links them to networks, in spec.subscriptionId. They are ours - compared, repaired, and taken down with the object or by its deletionPolicy - but for a zone that others use by then, which is left. A network sees one zone of a name. Its machines that ask for a name that is not in the zone get the public answer.
+       */
+      createZones?: {
+        /**
+         * Resource group of the zones; it must exist. 1 to 90 letters, digits, `-`, `_`, `.` and parentheses, not ending with a dot. Required, no default, immutable.
+         */
+        resourceGroup: string;
+        /**
+         * Azure ids of the virtual networks whose machines get the private answers, as `az network vnet show --query id` prints them; they may be in another resource group or subscription. 1 to 10. Required, no default.
+         *
+         * @minItems 1
+         * @maxItems 10
+         *
+         * Items: Id of one network; no default.
+         */
+        linkTo: string[];
+      };
+    };
   };
   /**
    * Where and what is published for the machines' resolvers.
@@ -176,6 +208,35 @@ export interface PrivateMonitoringScopeSpec {
      * Whether the names that Azure's own DNS would lead to a published name, such as api.loganalytics.io, are published too. Enabled or Disabled. Default Enabled - without them some clients leave the private path.
      */
     aliases?: 'Enabled' | 'Disabled';
+    /**
+     * Names of your own that are published with the addresses of another name, for clients that ask for neither Azure Monitor's names nor their known aliases. 32 at most. Such a name is one of Azure Monitor, or under the `allowedSuffixes` of the DNS target; RecordsPublished names each that is refused. Default - none.
+     *
+     * @maxItems 32
+     *
+     * Items: One name and the record whose addresses it has.
+     */
+    extraAliases?: {
+      /**
+       * The name that clients ask for, in lower case without a dot at its end; there is no default.
+       */
+      name: string;
+      /**
+       * A published name, as api.monitor.azure.com. The alias is published only while that one is; there is no default.
+       */
+      sameAs: string;
+    }[];
+    /**
+     * Whether the name of Azure Monitor's storage account, scadvisorcontentpl.blob.core.windows.net, is published. It has the packs of older agents, and is shared with everybody on this DNS, also those who reach it otherwise. Enabled or Disabled. Default Enabled.
+     */
+    blobStorage?: 'Enabled' | 'Disabled';
+    /**
+     * Forms in which the records are also kept for other resolvers, in the ConfigMap NAME-dns beside the object, a key for each file: what `pms records` prints. hosts, rpz (BIND, Unbound), bind, dnsmasq, unbound, windows (PowerShell), dnsendpoint (ExternalDNS), json. The operator needs rights on that ConfigMap, which its administrator gives. Default - none.
+     *
+     * @maxItems 8
+     *
+     * Items: One form; there is no default.
+     */
+    exports?: ('hosts' | 'rpz' | 'bind' | 'dnsmasq' | 'unbound' | 'windows' | 'dnsendpoint' | 'json')[];
     /**
      * DNS servers that must answer right too before the object is Ready: the resolvers that your machines ask, when they are not the target's own. Addresses with an optional port, as `10.0.0.53`, `10.0.0.53:5353` or `[fd00::53]:53`; 8 at most. Default - none.
      *
@@ -270,7 +331,7 @@ export interface PrivateMonitoringScopeStatus {
        */
       number: number;
       /**
-       * What would be done - create, update or delete in Azure, close or open (public access), untag (take our tag off), adopt, forget or note (in the inventory alone), publish or unpublish (records).
+       * What would be done - create, update or delete in Azure, close or open (public access), untag (take our tag off), adopt, forget or note (in the inventory alone), publish or unpublish (records), export or unexport (the ConfigMap of the exports).
        */
       verb:
         | 'create'
@@ -283,7 +344,9 @@ export interface PrivateMonitoringScopeStatus {
         | 'forget'
         | 'note'
         | 'publish'
-        | 'unpublish';
+        | 'unpublish'
+        | 'export'
+        | 'unexport';
       /**
        * Name of the resource within this object. At most 80 characters.
        */
@@ -415,7 +478,7 @@ export interface PrivateMonitoringScopeStatus {
    */
   resources?: {
     /**
-     * Name of the resource within this object - privateLinkScope, privateEndpoint, workspace/<name>, component/<name>, scopedResource/<name of the link> - and for what was adopted by its resourceId eight digits that stand for that id. At most 96 characters.
+     * Name of the resource within this object - privateLinkScope, privateEndpoint, workspace/<name>, component/<name>, scopedResource/<name of the link>, zoneGroup, dnsZone/<zone>, zoneLink/<zone> - and for what was adopted by its resourceId, and for zones and their links, eight digits that stand for that id. At most 96 characters.
      */
     key: string;
     /**

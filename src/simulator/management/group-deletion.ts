@@ -6,7 +6,8 @@
 import { ArmError, gatewayError } from '../frame/errors.ts';
 import { isWithin } from '../frame/permissions.ts';
 import { type ArmCall, type ArmReply, nameAt, type ResourceType } from '../frame/resource-type.ts';
-import type { Operation, ResourceGroup } from '../resources.ts';
+import type { ResourceGroup } from '../resources.ts';
+import type { Operation } from '../resources-operations.ts';
 import type { World } from '../world.ts';
 import { resourceVersions } from './api-versions.ts';
 import { callOn, contentsOf } from './contents.ts';

@@ -5,7 +5,7 @@
 import { networkError, notProvisioned } from '../frame/errors.ts';
 import type { ArmCall } from '../frame/resource-type.ts';
 import { networkOperationUrl } from '../operations.ts';
-import type { Operation } from '../resources.ts';
+import type { Operation } from '../resources-operations.ts';
 import type { World } from '../world.ts';
 
 const deletionOf = (world: World, id: string): Operation | undefined =>

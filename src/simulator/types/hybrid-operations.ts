@@ -6,7 +6,7 @@
 import { isoTime } from '../clock.ts';
 import { ArmError } from '../frame/errors.ts';
 import { type ArmCall, type ArmReply, nameAt, type ResourceType } from '../frame/resource-type.ts';
-import type { Operation } from '../resources.ts';
+import type { Operation } from '../resources-operations.ts';
 import { hybridVersions } from './api-versions.ts';
 import { listedExtension } from './machine-extension-body.ts';
 

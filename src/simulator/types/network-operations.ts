@@ -5,7 +5,7 @@
 import { networkError } from '../frame/errors.ts';
 import { type ArmCall, type ArmReply, nameAt, type ResourceType } from '../frame/resource-type.ts';
 import { networkDeleteHeaders } from '../operations.ts';
-import type { Operation } from '../resources.ts';
+import type { Operation } from '../resources-operations.ts';
 import { networkVersions } from './api-versions.ts';
 
 function find(call: ArmCall): Operation {

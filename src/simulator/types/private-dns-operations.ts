@@ -5,7 +5,7 @@
 import { networkError } from '../frame/errors.ts';
 import type { ArmCall, ArmReply, ResourceType } from '../frame/resource-type.ts';
 import { nameAt } from '../frame/resource-type.ts';
-import type { Operation } from '../resources.ts';
+import type { Operation } from '../resources-operations.ts';
 import { privateDnsVersions } from './api-versions.ts';
 
 const url = (call: ArmCall, operation: Operation, kind: string): string =>

@@ -76,6 +76,7 @@ export function referencedSubnet(
   const subnet = call.world.subnets.get(asked.subnetId);
   if (subnet !== undefined && subnet.location === asked.location) {
     for (const id of [subnet.id, subnet.networkId]) checkReferable(call.world, id, asked.by);
+    if (subnet.delegations !== undefined) throw subnetIsDelegated(subnet, asked.by);
     return subnet;
   }
   throw networkError(
@@ -84,6 +85,14 @@ export function referencedSubnet(
     `Resource ${asked.subnetId} referenced by resource ${asked.by} was not found. Please make sure that the referenced resource exists, and that both resources are in the same region.`,
   );
 }
+
+/** That a delegated subnet takes none: MicrosoftDocs/azure-docs#47048; code and wording from memory. */
+const subnetIsDelegated = (subnet: Subnet, by: string) =>
+  networkError(
+    400,
+    'PrivateEndpointCreationNotAllowedAsSubnetIsDelegated',
+    `Private endpoint ${by} cannot be created as subnet ${subnet.id} is delegated.`,
+  );
 
 /** How the network provider reports what the provider of a private link scope refuses (Azure/bicep#13851). */
 const providerRefuses = (target: Target, why: string) =>

@@ -5,7 +5,7 @@
 import { isoTime } from '../clock.ts';
 import { ArmError } from '../frame/errors.ts';
 import type { ArmCall, ArmReply, ResourceType } from '../frame/resource-type.ts';
-import type { Operation } from '../resources.ts';
+import type { Operation } from '../resources-operations.ts';
 import { scopeVersions } from './api-versions.ts';
 
 const ownCount = { 'x-ms-ratelimit-remaining-subscription-resource-requests': '499' } as const;

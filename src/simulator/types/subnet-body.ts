@@ -1,7 +1,7 @@
 /**
  * How a subnet looks, alone and inside its network, and what a PUT of either asks of it.
  */
-import { objectAt, stringAt, stringsAt } from '../frame/body.ts';
+import { objectAt, objectsAt, stringAt, stringsAt } from '../frame/body.ts';
 import { networkError } from '../frame/errors.ts';
 import { type ArmCall, atLeast, type Json } from '../frame/resource-type.ts';
 import { isPrefix } from '../network/addresses.ts';
@@ -25,12 +25,30 @@ export function subnetBody(world: World, subnet: Subnet): Json {
       ...(securityGroupId === undefined ? {} : { networkSecurityGroup: { id: securityGroupId } }),
       ...(configurations.length === 0 ? {} : { ipConfigurations: configurations }),
       ...(endpoints.length === 0 ? {} : { privateEndpoints: endpoints }),
-      delegations: [],
+      delegations: delegationBodies(subnet),
       privateEndpointNetworkPolicies: subnet.endpointPolicies,
       privateLinkServiceNetworkPolicies: 'Enabled',
     },
     type: 'Microsoft.Network/virtualNetworks/subnets',
   };
+}
+
+const delegationBodies = ({ id, etag, delegations = [] }: Subnet): readonly Json[] =>
+  delegations.map(({ name, serviceName }) => ({
+    name,
+    id: `${id}/delegations/${name}`,
+    etag,
+    properties: { provisioningState: 'Succeeded', serviceName, actions: [] },
+    type: 'Microsoft.Network/virtualNetworks/subnets/delegations',
+  }));
+
+/** Which services may be named, and that what stands in a subnet forbids a delegation, is not checked here. */
+function delegationsOf(properties: Json): Pick<Subnet, 'delegations'> {
+  const asked = objectsAt(properties, 'delegations').map(item => ({
+    name: stringAt(item, 'name') ?? '',
+    serviceName: stringAt(objectAt(item, 'properties'), 'serviceName') ?? '',
+  }));
+  return asked.length === 0 ? {} : { delegations: asked };
 }
 
 const policies = ['Enabled', 'Disabled', 'NetworkSecurityGroupEnabled', 'RouteTableEnabled'];
@@ -102,6 +120,7 @@ export function subnetOf(call: ArmCall, { network, name, before }: Place, proper
     addressPrefix,
     ...given('securityGroupId', securityGroupOf(call, properties, id)),
     endpointPolicies,
+    ...delegationsOf(properties),
     etag: before?.etag ?? '',
     state: before?.state ?? 'Updating',
   };

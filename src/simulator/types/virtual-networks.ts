@@ -9,6 +9,7 @@ import { networkError, otherLocation } from '../frame/errors.ts';
 import { type ArmCall, type ArmReply, atLeast, type Json, nameAt, type ResourceType } from '../frame/resource-type.ts';
 import { isPrefix, lies, overlap } from '../network/addresses.ts';
 import { checkStays } from '../network/going.ts';
+import { peeringBodies, peeringsOf } from '../network/peerings.ts';
 import { subnetInUse } from '../network/subnet-contents.ts';
 import * as operations from '../operations.ts';
 import type { Subnet, VirtualNetwork } from '../resources.ts';
@@ -33,7 +34,7 @@ function networkBody(world: World, network: VirtualNetwork, apiVersion: string):
       addressSpace: { addressPrefixes: network.addressPrefixes },
       dhcpOptions: { dnsServers: network.dnsServers },
       subnets: world.subnets.under(network.id).map(subnet => subnetBody(world, subnet)),
-      virtualNetworkPeerings: [],
+      virtualNetworkPeerings: peeringBodies(world, network),
       enableDdosProtection: false,
       ...(atLeast(apiVersion, '2022-01-01') ? {} : { enableVmProtection: false }),
     },
@@ -109,6 +110,7 @@ function put(call: ArmCall): ArmReply {
     ...given('tags', tagsOf(body)),
     addressPrefixes: prefixesOf(properties),
     dnsServers: stringsAt(objectAt(properties, 'dhcpOptions'), 'dnsServers'),
+    ...peeringsOf(properties, before),
     etag,
     guid: before?.guid ?? randomUUID(),
     state: 'Updating',

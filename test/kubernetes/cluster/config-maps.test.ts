@@ -179,3 +179,25 @@ test('a ConfigMap in a namespace that is not there waits for it', async t => {
   const write = configMaps.apply(ref, wanted('one'), { resourceVersion: '', force: false }, soon());
   await assert.rejects(write, refused('Waiting', 'NotFound', /nowhere/));
 });
+
+test('one with an owner goes with it, is taken over with its owner, and is removed only at the version that was read', async t => {
+  const { configMaps } = connectTo(t);
+  const ref = { namespace: 'dns', name: 'plant-a-dns' };
+  const owner = (uid: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', name: 'plant-a', uid });
+  const uids = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222'] as const;
+  const made = await configMaps.apply(
+    ref,
+    { ...wanted('one'), owner: owner(uids[0]) },
+    { resourceVersion: '', force: false },
+    soon(),
+  );
+  assert.deepEqual(made.owners, [uids[0]]);
+  const { resourceVersion } = made;
+  const next = { ...wanted('one'), owner: owner(uids[1]) };
+  const taken = await configMaps.apply(ref, next, { resourceVersion, force: true }, soon());
+  assert.deepEqual(taken.owners, [uids[1]]);
+  await assert.rejects(configMaps.remove(ref, resourceVersion, soon()), ConflictError);
+  await configMaps.remove(ref, taken.resourceVersion, soon());
+  assert.equal(await configMaps.read(ref, soon()), undefined);
+  await configMaps.remove(ref, taken.resourceVersion, soon());
+});

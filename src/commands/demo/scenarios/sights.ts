@@ -8,6 +8,8 @@ import type { Stage } from './stage.ts';
 
 const REFUSED = '403 NspValidationFailedError';
 
+const CHANGES: readonly string[] = ['PUT', 'PATCH', 'DELETE'];
+
 /** `seen` lines about one stage. */
 export const sightsOf = ({ world, seen }: Pick<Stage, 'world' | 'seen'>) => {
   const queried = async (workspace: string): Promise<string> => {
@@ -34,11 +36,11 @@ export const sightsOf = ({ world, seen }: Pick<Stage, 'world' | 'seen'>) => {
         const answer = await ports.resolver.ask(dnsServer, 'api.monitor.azure.com', 'A', AbortSignal.timeout(5_000));
         return answer.addresses.join() === address;
       }),
-    /** How often the operator has asked Azure to change anything. */
+    /** How often the operator has asked Azure to change anything; a POST is a question to Resource Graph. */
     writes: (): number => {
       const { journal, clientId } = world.simulator;
       return journal.filter(
-        ({ service, method, principal }) => service === 'arm' && method !== 'GET' && principal === clientId,
+        ({ service, method, principal }) => service === 'arm' && CHANGES.includes(method) && principal === clientId,
       ).length;
     },
   };
