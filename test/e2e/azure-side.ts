@@ -43,6 +43,12 @@ export interface AzureSide {
   dataPlaneCalls(): Promise<readonly JournalEntry[]>;
   /** From now on calls go wrong in this way; an empty list ends it. */
   faults(rules: readonly unknown[]): Promise<void>;
+  /** How many calls each of those has met. */
+  met(): Promise<readonly number[]>;
+  /** Everything as at the start, the journal too. */
+  reset(): Promise<void>;
+  /** Every resource as a GET shows it. */
+  resources(): Promise<readonly Body[]>;
   /** Cuts every connection, or lets them in again. */
   unreachable(on: boolean): Promise<void>;
   stop(): Promise<void>;
@@ -131,6 +137,9 @@ export async function startAzure({ pms, directory, latencyScale, ...start }: Azu
       const headers = { 'content-type': 'application/json' };
       await json('POST', '/_sim/faults', { headers, body: JSON.stringify({ faults: rules }) });
     },
+    met: async () => (await json('GET', '/_sim/faults')).map(({ met }: { met: number }) => met),
+    reset: async () => void (await json('POST', '/_sim/reset')),
+    resources: async () => (await json('GET', '/_sim/state')).resources,
     calls: async () => {
       const entries: JournalEntry[] = await json('GET', '/_sim/journal');
       return entries.filter(entry => entry.service === 'arm' && entry.principal === OPERATOR);

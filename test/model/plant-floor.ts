@@ -26,6 +26,14 @@ export interface Fault {
   readonly when: 'before' | 'after';
 }
 
+/** Where a sweep kills the process: around its nth write, counted from when this was said; the next one starts anew. */
+export interface KillPoint {
+  /** From 1; of all ports together. */
+  readonly write: number;
+  /** `answered`: with the answer known, before any other call. */
+  readonly when: 'before' | 'after' | 'answered';
+}
+
 /** The private path as the operator meets it: connections and queries. */
 export interface PathModel {
   readonly prober: Prober;
@@ -45,6 +53,10 @@ export interface Floor {
   start(): void;
   /** No fault happens any more. */
   calm(): void;
+  /** Counts writes from now on; kills at that one. */
+  killAt(point: KillPoint | undefined): void;
+  /** Writes of all ports since the last `killAt`. */
+  portWrites(): number;
   /** Processes that were started. */
   starts(): number;
   /** Defects that a pass threw and the controller caught. */
@@ -55,6 +67,8 @@ export interface Floor {
 
 interface Process {
   isDead: boolean;
+  /** Dies at its next call. */
+  isDoomed: boolean;
 }
 
 const never = new Promise<never>(() => {});
@@ -94,6 +108,8 @@ export function plantFloor(options: { readonly seed: number; readonly faults: re
   let calls = 0;
   let starts = 0;
   let panics = 0;
+  let portWrites = 0;
+  let kill: KillPoint | undefined;
 
   const crash = (process: Process): Promise<never> => {
     note('the process dies');
@@ -109,7 +125,7 @@ export function plantFloor(options: { readonly seed: number; readonly faults: re
     return Promise.reject(fault.kind === 'failure' ? failure : new Error('a defect'));
   };
 
-  const through = async <T>(name: string, process: Process, call: () => Promise<T>): Promise<T> => {
+  const disturbed = async <T>(name: string, process: Process, call: () => Promise<T>): Promise<T> => {
     if (process.isDead) return never;
     const [next] = faults;
     const fault = next !== undefined && ++calls > next.after ? next : undefined;
@@ -124,6 +140,22 @@ export function plantFloor(options: { readonly seed: number; readonly faults: re
     );
     if (process.isDead) return never;
     return fault ? strike(name, process, fault) : outcome();
+  };
+
+  /** The kill of a sweep, around what else may happen to the call. */
+  const through = async <T>(name: string, process: Process, call: () => Promise<T>): Promise<T> => {
+    if (process.isDoomed && !process.isDead) return crash(process);
+    const isSwept = WRITES.includes(name) && !process.isDead && ++portWrites === kill?.write;
+    const when = isSwept ? kill?.when : undefined;
+    if (when === 'before') return crash(process);
+    const outcome = disturbed(name, process, call);
+    if (when === undefined) return outcome;
+    await outcome.catch(() => {});
+    if (when === 'after' && !process.isDead) return crash(process);
+    process.isDoomed = true;
+    // Nobody calls any more after the last write.
+    clock.after(1_000, () => process.isDead || void crash(process));
+    return outcome;
   };
 
   const guard = <T extends object>(port: T, process: Process, isCounted: () => boolean = () => true): T =>
@@ -142,7 +174,7 @@ export function plantFloor(options: { readonly seed: number; readonly faults: re
   const start = (): void => {
     starts++;
     note('a process starts');
-    const process: Process = { isDead: false };
+    const process: Process = { isDead: false, isDoomed: false };
     const own: Clock = {
       now: clock.now,
       after: (delayMs, callback) => clock.after(delayMs, () => process.isDead || callback()),
@@ -185,11 +217,17 @@ export function plantFloor(options: { readonly seed: number; readonly faults: re
     azure.troubles = 0;
   };
 
-  return { clock, azure, cluster, dns, path, start, calm, starts: () => starts, panics: () => panics, journal };
+  const killAt: Floor['killAt'] = point => {
+    kill = point;
+    portWrites = 0;
+  };
+
+  const counts = { starts: () => starts, panics: () => panics, portWrites: () => portWrites };
+  return { clock, azure, cluster, dns, path, start, calm, killAt, ...counts, journal };
 }
 
 const SYNCHRONOUS = ['object', 'objects', 'emit'];
-const WRITES = ['create', 'update', 'setAccess', 'remove', 'apply', 'setFinalizer', 'applyStatus'];
+const WRITES = ['create', 'update', 'setAccess', 'untag', 'remove', 'apply', 'setFinalizer', 'applyStatus'];
 
 function idIn([first, second]: readonly unknown[]): string {
   if (typeof second === 'string') return second;
