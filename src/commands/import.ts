@@ -1,5 +1,5 @@
 /**
- * `pms import`: the YAML for what was built by hand, with resourceId lines. Reads only, with the user's own credentials;
+ * `pms import`: the YAML for what was built by hand, with resourceId lines. Reads only, with the credentials of whoever runs it (AZURE_*);
  * the data alone on stdout, what became of each resource on stderr. Flags, signals and exit codes; what is made of what
  * was read is in src/domain/importing.ts.
  */

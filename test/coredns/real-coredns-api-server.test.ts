@@ -87,7 +87,7 @@ describe('coredns-custom in the real API server', () => {
 });
 
 describe('a shared Corefile in the real API server', () => {
-  it('changes in our block alone, also while its platform writes it, and is as before with the last record', async t => {
+  it('changes in our block alone, forces no field of its platform, and is as before with the last record', async t => {
     await platformMakes({ Corefile: KUBEADM, other: 'theirs' });
     await kubectl(await rolesOf('kubeadm.md'), 'apply', '-f', '-');
     const { target, changes } = await targetOf(t, corefileConfig);

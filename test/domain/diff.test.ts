@@ -136,4 +136,38 @@ suite('differences', () => {
       );
     });
   }
+
+  test('are found in every field that we own: none can drift unseen', () => {
+    const asked = { tags: { plant: 'a' }, workspaces: [{ name: 'law-plant-a', retentionInDays: 90, dailyQuotaGb: 5 }] };
+    const { workspaces, scope, links, endpoint } = wants(asked);
+    const other: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+      workspace: { location: 'westeurope', retentionInDays: 30, dailyQuotaGb: 1, tags: {} },
+      privateLinkScope: { tags: {} },
+      scopedResource: { targetId: '/other' },
+      privateEndpoint: { location: 'westeurope', subnetId: '/other', scopeId: '/other', tags: {} },
+    };
+    for (const want of [plant.made(workspaces[0]), plant.made(scope), ...links, plant.made(endpoint)]) {
+      const owned = Object.keys(want).filter(
+        field => !NOT_COMPARED.includes(`${want.kind}.${field}`) && !IDENTITY.includes(field),
+      );
+      assert.deepEqual(owned.sort(), Object.keys(other[want.kind] ?? {}).sort(), want.kind);
+      for (const field of owned) {
+        const same = { ...want, provisioningState: 'Succeeded' } as unknown as Resource;
+        assert.deepEqual(differences(want, same), { changes: [], obstacles: [] }, want.kind);
+        const { changes, obstacles } = differences(want, { ...same, [field]: other[want.kind]?.[field] } as Resource);
+        assert.ok(changes.length + obstacles.length > 0, `${want.kind}.${field}`);
+      }
+    }
+  });
 });
+
+/** By these a resource is found, and what becomes of it is said; none is a field of the resource. */
+const IDENTITY: readonly string[] = ['kind', 'key', 'id', 'name', 'policy'];
+/** A link's scope is where it is; the others count at the creation, or say what may be written. */
+const NOT_COMPARED: readonly string[] = [
+  'workspace.mayLowerRetention',
+  'workspace.recover',
+  'scopedResource.scopeId',
+  'privateEndpoint.approval',
+  'privateEndpoint.requestMessage',
+];

@@ -120,7 +120,7 @@ suite('what others built', () => {
     assert.deepEqual(await hand.writes(), []);
   });
 
-  test('an adopted workspace and an adopted scope are closed when that is asked, by their two switches alone', async () => {
+  test('an adopted workspace and an adopted scope are closed when that is asked, by their two switches alone, tags untouched', async () => {
     const accessModes = { query: 'PrivateOnly' };
     const privateLinkScope = { ...imported.spec.privateLinkScope, accessModes };
     await scene.apply(changed({ query: 'Disabled' }, { privateLinkScope }));

@@ -84,7 +84,7 @@ suite('the records of an object, end to end', () => {
   const exportsSay = (what: string, holds: (data: Readonly<Record<string, string>>) => boolean) =>
     eventually(`the exports ${what}`, async () => holds((await mapOf(EXPORTS)).data ?? {}), PATIENCE);
 
-  test('an extra alias answers with the addresses of its sameAs, and the storage account’s name is left to others', async () => {
+  test('an extra alias answers like its sameAs; with aliases and blobStorage Disabled these names are left to others', async () => {
     const extraAliases = [{ name: 'query.monitor.azure.com', sameAs: API }];
     await scene.apply(plant('plant-a', { extraAliases, blobStorage: 'Disabled', aliases: 'Disabled' }));
     await scene.kubectl(...ready('plant-a'));

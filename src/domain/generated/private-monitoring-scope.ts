@@ -156,7 +156,7 @@ export interface PrivateMonitoringScopeSpec {
      */
     name?: string;
     /**
-     * Azure id of the subnet that gives the endpoint its addresses, as `az network vnet subnet show --query id` prints it: /subscriptions/<subscription>/resourceGroups/<group>/providers/Microsoft.Network/virtualNetworks/<network>/subnets/<subnet>. The subnet must exist, may be in another resource group or subscription, and must be reachable from your machines (VPN or ExpressRoute). It needs 8 free addresses and 3 more for each region of the workspaces: 11 for one region, so a /27 at least. Required unless there is a resourceId, no default, immutable.
+     * Azure id of the subnet that gives the endpoint its addresses, as `az network vnet subnet show --query id` prints it: /subscriptions/<subscription>/resourceGroups/<group>/providers/Microsoft.Network/virtualNetworks/<network>/subnets/<subnet>. The subnet must exist, may be in another resource group or subscription, and must be reachable from your machines (VPN or ExpressRoute). It needs 8 free addresses, 3 more for each region of the workspaces and 2 for each region of the components: 11 for workspaces in one region, so a /27 at least. Required unless there is a resourceId, no default, immutable.
      */
     subnetId?: string;
     /**

@@ -76,7 +76,7 @@ async function slice(name: string, content: Record<string, unknown>) {
   assert.equal(reply.status, 201, reply.body.message);
 }
 
-test('the addresses of a Service are those of its ready endpoints, of both families', async t => {
+test('the addresses of a Service are those of its endpoints that are ready and not terminating, of both families', async t => {
   const kubernetes = connect(t, { kubeconfig: controlPlane.kubeconfig });
   const asked = (port?: string) =>
     kubernetes.endpoints.addresses({ namespace: 'dns', service: 'coredns', ...(port ? { port } : {}) }, soon());
