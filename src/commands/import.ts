@@ -1,7 +1,7 @@
 /**
- * `pms import`: the YAML for what was built by hand, with resourceId lines. Reads only, with the credentials of whoever runs it (AZURE_*);
- * the data alone on stdout, what became of each resource on stderr. Flags, signals and exit codes; what is made of what
- * was read is in src/domain/importing.ts.
+ * `pms import`: the YAML for what was built by hand, with resourceId lines. Reads only, with the credentials of whoever
+ * runs it (AZURE_*); the data alone on stdout, what became of each resource on stderr. Flags, signals and exit codes; what
+ * is made of what was read is in src/domain/importing.ts.
  */
 import { once } from 'node:events';
 import { Command, Option } from 'commander';

@@ -7,6 +7,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { evaluate } from '@marcbachmann/cel-js';
+import { Ajv } from 'ajv';
 import { parse, parseAllDocuments } from 'yaml';
 
 const deploy = join(import.meta.dirname, '../../../deploy');
@@ -48,6 +49,15 @@ suite('deploy/flux', () => {
       seen[name] = is(failed) ? 'failed' : is(current) ? 'current' : 'in progress';
     }
     assert.deepEqual(seen, expected);
+  });
+
+  test('the values of the HelmRelease are ones that the chart takes', async () => {
+    const [release] = await documents('flux/helmrelease.yaml');
+    const chart = join(deploy, '..', release.spec.chart.spec.chart);
+    const schema = JSON.parse(await readFile(join(chart, 'values.schema.json'), 'utf8'));
+    const validate = new Ajv({ strict: false }).compile(schema);
+    assert.ok(validate(release.spec.values), JSON.stringify(validate.errors));
+    assert.ok(!validate({ ...release.spec.values, replica: 2 }), 'a misspelt value is refused');
   });
 
   test('neither Flux nor Argo CD deletes what leaves Git', async () => {
