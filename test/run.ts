@@ -38,8 +38,19 @@ const slowPlaces = [
     'test/deploy/chart',
     'test/crd/crd.test.ts',
   ],
-  ...['test/simulator/', 'test/contract/', 'test/azure/', 'test/commands/', 'test/kubernetes/', 'test/layers.test.ts'],
-  ...['convergence', 'sharing', 'one-target', 'plan-mode', 'isolation'].map(name => `test/controller/${name}.test.ts`),
+  ...[
+    'test/simulator/',
+    'test/contract/',
+    'test/azure/',
+    'test/commands/',
+    'test/kubernetes/',
+    'test/layers.test.ts',
+    'test/run.test.ts',
+    'test/manifest/',
+  ],
+  ...['convergence', 'sharing', 'one-target', 'rivals', 'plan-mode', 'isolation', 'component-isolation'].map(
+    name => `test/controller/${name}.test.ts`,
+  ),
   ...['test/coredns/real-coredns', 'test/probe/real-coredns'],
 ];
 const isSlow = (file: string) => slowPlaces.some(place => file.startsWith(place));
