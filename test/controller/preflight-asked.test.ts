@@ -5,33 +5,15 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { PortError, stalled, waiting } from '../../src/domain/failures.ts';
-import type { PmsObject, Spec } from '../../src/domain/object.ts';
 import { QUERY } from '../../src/domain/rights.ts';
 import * as plant from '../model/plant.ts';
-import { type Floor, plantFloor } from '../model/plant-floor.ts';
+import type { Floor } from '../model/plant-floor.ts';
+import { conditionOf, fresh, started, untilReady } from './started-floor.ts';
 
-const KEY = { namespace: 'plant', name: 'plant-a' };
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 
-function fresh(spec: Partial<Spec> = {}): PmsObject {
-  const object = plant.pms({ spec });
-  return { ...object, metadata: { ...object.metadata, finalizers: [] } };
-}
-
-function started(change: (floor: Floor) => void, object = fresh()): Floor {
-  const floor = plantFloor({ seed: 7, faults: [] });
-  change(floor);
-  floor.cluster.create(object);
-  floor.start();
-  return floor;
-}
-
-const conditionOf = (floor: Floor, type: string) =>
-  floor.cluster.stored(KEY)?.status.conditions?.find(condition => condition.type === type);
 const told = (floor: Floor): string => conditionOf(floor, 'PreflightPassed')?.message ?? '';
-const untilReady = (floor: Floor) =>
-  floor.clock.runUntil('Ready', () => conditionOf(floor, 'Ready')?.status === 'True', 3 * HOUR_MS);
 
 /** Counts the calls of one method of the port. */
 function counting(floor: Floor, method: 'permissions' | 'registration' | 'surroundings'): () => number {

@@ -6,31 +6,13 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { desire } from '../../src/domain/desire.ts';
 import { waiting } from '../../src/domain/failures.ts';
-import type { PmsObject, Spec } from '../../src/domain/object.ts';
 import * as plant from '../model/plant.ts';
-import { type Floor, plantFloor } from '../model/plant-floor.ts';
+import { conditionOf, fresh, started, untilReady } from './started-floor.ts';
 
 const KEY = { namespace: 'plant', name: 'plant-a' };
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 
-function fresh(spec: Partial<Spec> = {}): PmsObject {
-  const object = plant.pms({ spec });
-  return { ...object, metadata: { ...object.metadata, finalizers: [] } };
-}
-
-function started(change: (floor: Floor) => void, object = fresh()): Floor {
-  const floor = plantFloor({ seed: 7, faults: [] });
-  change(floor);
-  floor.cluster.create(object);
-  floor.start();
-  return floor;
-}
-
-const conditionOf = (floor: Floor, type: string) =>
-  floor.cluster.stored(KEY)?.status.conditions?.find(condition => condition.type === type);
-const untilReady = (floor: Floor) =>
-  floor.clock.runUntil('Ready', () => conditionOf(floor, 'Ready')?.status === 'True', 3 * HOUR_MS);
 const others = plant.scope().id.replace(/[^/]+$/, 'other');
 const rival = plant.endpoint({ id: `${plant.endpoint().id}-other`, name: 'pe-other', scopeId: others });
 

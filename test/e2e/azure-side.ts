@@ -15,10 +15,6 @@ import { dialWith } from '../simulator/plane.ts';
 // biome-ignore lint/suspicious/noExplicitAny: a body is what the wire gives; tests read the fields they know
 type Body = any;
 
-/** Whether a call changes something: the operator's POSTs are questions to Resource Graph. */
-export const isWrite = ({ method, path }: Pick<JournalEntry, 'method' | 'path'>): boolean =>
-  method !== 'GET' && !path.endsWith('/Microsoft.ResourceGraph/resources');
-
 export interface AzureSide {
   readonly subscriptionId: string;
   /** Path of the seeded resource group. */

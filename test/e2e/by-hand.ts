@@ -4,7 +4,7 @@
  */
 import { dnsQuery } from '../env/dns-query.ts';
 import { eventually } from '../env/eventually.ts';
-import { isWrite } from './azure-side.ts';
+import { isWrite } from '../simulator/is-write.ts';
 import { pms } from './objects.ts';
 import type { Scene } from './scene.ts';
 

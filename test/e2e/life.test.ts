@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { dnsQuery } from '../env/dns-query.ts';
 import { eventually } from '../env/eventually.ts';
-import { isWrite } from './azure-side.ts';
+import { isWrite } from '../simulator/is-write.ts';
 import { pms } from './objects.ts';
 import { type Scene, startScene } from './scene.ts';
 import { PATIENCE, watch } from './watch.ts';

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { eventually } from '../env/eventually.ts';
-import { isWrite } from './azure-side.ts';
+import { isWrite } from '../simulator/is-write.ts';
 import { pms } from './objects.ts';
 import { type Scene, startScene } from './scene.ts';
 

@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { shellBlocks } from '../docs/shell-blocks.ts';
 import { requireContainers } from '../env/image.ts';
 import { requireTool } from '../env/require-tool.ts';
-import { isWrite } from './azure-side.ts';
+import { isWrite } from '../simulator/is-write.ts';
 import {
   cloudOf,
   type Ground,

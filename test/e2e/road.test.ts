@@ -8,7 +8,7 @@ import { writesIn } from '../env/audit-log.ts';
 import type { OwnedProcess } from '../env/child-process.ts';
 import { dnsQuery } from '../env/dns-query.ts';
 import { eventually } from '../env/eventually.ts';
-import { isWrite } from './azure-side.ts';
+import { isWrite } from '../simulator/is-write.ts';
 import { ALIASES, namesOf, pms, SHARED, twin } from './objects.ts';
 import { NAMESPACE, RECORDS, type Scene, startScene } from './scene.ts';
 

@@ -8,8 +8,12 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Simulator } from '../../simulator/simulator.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: a body is what the wire gives
-export type Body = Record<string, any>;
+/** What is read of Azure's answers; each has a part of it. */
+export interface Body {
+  readonly access_token?: string;
+  readonly error?: { readonly innererror?: { readonly code?: string } };
+  readonly properties?: { readonly provisioningState?: string; readonly customerId?: string };
+}
 
 export interface Somebody {
   /** One call to the resource manager; throws for anything but 2xx, with what it was answered. */
@@ -45,7 +49,8 @@ export function createSomebody(simulator: Simulator, credentials: Credentials, s
       scope: `${audience}/.default`,
     });
     const answer = await fetch(`${authority}/${tenantId}/oauth2/v2.0/token`, { method: 'POST', body, signal });
-    return ((await answer.json()) as Body).access_token;
+    const { access_token: bearer = '' } = (await answer.json()) as Body;
+    return bearer;
   };
 
   const send = async (method: string, path: string, body?: object) => {
@@ -73,7 +78,8 @@ export function createSomebody(simulator: Simulator, credentials: Credentials, s
         const answer = await send('GET', path);
         const told = await answer.text();
         if (method === 'DELETE' && answer.status === 404) return;
-        if (method === 'PUT' && JSON.parse(told).properties?.provisioningState === 'Succeeded') return;
+        const { properties }: Body = told === '' ? {} : JSON.parse(told);
+        if (method === 'PUT' && properties?.provisioningState === 'Succeeded') return;
         await delay(SETTLE_POLL_MS, undefined, { signal });
       }
     },

@@ -14,7 +14,7 @@ const CHANGES: readonly string[] = ['PUT', 'PATCH', 'DELETE'];
 export const sightsOf = ({ world, seen }: Pick<Stage, 'world' | 'seen'>) => {
   const queried = async (workspace: string): Promise<string> => {
     const { properties } = await world.somebody.call('GET', workspaceId(workspace));
-    return world.somebody.publicQuery(properties.customerId);
+    return world.somebody.publicQuery(properties?.customerId ?? '');
   };
   return {
     /** The public side may query the workspace. */
