@@ -70,7 +70,7 @@ export interface Desired {
   readonly deletedAt?: number;
 }
 
-export type Gate = 'None' | 'DNS' | 'TLS' | 'Query';
+export type Gate = 'None' | 'DNS' | 'TLS' | 'Query' | 'Telemetry';
 
 /** What the object asks for. `installation` makes ownership unique across clusters. */
 export function desire(object: PmsObject, installation: string): Desired {
