@@ -27,6 +27,7 @@ import type {
 } from './domain/resources.ts';
 import type { Permission } from './domain/rights.ts';
 import type { GraphSight } from './domain/surroundings.ts';
+import type { AzureMachines } from './ports-machines.ts';
 import type { AzureZones } from './ports-zones.ts';
 
 /** The first answer to a write. */
@@ -38,7 +39,7 @@ export interface WriteAnswer {
 }
 
 /** Azure Resource Manager, as one identity. Subscriptions come from the ids. */
-export interface Azure extends AzureZones {
+export interface Azure extends AzureZones, AzureMachines {
   /** Proves that a token can be had. Cached; network only when the token is due. */
   identity(signal: AbortSignal): Promise<Identity>;
 

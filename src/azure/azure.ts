@@ -5,6 +5,7 @@
 import type { ArmId } from '../domain/resources.ts';
 import type { Azure, AzureInquiry, Clock, Log, WriteGuard } from '../ports.ts';
 import { siteOf } from './adapter.ts';
+import { createMachines } from './azure-machines.ts';
 import { createClients } from './clients.ts';
 import { createCredential } from './credential.ts';
 import { readSurroundings } from './graph.ts';
@@ -70,6 +71,7 @@ export function createAzure({ settings, log, clock, onRequest, version, guard }:
   const { publicEgressProxy } = settings.logsQuery;
   return {
     ...createInquiry(arm),
+    ...createMachines(arm),
     identity: signal => credential.identity(signal),
     get: (kind, id, signal) => get(arm, kind, id, signal),
     scopeLinks: (scopeId, signal) => readScopeLinks(arm, scopeId, signal),
