@@ -24,6 +24,7 @@ import {
   started,
   type Write,
 } from './execute-notes.ts';
+import { runMachines } from './execute-machines.ts';
 import { writeExports } from './exports.ts';
 import { keeping, type Subject } from './look.ts';
 import { readNeighbours } from './neighbours.ts';
@@ -80,6 +81,9 @@ async function dispatch(action: Action, want: Desired, pass: Pass): Promise<Outc
     case 'forget':
       if (action.why === 'Deleted' && action.key.startsWith('scopedResource/')) expectFewerNames(want, pass);
       return DONE;
+    case 'join':
+    case 'leave':
+      return runMachines(action, want, pass);
     case 'adopt':
     case 'note':
       // The inventory alone changes; `summarize` writes it.

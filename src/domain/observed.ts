@@ -5,6 +5,7 @@
 import type { AllowLists } from './allow-lists.ts';
 import type { DataCollectionEndpoint, DataCollectionRule } from './collection-resources.ts';
 import type { Failure } from './failures.ts';
+import type { MachinesSight } from './machine-sight.ts';
 import type { PublishedLine } from './merge.ts';
 import type { Neighbour } from './neighbours.ts';
 import type { InventoryEntry } from './object.ts';
@@ -184,6 +185,8 @@ export interface Observed {
   readonly zones?: ZonesSight;
   /** Endpoints and rules of data collection; only when it is asked for, or something of it is listed. */
   readonly collection?: CollectionSight;
+  /** Machines that are asked for, or may carry something of ours; absent when there can be none. */
+  readonly machines?: MachinesSight;
   /** What we may do; absent unless something is yet to be made, or Azure has refused something for want of a right. */
   readonly rights: Reading<readonly HeldRights[]>;
   readonly target: Reading<TargetSight>;

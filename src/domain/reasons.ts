@@ -87,6 +87,14 @@ export const REASONS = [
   'ConnectionDisconnected',
   'ConnectionRemoved',
   'StillInUse',
+  // Machines
+  'MachineHasOtherEndpoint',
+  'EndpointMissingInRegion',
+  'NoRuleForSystem',
+  'MachineNotFound',
+  'MachineNotConnected',
+  'AgentMissing',
+  'AgentFailed',
   // DNS
   'TargetNotFound',
   'TargetNotAllowed',

@@ -4,6 +4,9 @@
  */
 import type { Access, AccessChange, AccessKind, AccessValues } from './access.ts';
 import type { Failure } from './failures.ts';
+import type { MachineLeave } from './machine-choice.ts';
+import type { MachinesTold } from './machine-text.ts';
+import type { MachineJoin } from './machine-verdict.ts';
 import type { NameConflict, PublishedLine } from './merge.ts';
 import type { Reason } from './reasons.ts';
 import type { RecordSet } from './records.ts';
@@ -111,7 +114,10 @@ export type Action =
       readonly annotations: Readonly<Record<string, string>>;
       readonly resourceVersion?: string;
     }
-  | { readonly verb: 'unexport'; readonly key: 'exports'; readonly resourceVersion: string };
+  | { readonly verb: 'unexport'; readonly key: 'exports'; readonly resourceVersion: string }
+  /** One wave of machines is given what is missing, or loses what is ours; the inventory does not know of them. */
+  | { readonly verb: 'join'; readonly key: 'machines'; readonly joins: readonly MachineJoin[] }
+  | { readonly verb: 'leave'; readonly key: 'machines'; readonly leaves: readonly MachineLeave[] };
 
 export interface Verdict {
   /** Ready: as asked, as observed. Waiting: on its way, or has actions. Stalled: somebody must act. Failed: back off. */
@@ -139,6 +145,7 @@ export interface Plan {
   readonly records?: RecordSet;
   readonly conflicts: readonly NameConflict[];
   readonly subnet?: { readonly addressesNeeded: number; readonly addressesFree: number };
+  readonly machines?: MachinesTold;
 }
 
 export const ready = (reason: Reason, message: string): Verdict => ({ state: 'Ready', reason, message, actions: [] });
