@@ -82,6 +82,7 @@ export const REASONS = [
   'OtherZoneGroup',
   'ZoneNotFound',
   'NetworkHasZone',
+  'RegionWithoutEndpoint',
   'ConnectionPending',
   'ConnectionRejected',
   'ConnectionDisconnected',
