@@ -145,7 +145,7 @@ export function readMachine(body: Json): Machine {
   const id = required(body, 'id');
   const { osType, osName, status, storageProfile } = members(body.properties);
   const system = readSystem(text(osType) ?? text(osName) ?? text(members(members(storageProfile).osDisk).osType));
-    return {
+  return {
     id,
     location: required(body, 'location').toLowerCase().replaceAll(' ', ''),
     tags: readTags(body),

@@ -7,10 +7,23 @@ import { isFailedState, isSucceeded } from '../domain/converge.ts';
 import type { Desired } from '../domain/desire.ts';
 import type { ActionResult } from '../domain/events.ts';
 import { type Failure, failureOf, stalled } from '../domain/failures.ts';
-import { isChosen, type MachineLeave } from '../domain/machine-choice.ts';
-import { endpointBefore, isOurAgent, isOurAssociation, otherOwner, ownDescription } from '../domain/machine-ownership.ts';
-import { type AgentExtension, type Association, isArcMachine } from '../domain/machine-resources.ts';
-import { isAsWanted, type MachineJoin } from '../domain/machine-verdict.ts';
+import { isChosen } from '../domain/machine-choice.ts';
+import {
+  endpointBefore,
+  isOurAgent,
+  isOurAssociation,
+  otherOwner,
+  ownDescription,
+} from '../domain/machine-ownership.ts';
+import {
+  type AgentExtension,
+  type AgentWant,
+  type Association,
+  isArcMachine,
+  type MachineJoin,
+  type MachineLeave,
+} from '../domain/machine-resources.ts';
+import { isAsWanted } from '../domain/machine-verdict.ts';
 import { idKey, sameId, shortName } from '../domain/names.ts';
 import { bodyOf } from '../domain/observed.ts';
 import type { ArmId, ScopedResource } from '../domain/resources.ts';
@@ -77,21 +90,30 @@ const holdBack = (machineId: ArmId, failure: Failure, { memory, object }: Pass):
   memory.writes.holdBack(machineId, { verb: 'update', asker: askerOf(object), failure });
 
 /** The endpoint is read before the rule is written: a machine with another endpoint is given nothing. */
-async function joinOne({ machineId, rule, endpoint, agent, stale = [] }: MachineJoin, want: Desired, pass: Pass) {
-  const { azure } = pass.world;
+async function joinOne(join: MachineJoin, want: Desired, pass: Pass): Promise<void> {
+  const { machineId, rule, endpoint, agent, stale = [] } = join;
   const found = endpoint && (await readAssociation(endpoint.id, pass));
   if (found !== undefined && !mayGive(found, want, pass)) return;
   for (const id of stale) await dissociate(id, pass);
-  if (rule !== undefined) {
-    const current = await readAssociation(rule.id, pass);
-    if (!sameId(current?.ruleId, rule.ruleId)) await associate({ ...rule, machineId }, pass);
-  }
-  if (endpoint !== undefined && !isRight(found, endpoint.endpointId, want)) {
-    const isOurs = found !== undefined && isOurAssociation(found, want.owner);
-    const before = isOurs ? endpointBefore(found) : found?.endpointId;
-    await associate({ ...endpoint, machineId, description: ownDescription(want.owner, before) }, pass);
-  }
-  if (agent === undefined) return;
+  if (rule !== undefined) await joinRule({ ...rule, machineId }, pass);
+  if (endpoint !== undefined) await joinEndpoint({ ...endpoint, machineId }, found, want, pass);
+  if (agent !== undefined) await joinAgent(machineId, agent, want, pass);
+}
+
+async function joinRule(rule: Association, pass: Pass): Promise<void> {
+  const found = await readAssociation(rule.id, pass);
+  if (!sameId(found?.ruleId, rule.ruleId)) await associate(rule, pass);
+}
+
+async function joinEndpoint(endpoint: Association, found: Association | undefined, want: Desired, pass: Pass) {
+  if (isRight(found, endpoint.endpointId, want)) return;
+  const isOurs = found !== undefined && isOurAssociation(found, want.owner);
+  const before = isOurs ? endpointBefore(found) : found?.endpointId;
+  await associate({ ...endpoint, description: ownDescription(want.owner, before) }, pass);
+}
+
+async function joinAgent(machineId: ArmId, agent: AgentWant, want: Desired, pass: Pass): Promise<void> {
+  const { azure } = pass.world;
   const installed = await azure.agent(machineId, pass.signal);
   noteAgent(pass.memory.ledger, machineId, installed);
   if (installed !== undefined && !isToInstall(installed, agent, want)) return;
@@ -108,18 +130,20 @@ function mayGive(found: Association, want: Desired, pass: Pass): boolean {
   return (want.collection?.machines?.takeOver ?? false) && otherOwner(found, want.owner) === undefined;
 }
 
-function isRight(found: Association | undefined, endpointId: ArmId, want: Desired): boolean {
+function isRight(found: Association | undefined, endpointId: ArmId | undefined, want: Desired): boolean {
   return sameId(found?.endpointId, endpointId) && found !== undefined && isOurAssociation(found, want.owner);
 }
 
 function isInScope({ endpointId }: Association, { scope }: Desired, { memory }: Pass): boolean {
-  const links = bodyOf(memory.ledger.peek<readonly ScopedResource[]>(`${scope.id}/scopedResources`) ?? { is: 'absent' });
+  const links = bodyOf(
+    memory.ledger.peek<readonly ScopedResource[]>(`${scope.id}/scopedResources`) ?? { is: 'absent' },
+  );
   return links?.some(({ targetId }) => sameId(targetId, endpointId)) ?? false;
 }
 
 const isFinal = ({ provisioningState: state }: AgentExtension): boolean => isSucceeded(state) || isFailedState(state);
 
-const isToInstall = (found: AgentExtension, agent: Parameters<typeof isAsWanted>[1], want: Desired): boolean =>
+const isToInstall = (found: AgentExtension, agent: AgentWant, want: Desired): boolean =>
   isOurAgent(found, want.owner) &&
   isFinal(found) &&
   (isFailedState(found.provisioningState) || !isAsWanted(found, agent));

@@ -15,6 +15,7 @@ import { bodyOf } from '../domain/observed.ts';
 import type { ArmId, MadeKind, Resource, Want } from '../domain/resources.ts';
 import type { Action, Plan } from '../domain/steps.ts';
 import type { WriteAnswer } from '../ports.ts';
+import { runMachines } from './execute-machines.ts';
 import {
   expectFewerNames,
   isSettledAnswer,
@@ -24,7 +25,6 @@ import {
   started,
   type Write,
 } from './execute-notes.ts';
-import { runMachines } from './execute-machines.ts';
 import { writeExports } from './exports.ts';
 import { keeping, type Subject } from './look.ts';
 import { readNeighbours } from './neighbours.ts';

@@ -34,9 +34,7 @@ export function knownAssociations(
   { items, readAt }: Listed<Association>,
   ids: readonly ArmId[],
 ): readonly Association[] {
-  const all = new Map<string, { readonly id: ArmId; readonly shown?: Association }>(
-    ids.map(id => [idKey(id), { id }]),
-  );
+  const all = new Map<string, { readonly id: ArmId; readonly shown?: Association }>(ids.map(id => [idKey(id), { id }]));
   for (const shown of items) all.set(idKey(shown.id), { id: shown.id, shown });
   return [...all.values()].flatMap(({ id, shown }) => {
     const known = ledger.peek<Association>(id);

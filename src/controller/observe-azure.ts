@@ -24,6 +24,7 @@ import { isZoneEntry } from '../domain/zone-teardown.ts';
 import { lookAt, nextLookAt, type Subject } from './look.ts';
 import { isDone, lookAtLink, lookAtWorkspace } from './look-linked.ts';
 import { collectionSights, observeCollection, unreadCollection } from './observe-collection.ts';
+import { observeMachines } from './observe-machines.ts';
 import { readEndpointNeed, readNetworkEndpoints, readRegistration, readSurroundings } from './observe-prerequisites.ts';
 import { readInterface, readZoneGroupRecords } from './observe-records.ts';
 import { readRights } from './observe-rights.ts';
@@ -65,7 +66,10 @@ export async function observeAzure(want: Desired, pass: Pass): Promise<AzureSigh
   const subnetId = isAdopted(wanted) ? bodyOf(endpoint.reading)?.subnetId : wanted.subnetId;
   const subnet = subnetAsked ?? (await readSubnet(subnetId, want, pass));
   const inventory = entriesOf(want, pass);
-  const zones = await observeZones(want, { scope: scopeBefore, endpoint, inventory }, pass);
+  const [zones, { machines, dueAt: machinesDueAt }] = await Promise.all([
+    observeZones(want, { scope: scopeBefore, endpoint, inventory }, pass),
+    observeMachines(want, collected.collection, pass),
+  ]);
   const sights = new Map<string, Sight>([
     ['privateLinkScope', scopeBefore],
     ['privateEndpoint', endpoint],
@@ -107,12 +111,14 @@ export async function observeAzure(want: Desired, pass: Pass): Promise<AzureSigh
     ...registration,
     ...surroundings,
     ...(zones === undefined ? {} : { zones }),
+    ...(machines === undefined ? {} : { machines }),
   };
   expectMembers(want, sight, pass);
   const { ledger } = pass.memory;
   const dueAt = [
     ...subjects.map(item => nextLookAt(item, pass)),
     ...(zones === undefined ? [] : nextZoneLooks(want, inventory, zones, pass)),
+    machinesDueAt,
     subnetId === undefined ? undefined : ledger.dueAt(subnetId),
     ledger.dueAt(deletedWorkspacesId(want)),
   ];

@@ -8,13 +8,26 @@ import type { Desired } from '../domain/desire.ts';
 import { failed } from '../domain/failures.ts';
 import { isReleased } from '../domain/inventory.ts';
 import { type Choice, isChosen, placeOf, placesOf } from '../domain/machine-choice.ts';
-import { endpointAssociationId, idsOn, isEndpointAssociation, isOurAgent, ruleAssociationId } from '../domain/machine-ownership.ts';
+import {
+  endpointAssociationId,
+  idsOn,
+  isEndpointAssociation,
+  isOurAgent,
+  ruleAssociationId,
+} from '../domain/machine-ownership.ts';
 import type { AgentExtension, Association, Machine, MachineGraph } from '../domain/machine-resources.ts';
-import type { MachinesSight } from '../domain/machine-sight.ts';
 import { AGENT_POLL_MS } from '../domain/machines.ts';
 import { idKey, type Place, sameId, shortName } from '../domain/names.ts';
 import type { InventoryEntry } from '../domain/object.ts';
-import { ABSENT, bodyOf, type Observed, present, type Reading, type WriteState } from '../domain/observed.ts';
+import {
+  ABSENT,
+  bodyOf,
+  type MachinesSight,
+  type Observed,
+  present,
+  type Reading,
+  type WriteState,
+} from '../domain/observed.ts';
 import type { ArmId, Owner } from '../domain/resources.ts';
 import { knownAgents, knownAssociations, type Listed } from './machine-memory.ts';
 import { askerOf, type Pass } from './world.ts';
@@ -44,14 +57,29 @@ export async function observeMachines(
   const [listed, ofSelector] = await Promise.all([readTargets(targets, want, pass), readSelector(choice, want, pass)]);
   const others = (bodyOf(listed)?.items ?? []).flatMap(({ machineId }) => placeOf(machineId));
   const graph = await readGraph(distinct([...placesOf(choice), ...others]), want, pass);
-  const { chosen, missing } = await readChosen(choice, { ofSelector, graph: bodyOf(graph)?.machines ?? [] }, want, pass);
+  const { chosen, missing } = await readChosen(
+    choice,
+    { ofSelector, graph: bodyOf(graph)?.machines ?? [] },
+    want,
+    pass,
+  );
   const known = await readAssociations(listed, { chosen: bodyOf(chosen) ?? [], targets }, want, pass);
   const machineIds = [...(bodyOf(chosen) ?? []), ...(bodyOf(known) ?? []).map(one => ({ id: one.machineId }))];
-  const agents = agentsOf(graph, machineIds.map(({ id }) => id), pass);
+  const agents = agentsOf(
+    graph,
+    machineIds.map(({ id }) => id),
+    pass,
+  );
   await reviewAgents(bodyOf(agents) ?? [], want, pass);
   const dueAt = pass.memory.ledger.dueAt(graphId(pass));
   return {
-    machines: { chosen, missing, associations: known, agents, writes: writesOf(known, agents, { machines: machineIds, owner: want.owner }, pass) },
+    machines: {
+      chosen,
+      missing,
+      associations: known,
+      agents,
+      writes: writesOf(known, agents, { machines: machineIds, owner: want.owner }, pass),
+    },
     ...(dueAt === undefined ? {} : { dueAt }),
   };
 }
@@ -131,7 +159,9 @@ async function readGraph(places: readonly Place[], want: Desired, pass: Pass): P
   const isPending = (graph: MachineGraph) => {
     const readAt = bodyOf(ledger.peek<MachineGraph>(id) ?? ABSENT) === graph ? ledger.readAt(id) : now;
     const ids = graph.machines.map(machine => machine.id);
-    return knownAgents(ledger, { items: graph.agents, readAt }, ids).some(agent => isOurs(agent, want) && isBusy(agent));
+    return knownAgents(ledger, { items: graph.agents, readAt }, ids).some(
+      agent => isOurs(agent, want) && isBusy(agent),
+    );
   };
   return ledger.look<MachineGraph>({
     id,
@@ -195,8 +225,7 @@ async function readAssociations(
   const isBare = new Set(bare.map(({ id }) => idKey(id)));
   const readAt = ledger.readAt(endpointGraphId(pass));
   const hints = (bodyOf(graph) ?? []).filter(
-    ({ machineId, endpointId }) =>
-      isBare.has(idKey(machineId)) && !targets.some(target => sameId(target, endpointId)),
+    ({ machineId, endpointId }) => isBare.has(idKey(machineId)) && !targets.some(target => sameId(target, endpointId)),
   );
   return present([...known, ...knownAssociations(ledger, { items: hints, readAt }, [])]);
 }

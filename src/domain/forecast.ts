@@ -101,6 +101,7 @@ const isTold = (action: Action): boolean =>
 const PARTS: Readonly<Record<string, StepName>> = {
   'the links taken out': 'Pruned',
   'the data collection endpoints': 'DataCollectionReady',
+  'the machines': 'DataCollectionReady',
   'the data collection rules': 'Pruned',
   'the zones': 'ZoneGroupReady',
   'the zone group': 'ZoneGroupReady',

@@ -4,7 +4,7 @@
  */
 import type { MachinesWant } from './collection-resources.ts';
 import { isEndpointAssociation, isOurAgent, isOurAssociation } from './machine-ownership.ts';
-import type { AgentExtension, Association, Machine } from './machine-resources.ts';
+import type { AgentExtension, Association, Machine, MachineLeave } from './machine-resources.ts';
 import { idKey, type Place, parseId } from './names.ts';
 import type { ArmId, Owner, Tags } from './resources.ts';
 
@@ -52,15 +52,6 @@ export const placeOf = (id: ArmId): readonly Place[] => {
   const at = parseId(id);
   return at === undefined ? [] : [{ subscriptionId: at.subscriptionId, resourceGroup: at.resourceGroup }];
 };
-
-/** What a machine that is chosen no longer still has of ours. Taken away in this order, each once the one before is gone. */
-export interface MachineLeave {
-  readonly machineId: ArmId;
-  /** As it was seen last. */
-  readonly agent?: AgentExtension;
-  readonly endpoint?: Association;
-  readonly rules: readonly Association[];
-}
 
 /** Machines with associations of ours that are not among these, by id. */
 export function leavingOf(

@@ -4,7 +4,13 @@
  * description, since Azure fixes its name; the extension by its tag. Pure.
  */
 import type { MachineSystem } from './collection-resources.ts';
-import { type AgentExtension, type Association, agentId, associationId, ENDPOINT_ASSOCIATION } from './machine-resources.ts';
+import {
+  type AgentExtension,
+  type Association,
+  agentId,
+  associationId,
+  ENDPOINT_ASSOCIATION,
+} from './machine-resources.ts';
 import { isOwnLinkName, linkName, OWNER_TAG, ownershipOf, ownerText, shortName } from './names.ts';
 import type { ArmId, Owner } from './resources.ts';
 

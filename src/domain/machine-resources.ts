@@ -81,3 +81,36 @@ export const machineOfExtension = (id: ArmId): ArmId => id.replace(/\/extensions
 
 /** Whether an id is that of a machine of Azure Arc: others get no extension from us. */
 export const isArcMachine = (id: ArmId): boolean => /\/providers\/microsoft\.hybridcompute\/machines\/[^/]+$/i.test(id);
+
+/** What one machine is still to be given. Sent in this order; what is absent is there, or must wait. */
+export interface MachineJoin {
+  readonly machineId: ArmId;
+  readonly rule?: { readonly id: ArmId; readonly ruleId: ArmId };
+  readonly endpoint?: { readonly id: ArmId; readonly endpointId: ArmId };
+  readonly agent?: AgentWant;
+  /** Associations of ours with a rule that is not this machine's any more. */
+  readonly stale?: readonly ArmId[];
+}
+
+/** What a machine that is chosen no longer still has of ours. Taken away in this order, each once the one before is gone. */
+export interface MachineLeave {
+  readonly machineId: ArmId;
+  /** As it was seen last. */
+  readonly agent?: AgentExtension;
+  readonly endpoint?: Association;
+  readonly rules: readonly Association[];
+}
+
+/** For the status: how many, and those with something wrong first. */
+export interface MachinesTold {
+  readonly selected: number;
+  readonly associated: number;
+  readonly machines: readonly MachineTold[];
+}
+
+export interface MachineTold {
+  readonly id: ArmId;
+  readonly agent?: string;
+  readonly associated: boolean;
+  readonly problem?: string;
+}

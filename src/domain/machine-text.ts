@@ -1,25 +1,12 @@
 /**
  * What is told of many machines: problems in one sentence for each kind, and the few machines that the status lists. Pure.
  */
+import type { MachinesTold } from './machine-resources.ts';
 import type { MachineProblem, MachineVerdict } from './machine-verdict.ts';
 import { shortName } from './names.ts';
 import { named } from './preflight-verdicts.ts';
 import type { ArmId } from './resources.ts';
 import { ready, type Verdict } from './steps.ts';
-
-/** For the status: how many, and those with something wrong first. */
-export interface MachinesTold {
-  readonly selected: number;
-  readonly associated: number;
-  readonly machines: readonly MachineTold[];
-}
-
-export interface MachineTold {
-  readonly id: ArmId;
-  readonly agent?: string;
-  readonly associated: boolean;
-  readonly problem?: string;
-}
 
 /** The CRD admits this many. */
 const MACHINES_SHOWN = 20;

@@ -8,7 +8,7 @@
  * | association with an endpoint of our scope       | adopted, whoever made it                                   |
  * | association with another endpoint, no takeOver, |
  * | or given by another object of an operator       | Stalled MachineHasOtherEndpoint; nothing is given          |
- * | no endpoint of ours in its region               | Stalled EndpointMissingInRegion; nothing is given          |
+ * | no endpoint of ours in its region               | Stalled RegionWithoutEndpoint; nothing is given            |
  * | no association with our rule or endpoint        | join                                                       |
  * | installAgent, no agent, connected               | join, after the associations                               |
  * | installAgent, no agent, not connected           | told; it comes when the machine does                       |
@@ -18,6 +18,7 @@
  */
 import type { MachineSystem, MachinesWant } from './collection-resources.ts';
 import { isFailedState, isSucceeded } from './converge.ts';
+import { regionKey } from './difference.ts';
 import {
   endpointAssociationId,
   isEndpointAssociation,
@@ -33,22 +34,13 @@ import {
   agentId,
   isArcMachine,
   type Machine,
+  type MachineJoin,
 } from './machine-resources.ts';
 import { idKey, OWNER_TAG, ownerText, sameId, shortName } from './names.ts';
 import type { WriteState } from './observed.ts';
 import type { Reason } from './reasons.ts';
 import type { ArmId, Owner } from './resources.ts';
 import type { Verdict } from './steps.ts';
-
-/** What one machine is still to be given. Sent in this order; what is absent is there, or must wait. */
-export interface MachineJoin {
-  readonly machineId: ArmId;
-  readonly rule?: { readonly id: ArmId; readonly ruleId: ArmId };
-  readonly endpoint?: { readonly id: ArmId; readonly endpointId: ArmId };
-  readonly agent?: AgentWant;
-  /** Associations of ours with a rule that is not this machine's any more. */
-  readonly stale?: readonly ArmId[];
-}
 
 /** What is wrong with a machine. `Told`: nothing waits for it. */
 export interface MachineProblem {
@@ -101,12 +93,10 @@ type Trouble = { readonly is: 'Trouble'; readonly problem: MachineProblem };
 
 const THERE = { is: 'There' } as const;
 
-const trouble = (
-  state: MachineProblem['state'],
-  reason: Reason,
-  message: string,
-  isAssociation = true,
-): Trouble => ({ is: 'Trouble', problem: { state, reason, message, isAssociation } });
+const trouble = (state: MachineProblem['state'], reason: Reason, message: string, isAssociation = true): Trouble => ({
+  is: 'Trouble',
+  problem: { state, reason, message, isAssociation },
+});
 
 export function judgeMachine(view: MachineView, rules: MachineRules): MachineVerdict {
   const { machine } = view;
@@ -151,7 +141,11 @@ const GRAVITY = { Stalled: 3, Failed: 2, Waiting: 1, Told: 0 } as const;
 function judgeRule({ machine, associations }: MachineView, rules: MachineRules): Part<{ id: ArmId; ruleId: ArmId }> {
   const { system } = machine;
   if (system === undefined) {
-    return trouble('Told', 'MachineNotConnected', 'has never reported, so nobody knows whether it runs Linux or Windows');
+    return trouble(
+      'Told',
+      'MachineNotConnected',
+      'has never reported, so nobody knows whether it runs Linux or Windows',
+    );
   }
   const ruleId = rules.rules.get(system);
   if (ruleId === undefined) {
@@ -172,7 +166,7 @@ function judgeEndpoint(
   const { owner, want, endpoints, inScope } = rules;
   const id = endpointAssociationId(machine.id);
   const found = associations.find(one => sameId(one.id, id));
-  const endpointId = endpoints.get(machine.location);
+  const endpointId = endpoints.get(regionKey(machine.location));
   const isOurs = found !== undefined && isOurAssociation(found, owner);
   const isInScope = found?.endpointId !== undefined && inScope.has(idKey(found.endpointId));
   if (isOurs ? sameId(found.endpointId, endpointId) : isInScope) return THERE;
@@ -199,7 +193,7 @@ const UNKNOWN_REGION = trouble('Waiting', 'WaitingForStep', 'waits until the reg
 const missingRegion = (location: string): Trouble =>
   trouble(
     'Stalled',
-    'EndpointMissingInRegion',
+    'RegionWithoutEndpoint',
     `is in ${location}, where there is no data collection endpoint: add to spec.dataCollection.endpoints: {name: dce-${location}, location: ${location}}`,
   );
 
@@ -211,7 +205,12 @@ function judgeAgent(view: MachineView, rules: MachineRules): Part<AgentWant> {
   const state = agent.provisioningState;
   if (!isOurAgent(agent, rules.owner)) {
     if (!isFailedState(state)) return THERE;
-    return trouble('Stalled', 'AgentFailed', `has an Azure Monitor Agent that is ${state} and not ours: repair it`, false);
+    return trouble(
+      'Stalled',
+      'AgentFailed',
+      `has an Azure Monitor Agent that is ${state} and not ours: repair it`,
+      false,
+    );
   }
   if (!isFailedState(state) && !isSucceeded(state)) {
     return trouble('Waiting', 'Provisioning', `has an Azure Monitor Agent that is ${state}`, false);
@@ -226,7 +225,8 @@ function judgeAgent(view: MachineView, rules: MachineRules): Part<AgentWant> {
 function judgeMissingAgent(machine: Machine, rules: MachineRules): Part<AgentWant> {
   const { id, status, system } = machine;
   if (rules.want.agent === undefined) {
-    const message = 'has no Azure Monitor Agent: set spec.dataCollection.machines.installAgent to true, or install it yourself';
+    const message =
+      'has no Azure Monitor Agent: set spec.dataCollection.machines.installAgent to true, or install it yourself';
     return trouble('Told', 'AgentMissing', message, false);
   }
   if (!isArcMachine(id)) {
@@ -247,7 +247,11 @@ const notConnected = ({ status }: Machine, what: string): Trouble =>
     false,
   );
 
-function agentWant({ id, location, system }: Machine, { want, owner }: MachineRules, at?: ArmId): AgentWant | undefined {
+function agentWant(
+  { id, location, system }: Machine,
+  { want, owner }: MachineRules,
+  at?: ArmId,
+): AgentWant | undefined {
   if (want.agent === undefined || system === undefined) return undefined;
   return { ...want.agent, id: at ?? agentId(id, system), location, system, tags: { [OWNER_TAG]: ownerText(owner) } };
 }

@@ -2,18 +2,18 @@
  * All machines of an object: what each is to be given, what those lose that are chosen no longer, and what a thousand of
  * them come to. Pure.
  */
+import { endpointsByRegion } from './collection.ts';
 import { isFailedState, isSucceeded } from './converge.ts';
 import type { Desired } from './desire.ts';
-import { leavingOf, type MachineLeave } from './machine-choice.ts';
+import { leavingOf } from './machine-choice.ts';
 import { isOurAssociation } from './machine-ownership.ts';
-import type { Association, Machine } from './machine-resources.ts';
-import { countText, type MachinesTold, missingProblem, problemVerdicts, tellMachines } from './machine-text.ts';
+import type { Association, Machine, MachineLeave } from './machine-resources.ts';
+import { countText, missingProblem, problemVerdicts, tellMachines } from './machine-text.ts';
 import { judgeMachine, type MachineRules, type MachineVerdict } from './machine-verdict.ts';
 import { idKey, sameId } from './names.ts';
 import type { InventoryEntry } from './object.ts';
 import { bodyOf, type Observed } from './observed.ts';
-import { isAdopted } from './resources.ts';
-import { acts, after, combine, ready, unreadable, type Verdict, waits } from './steps.ts';
+import { acts, after, combine, type Plan, ready, unreadable, type Verdict, waits } from './steps.ts';
 
 /** Machines that one pass writes to, of those that join and of those that leave. */
 export const WAVE = 40;
@@ -26,8 +26,8 @@ export interface MachinesPlan {
   readonly verdict: Verdict;
   /** What the first publication waits for: associations that can be made. */
   readonly associating: Verdict;
-  /** For the status; absent when the spec asks for no machines. */
-  readonly told?: MachinesTold;
+  /** Of the plan; nothing when the spec asks for no machines. */
+  readonly status: Pick<Plan, 'machines'>;
 }
 
 /** What is due on machines; `before` must be Ready before one is given anything. `undefined`: no machine is concerned. */
@@ -41,7 +41,7 @@ export function convergeMachines(
   for (const reading of [chosen, associations]) {
     if (reading.is === 'unread') {
       const verdict = unreadable(reading.failure);
-      return { verdict, associating: verdict };
+      return { verdict, associating: verdict, status: {} };
     }
   }
   const rules = rulesOf(want, seen);
@@ -49,7 +49,8 @@ export function convergeMachines(
   const verdicts = rules === undefined ? [] : judgeAll(machines, rules, seen);
   const served = verdicts.filter(({ problem }) => problem?.reason !== 'NoRuleForSystem');
   const leaving = leaveVerdict(leavingOf(served, listed(seen), want.owner), seen);
-  if (rules === undefined) return { verdict: leaving, associating: ready('AllReady', 'no machines are asked for') };
+  if (rules === undefined)
+    return { verdict: leaving, associating: ready('AllReady', 'no machines are asked for'), status: {} };
   const told = tellMachines(verdicts, missing);
   const problems = [
     ...verdicts.flatMap(({ id, problem }) => (problem === undefined ? [] : [{ id, problem }])),
@@ -66,7 +67,7 @@ export function convergeMachines(
       ready('AllReady', countText(told)),
     ]),
     associating: associatingVerdict(verdicts),
-    told,
+    status: { machines: told },
   };
 }
 
@@ -79,20 +80,14 @@ const listed = ({ machines }: Observed) => ({
 function rulesOf(want: Desired, seen: Observed): MachineRules | undefined {
   const { collection, owner } = want;
   if (collection?.machines === undefined) return undefined;
-  const regions = collection.endpoints.map(item => {
-    const body = bodyOf(seen.collection?.endpoints.get(item.key)?.reading ?? { is: 'absent' });
-    return { id: item.id, location: isAdopted(item) ? body?.location : item.location };
-  });
+  const { known, isWhole } = endpointsByRegion(collection, seen);
   const linked = (bodyOf(seen.scopeLinks) ?? []).map(({ targetId }) => targetId);
   return {
     owner,
     want: collection.machines,
     rules: new Map(collection.rules.map(({ system, id }) => [system, id])),
-    // Of two in one region the first.
-    endpoints: new Map(
-      regions.toReversed().flatMap(({ id, location }) => (location === undefined ? [] : [[location.toLowerCase(), id]])),
-    ),
-    hasUnknownRegion: regions.some(({ location }) => location === undefined),
+    endpoints: known,
+    hasUnknownRegion: !isWhole,
     inScope: new Set([...linked, ...collection.endpoints.map(({ id }) => id)].map(idKey)),
     writes: seen.machines?.writes ?? new Map(),
     now: seen.now,
@@ -115,7 +110,11 @@ function joinVerdict(verdicts: readonly MachineVerdict[]): Verdict {
   const due = verdicts.flatMap(({ join }) => join ?? []);
   if (due.length === 0) return ready('AllReady', '');
   const joins = due.slice(0, WAVE);
-  return acts('Updating', `${plural(due.length)} to be given what is missing`, { verb: 'join', key: 'machines', joins });
+  return acts('Updating', `${plural(due.length)} to be given what is missing`, {
+    verb: 'join',
+    key: 'machines',
+    joins,
+  });
 }
 
 /** Agents hold nothing, and a machine that somebody must act on neither. */

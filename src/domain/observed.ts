@@ -5,13 +5,14 @@
 import type { AllowLists } from './allow-lists.ts';
 import type { DataCollectionEndpoint, DataCollectionRule } from './collection-resources.ts';
 import type { Failure } from './failures.ts';
-import type { MachinesSight } from './machine-sight.ts';
+import type { AgentExtension, Association, Machine } from './machine-resources.ts';
 import type { PublishedLine } from './merge.ts';
 import type { Neighbour } from './neighbours.ts';
 import type { InventoryEntry } from './object.ts';
 import type { PathProof } from './path-proof.ts';
 import type { PublicProof } from './public-proof.ts';
 import type {
+  ArmId,
   Component,
   EndpointNeed,
   Identity,
@@ -148,6 +149,19 @@ export interface CollectionSight {
   readonly endpoints: ReadonlyMap<string, Sight<DataCollectionEndpoint>>;
   /** By key, the inventory's included: `dataCollectionRule/Linux`. */
   readonly rules: ReadonlyMap<string, Sight<DataCollectionRule>>;
+}
+
+/** What a pass has read of machines: what single reads and our own writes have told since is already in the lists. */
+export interface MachinesSight {
+  /** Those that the spec chooses and that are there. */
+  readonly chosen: Reading<readonly Machine[]>;
+  /** Ids of the spec that Azure answers 404 for. */
+  readonly missing: readonly ArmId[];
+  /** With our rules and endpoints; and what is known of other endpoints, where a chosen machine has none of ours. */
+  readonly associations: Reading<readonly Association[]>;
+  readonly agents: Reading<readonly AgentExtension[]>;
+  /** By `idKey` of an association or an extension: our own last write to it. */
+  readonly writes: ReadonlyMap<string, WriteState>;
 }
 
 export interface Observed {

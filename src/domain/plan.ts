@@ -9,12 +9,13 @@ import { convergeEndpoint, type DnsRules, viewRecords } from './endpoint.ts';
 import { exportStep } from './export-map.ts';
 import { judgeIdentity } from './identity.ts';
 import { isolate } from './isolation.ts';
+import { convergeMachines, type MachinesPlan } from './machines.ts';
 import { sameId, shortName } from './names.ts';
 import { isPassedOn } from './neighbours.ts';
 import { bodyOf, entryOf, type Observed, type Sight } from './observed.ts';
 import { addressCount, exactNeed, preflight as judgePreflight } from './preflight.ts';
 import { proofOf } from './proof.ts';
-import { resolving as judgeResolution, leaveFormerTargets, mergedTarget, publish } from './publishing.ts';
+import { isPublished, resolving as judgeResolution, leaveFormerTargets, mergedTarget, publish } from './publishing.ts';
 import { convergeWorkspace } from './recover.ts';
 import { isAdopted, type ScopedResourceWant, type Wanted } from './resources.ts';
 import { convergeScope } from './scope.ts';
@@ -56,14 +57,27 @@ export function plan(want: Desired, seen: Observed, rules: DnsRules): Plan {
     () => exactNeed(want, seen) ?? convergeEndpoint(want, seen, view),
   );
   const zoneGroup = convergeZones(want, seen, { ...gate, ResourcesLinked: links, EndpointReady: endpoint });
-  const published = after({ EndpointReady: endpoint }, () => publish(want, seen, view));
+  const collecting = collectionStep(want, seen, collectors, { ...gate, WorkspacesReady: workspaces });
+  const machines = convergeMachines(want, seen, {
+    ...gate,
+    ...stepOf('the data collection rules', collecting),
+    ResourcesLinked: links,
+  });
+  const collection = collecting && combine([collecting, ...listOf(machines?.verdict)]);
+  const published = after({ EndpointReady: endpoint, ...firstOf(want, seen, machines) }, () =>
+    publish(want, seen, view),
+  );
   const resolving = judgeResolution(want, seen);
   // For resolvers that nobody here can ask: nothing waits for it.
   const exported = exportStep(want, seen, view);
-  const collection = collectionStep(want, seen, collectors, { ...gate, WorkspacesReady: workspaces });
   const taken = unlinked.state === 'Ready' ? { ResourcesLinked: links } : { 'the links taken out': unlinked };
   const pruned = after(taken, () => prune(want, seen));
-  const collectionPruned = pruneCollection(want, seen, { ...taken, ...stepOf('DataCollectionReady', collection) });
+  const collectionPruned = pruneCollection(want, seen, {
+    ...taken,
+    ...stepOf('the data collection rules', collecting),
+  });
+  // Without data collection in the spec there is no such step: what machines lose is told with all that goes.
+  const departing = collecting === undefined ? listOf(machines?.verdict) : [];
   const zonesPruned = pruneZones(want, seen, stepOf('ZoneGroupReady', zoneGroup));
   // Whoever still asks the former server gets right answers until the new one gives them.
   const moved = after({ RecordsPublished: published, RecordsResolving: resolving }, () => leaveFormerTargets(seen));
@@ -103,6 +117,7 @@ export function plan(want: Desired, seen: Observed, rules: DnsRules): Plan {
         ...listOf(reopened),
         unlinked,
         pruned,
+        ...departing,
         ...listOf(collectionPruned),
         ...listOf(zonesPruned),
         moved,
@@ -115,6 +130,7 @@ export function plan(want: Desired, seen: Observed, rules: DnsRules): Plan {
     conflicts: mergedTarget(want, seen, view)?.conflicts ?? [],
     ...(view.complete ? { records: view.set } : {}),
     ...subnetOf(want, seen),
+    ...machines?.status,
   };
 }
 
@@ -122,6 +138,10 @@ const listOf = (verdict: Verdict | undefined): readonly Verdict[] => (verdict ==
 
 const stepOf = (name: string, verdict: Verdict | undefined): Readonly<Record<string, Verdict>> =>
   verdict === undefined ? {} : { [name]: verdict };
+
+/** Names that lead to the endpoint cut off every agent without a data collection endpoint: those come first, once. */
+const firstOf = (want: Desired, seen: Observed, machines: MachinesPlan | undefined) =>
+  isPublished(want, seen) ? {} : stepOf('the machines', machines?.associating);
 
 const NOT_SEEN: Sight<never> = { reading: { is: 'absent' } };
 

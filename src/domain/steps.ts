@@ -4,9 +4,7 @@
  */
 import type { Access, AccessChange, AccessKind, AccessValues } from './access.ts';
 import type { Failure } from './failures.ts';
-import type { MachineLeave } from './machine-choice.ts';
-import type { MachinesTold } from './machine-text.ts';
-import type { MachineJoin } from './machine-verdict.ts';
+import type { MachineJoin, MachineLeave, MachinesTold } from './machine-resources.ts';
 import type { NameConflict, PublishedLine } from './merge.ts';
 import type { Reason } from './reasons.ts';
 import type { RecordSet } from './records.ts';

@@ -10,6 +10,7 @@ import { type Desired, wantsOf } from './desire.ts';
 import { drain, unpublish } from './drain.ts';
 import { judgeIdentity } from './identity.ts';
 import { isReleased, isToUntag, needsAzure } from './inventory.ts';
+import { leaveAll, stillAssociated } from './machines.ts';
 import { labelOf, sameId } from './names.ts';
 import type { InventoryEntry } from './object.ts';
 import type { Observed, Sight } from './observed.ts';
@@ -51,7 +52,15 @@ export function teardown(want: Desired, seen: Observed): Plan {
   const workspaces = after({ ...gate, ResourcesLinked: links }, () =>
     combine([remove('workspace'), remove('component')]),
   );
-  const collection = takeCollectionDown(inventory, judge, { before: gate, links: { ResourcesLinked: links } });
+  const left = leaveAll(want, seen);
+  const machines = left && after(gate, () => left);
+  const collection = [
+    ...(machines === undefined ? [] : [machines]),
+    ...takeCollectionDown(inventory, judge, {
+      before: { ...gate, ...(machines === undefined ? {} : { 'the machines': machines }) },
+      links: { ResourcesLinked: links },
+    }),
+  ];
   return {
     mode: 'teardown',
     steps: [
@@ -179,7 +188,7 @@ function takeDown(entry: InventoryEntry, want: Desired, seen: Observed): Verdict
   if (!isOursToDelete(body, entry, want.owner)) {
     return forget(entry, 'Retained', `${nameOf(of)} does not carry our tag any more and is left in Azure`);
   }
-  const used = usedByOthers(entry, useOf(body, want, seen));
+  const used = usedByOthers(entry, useOf(body, want, seen)) ?? stillAssociated(entry, want, seen);
   if (used) return used;
   if (/^deleting$/i.test(body.provisioningState)) return waits('Deleting', `${nameOf(of)} is being deleted`);
   return acts('Deleting', `${nameOf(of)} is being deleted`, { verb: 'delete', key, kind, id: body.id });

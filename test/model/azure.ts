@@ -16,6 +16,7 @@ import type { Permission } from '../../src/domain/rights.ts';
 import type { GraphSight } from '../../src/domain/surroundings.ts';
 import type { Azure, WriteAnswer } from '../../src/ports.ts';
 import { AzureState, refuse } from './azure-state.ts';
+import { type MachinesModel, machinesModel } from './machines.ts';
 import type { Randomness } from './randomness.ts';
 import type { SteppingClock } from './stepping-clock.ts';
 
@@ -38,6 +39,8 @@ export interface AzureModel {
   troubles: number;
   /** Other private endpoints on the network. */
   neighbours: readonly PrivateEndpoint[];
+  /** Machines, what they are associated with, and their agents. */
+  readonly machines: MachinesModel;
   /** Of the 59 of the subnet, by others. */
   addressesUsed: number;
   /** What we may do anywhere. */
@@ -115,7 +118,9 @@ export function azureModel({ clock, random, subnets, location }: AzureModelOptio
         ...(status === undefined ? {} : { status }),
       }));
 
+  const machines = machinesModel({ clock, read, write });
   const port: Azure = {
+    ...machines.port,
     identity: () => read(() => ({ tenantId: 'tenant', clientId: 'client' })),
     get: (kind, id) =>
       read(() => {
@@ -196,6 +201,7 @@ export function azureModel({ clock, random, subnets, location }: AzureModelOptio
 
   const model: AzureModel = {
     port,
+    machines,
     state,
     writes: () => writes,
     reads: () => reads,

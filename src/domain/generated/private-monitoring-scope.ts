@@ -568,7 +568,7 @@ export interface PrivateMonitoringScopeStatus {
        */
       number: number;
       /**
-       * What would be done - create, update or delete in Azure, close or open (public access), untag (take our tag off), adopt, forget or note (in the inventory alone), publish or unpublish (records), export or unexport (the ConfigMap of the exports).
+       * What would be done - create, update or delete in Azure, close or open (public access), untag (take our tag off), adopt, forget or note (in the inventory alone), publish or unpublish (records), export or unexport (the ConfigMap of the exports), join or leave (what machines are given, and lose).
        */
       verb:
         | 'create'
@@ -583,7 +583,9 @@ export interface PrivateMonitoringScopeStatus {
         | 'publish'
         | 'unpublish'
         | 'export'
-        | 'unexport';
+        | 'unexport'
+        | 'join'
+        | 'leave';
       /**
        * Name of the resource within this object. At most 80 characters.
        */
