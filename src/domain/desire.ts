@@ -72,6 +72,9 @@ export interface Desired {
 
 export type Gate = 'None' | 'DNS' | 'TLS' | 'Query' | 'Telemetry';
 
+/** Whether workspaces are queried through the private path. */
+export const asksQueries = (gate: Gate): boolean => gate === 'Query' || gate === 'Telemetry';
+
 /** What the object asks for. `installation` makes ownership unique across clusters. */
 export function desire(object: PmsObject, installation: string): Desired {
   const { spec, metadata } = object;
