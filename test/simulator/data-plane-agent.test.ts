@@ -154,7 +154,8 @@ test('a machine that resolves publicly comes by no private endpoint, and is told
   const resolve = (body: unknown) => azure.raw('POST', '/_sim/machines', { body: JSON.stringify(body) });
   assert.equal((await resolve({ id: machine, resolves: 'Public' })).status, 200);
   await associateRule(place);
-  const newest = 'Heartbeat | extend At = ingestion_time() | summarize arg_max(TimeGenerated, At, ComputerIP) by _ResourceId';
+  const newest =
+    'Heartbeat | extend At = ingestion_time() | summarize arg_max(TimeGenerated, At, ComputerIP) by _ResourceId';
   await eventually('a heartbeat by the public side', async () =>
     (await rows(place, newest)).some(row => String(row[3]).startsWith('127.')),
   );
