@@ -10,6 +10,8 @@ import type { WriteAnswer } from '../ports.ts';
 import { type Adapter, type Reader, type Site, siteOf } from './adapter.ts';
 import type { Sdk } from './clients.ts';
 import { components } from './components.ts';
+import { dataCollectionEndpoints } from './data-collection-endpoints.ts';
+import { dataCollectionRules } from './data-collection-rules.ts';
 import { zoneGroups } from './dns-zone-groups.ts';
 import { dnsZones, zoneLinks } from './dns-zones.ts';
 import { isAbsence, toPortError } from './errors.ts';
@@ -36,6 +38,8 @@ const ADAPTERS: { readonly [K in MadeKind]: Adapter<K> } = {
   privateLinkScope: privateLinkScopes,
   scopedResource: scopedResources,
   privateEndpoint: privateEndpoints,
+  dataCollectionEndpoint: dataCollectionEndpoints,
+  dataCollectionRule: dataCollectionRules,
   zoneGroup: zoneGroups,
   dnsZone: dnsZones,
   zoneLink: zoneLinks,
@@ -114,7 +118,7 @@ export async function update(
   );
 }
 
-/** One PATCH of a workspace, one GET and one PUT of a component or a scope; nothing but these accesses changes. */
+/** One PATCH of a workspace, one GET and one PUT of everything else; nothing but these accesses changes. */
 export async function setAccess(
   arm: Arm,
   { kind, id }: { readonly kind: AccessKind; readonly id: ArmId },

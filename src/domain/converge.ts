@@ -37,6 +37,8 @@ const KIND_TEXT = {
   privateLinkScope: 'private link scope',
   scopedResource: 'link',
   privateEndpoint: 'private endpoint',
+  dataCollectionEndpoint: 'data collection endpoint',
+  dataCollectionRule: 'data collection rule',
   zoneGroup: 'private DNS zone group',
   dnsZone: 'private DNS zone',
   zoneLink: 'network link',

@@ -42,6 +42,12 @@ export const privateLinkScopeId = (place: Place, name: string): ArmId =>
 export const privateEndpointId = (place: Place, name: string): ArmId =>
   providerId(place.subscriptionId, place.resourceGroup, 'Microsoft.Network/privateEndpoints', name);
 
+export const dataCollectionEndpointId = (place: Place, name: string): ArmId =>
+  providerId(place.subscriptionId, place.resourceGroup, 'Microsoft.Insights/dataCollectionEndpoints', name);
+
+export const dataCollectionRuleId = (place: Place, name: string): ArmId =>
+  providerId(place.subscriptionId, place.resourceGroup, 'Microsoft.Insights/dataCollectionRules', name);
+
 export const scopedResourceId = (scopeId: ArmId, name: string): ArmId => `${scopeId}/scopedResources/${name}`;
 
 export const dnsZoneId = (place: Place, zone: string): ArmId =>

@@ -3,6 +3,7 @@
  * not be read" told apart. Pure data; `observe` in the controller fills it, `plan` and `teardown` judge it.
  */
 import type { AllowLists } from './allow-lists.ts';
+import type { DataCollectionEndpoint, DataCollectionRule } from './collection-resources.ts';
 import type { Failure } from './failures.ts';
 import type { PublishedLine } from './merge.ts';
 import type { Neighbour } from './neighbours.ts';
@@ -140,6 +141,14 @@ export interface ZonesSight {
   readonly rivals: readonly { readonly zone: DnsZone; readonly link: ZoneLink }[];
 }
 
+/** What a pass has read of data collection; only when it is asked for, or something of it is listed. */
+export interface CollectionSight {
+  /** By key, the inventory's included: `dataCollectionEndpoint/dce-a`. */
+  readonly endpoints: ReadonlyMap<string, Sight<DataCollectionEndpoint>>;
+  /** By key, the inventory's included: `dataCollectionRule/Linux`. */
+  readonly rules: ReadonlyMap<string, Sight<DataCollectionRule>>;
+}
+
 export interface Observed {
   /** Epoch ms at which the pass began. */
   readonly now: number;
@@ -173,6 +182,8 @@ export interface Observed {
   readonly endpointNeed: Reading<EndpointNeed>;
   /** Private DNS for clients inside Azure; only when it is asked for, or something of it is listed. */
   readonly zones?: ZonesSight;
+  /** Endpoints and rules of data collection; only when it is asked for, or something of it is listed. */
+  readonly collection?: CollectionSight;
   /** What we may do; absent unless something is yet to be made, or Azure has refused something for want of a right. */
   readonly rights: Reading<readonly HeldRights[]>;
   readonly target: Reading<TargetSight>;

@@ -5,7 +5,7 @@
 import { accessField } from './access.ts';
 import { nameOf } from './converge.ts';
 import { labelOf, OWNER_TAG, shortName } from './names.ts';
-import type { Want } from './resources.ts';
+import type { Want, WantOf } from './resources.ts';
 import type { Action, Plan, Step } from './steps.ts';
 
 const MARK = { Ready: '=', Waiting: '…', Stalled: '!', Failed: '!' } as const;
@@ -83,6 +83,10 @@ function fieldsOf(want: Want): readonly string[] {
         `connects: ${want.scopeId}`,
         ...(want.approval === 'Manual' ? ['approval: Manual'] : []),
       ];
+    case 'dataCollectionEndpoint':
+      return [`location: ${want.location}`];
+    case 'dataCollectionRule':
+      return ruleFields(want);
     case 'zoneGroup':
       return want.configs.map(({ zoneId }) => `zone: ${zoneId}`);
     case 'dnsZone':
@@ -91,3 +95,15 @@ function fieldsOf(want: Want): readonly string[] {
       return [`zone: ${want.zoneId}`, `network: ${want.networkId}`];
   }
 }
+
+const ruleFields = (want: WantOf<'dataCollectionRule'>): readonly string[] => [
+  ...(want.place === undefined ? [] : [`location: ${want.place.location}`, `endpoint: ${want.place.endpointId}`]),
+  `workspace: ${want.workspaceId}`,
+  ...(want.performance === undefined
+    ? []
+    : [`performance: ${want.performance.counters.length} counters, ${want.performance.samplingFrequencyInSeconds} s`]),
+  ...(want.syslog === undefined
+    ? []
+    : [`syslog: ${want.syslog.facilities.join(', ')} at ${want.syslog.levels.join(', ')}`]),
+  ...(want.vmInsights ? ['VM insights: detailed metrics'] : []),
+];

@@ -4,7 +4,7 @@
  * Azure/bicep-registry-modules#1389; member names: facts ampls 2.3.
  */
 import { type Desired, linkKey } from './desire.ts';
-import { regionKey } from './diff.ts';
+import { regionKey } from './difference.ts';
 import { sameId } from './names.ts';
 import { ABSENT, bodyOf, type Observed } from './observed.ts';
 import { fatal } from './preflight-verdicts.ts';

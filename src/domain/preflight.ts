@@ -4,7 +4,7 @@
  */
 import { prefixLengthFor, usableAddresses } from './addresses.ts';
 import { type Desired, wantsOf } from './desire.ts';
-import { regionKey } from './diff.ts';
+import { regionKey } from './difference.ts';
 import { INVENTORY_MAX } from './inventory.ts';
 import { privateOnlyAhead } from './isolation-text.ts';
 import { parseId, sameId } from './names.ts';

@@ -45,6 +45,7 @@ const COMPONENT = { read: ['Microsoft.Insights/components/read'], write: ['Micro
 const CLOSE = {
   workspace: ['Microsoft.OperationalInsights/workspaces/write'],
   component: COMPONENT.write,
+  dataCollectionEndpoint: ['Microsoft.Insights/dataCollectionEndpoints/write'],
   privateLinkScope: ['Microsoft.Insights/privateLinkScopes/write'],
 } satisfies Record<AccessKind, readonly string[]>;
 const SCOPE = {

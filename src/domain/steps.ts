@@ -23,6 +23,7 @@ export const STEPS = [
   'RecordsExported',
   'PathVerified',
   'Isolated',
+  'DataCollectionReady',
 ] as const;
 
 export type ConditionType = (typeof STEPS)[number];

@@ -206,6 +206,10 @@ function sightOf(entry: InventoryEntry, seen: Observed): Sight {
       return seen.zones?.zones.get(entry.key) ?? nothing;
     case 'zoneLink':
       return seen.zones?.links.get(entry.key) ?? nothing;
+    case 'dataCollectionEndpoint':
+      return seen.collection?.endpoints.get(entry.key) ?? nothing;
+    case 'dataCollectionRule':
+      return seen.collection?.rules.get(entry.key) ?? nothing;
     case 'component':
       return nothing;
   }
