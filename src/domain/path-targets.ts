@@ -34,7 +34,11 @@ export function pathTargets(want: Desired, seen: Pick<Observed, 'workspaces'>, v
     if (of.length === 0 && !isLookedAt(name)) continue;
     for (const address of addresses) tls.set(address, { name, address, of: [...(tls.get(address)?.of ?? []), ...of] });
   }
-  const [api] = own.find(({ name }) => API.test(name))?.addresses ?? [];
+  const api = apiAddress(view);
   const asked = asksQueries(want.gate) && api !== undefined ? workspaces : [];
   return { tls: [...tls.values()], queries: asked.map(workspace => ({ ...workspace, address: api ?? '' })) };
 }
+
+/** Where workspaces are queried: the address of the endpoint's member `api`. */
+export const apiAddress = ({ set }: RecordsView): string | undefined =>
+  set.records.find(({ name, sameAs }) => sameAs === undefined && API.test(name))?.addresses[0];

@@ -18,19 +18,14 @@ export interface WatchedMachine {
 const PROVED_AFTER_MS = 15 * 60_000;
 const NAMES_SHOWN = 3;
 
-export interface FlowContext {
-  /** Epoch ms. */
-  readonly now: number;
-  /** Since when (epoch ms) the workspace's public ingestion is closed, as far as is known; absent while it is open. */
-  readonly closedAt?: number;
-}
-
 export const isFresh = ({ heartbeatAt }: MachineReport, now: number): boolean =>
   heartbeatAt !== undefined && now - heartbeatAt <= FRESH_MS;
 
 /** Only what is closed proves the way: while it is open a machine may come by either. */
-export const isProvedPrivate = ({ receivedAt }: MachineReport, { closedAt }: FlowContext): boolean =>
-  closedAt !== undefined && receivedAt !== undefined && receivedAt > closedAt + PROVED_AFTER_MS;
+export const isProvedPrivate = (
+  { receivedAt }: MachineReport,
+  { closedSince }: Pick<TelemetrySight, 'closedSince'>,
+): boolean => closedSince !== undefined && receivedAt !== undefined && receivedAt > closedSince + PROVED_AFTER_MS;
 
 /** How many of the rule's counters have not come lately; absent while no sample is known at all. */
 export const countersMissing = ({ counters }: MachineReport, machine: WatchedMachine): number =>
@@ -55,17 +50,17 @@ function cameInPublic(machines: readonly WatchedMachine[], sight: TelemetrySight
 export function judgeFlow(
   machines: readonly WatchedMachine[],
   sight: TelemetrySight | undefined,
-  context: FlowContext,
+  now: number,
 ): Verdict {
   if (machines.length === 0) return ready('AllReady', 'no machine is chosen');
   if (sight === undefined) return waits('WaitingForStep', 'waits for EndpointReady and DataCollectionReady');
   if (sight.result.outcome !== 'Held') return untold(sight.result);
   const report = ({ id }: WatchedMachine) => reportOf(sight, id);
-  const silent = machines.filter(machine => !isFresh(report(machine), context.now));
+  const silent = machines.filter(machine => !isFresh(report(machine), now));
   const publicly = cameInPublic(machines, sight).filter(machine => !silent.includes(machine));
   const counted = `${machines.length - silent.length} of ${machines.length} machines report`;
   if (silent.length > 0) {
-    const told = some(silent, machine => silenceText(machine, report(machine), context.now));
+    const told = some(silent, machine => silenceText(machine, report(machine), now));
     return waits('HeartbeatMissing', `${counted}; ${told}; run \`pms doctor\` on the machine`);
   }
   if (publicly.length > 0) {
@@ -73,10 +68,7 @@ export function judgeFlow(
     const cure = 'its resolver does not give the private endpoint’s addresses; run `pms doctor` on it';
     return waits('PublicHeartbeat', `${counted}, but not all through the private link: ${told}; ${cure}`);
   }
-  return ready(
-    'Reporting',
-    `${counted}; ${[wayText(machines, sight, context), ...countersText(machines, sight)].join('; ')}`,
-  );
+  return ready('Reporting', `${counted}; ${[wayText(machines, sight), ...countersText(machines, sight)].join('; ')}`);
 }
 
 /** A refusal or a blocked way says nothing about the machines. */
@@ -99,9 +91,9 @@ function silenceText({ id }: WatchedMachine, { heartbeatAt }: MachineReport, now
   return `${shortName(id)} sent its last heartbeat ${Math.floor((now - heartbeatAt) / 60_000)} min ago`;
 }
 
-function wayText(machines: readonly WatchedMachine[], sight: TelemetrySight, context: FlowContext): string {
-  if (context.closedAt === undefined) return 'public ingestion is open, so that the way they take is not proved';
-  const proved = machines.filter(({ id }) => isProvedPrivate(reportOf(sight, id), context)).length;
+function wayText(machines: readonly WatchedMachine[], sight: TelemetrySight): string {
+  if (sight.closedSince === undefined) return 'public ingestion is open, so that the way they take is not proved';
+  const proved = machines.filter(({ id }) => isProvedPrivate(reportOf(sight, id), sight)).length;
   return `${proved} through the private path, since public ingestion is closed`;
 }
 

@@ -41,6 +41,8 @@ export interface TelemetrySight {
   readonly askedAt: number;
   /** Held, or why nothing is known. */
   readonly result: PathResult;
+  /** Since when (epoch ms) the workspace's public ingestion is closed, as far as is known; absent while it is open. */
+  readonly closedSince?: number;
   /** By `idKey` of the machine. */
   readonly reports: ReadonlyMap<string, MachineReport>;
 }

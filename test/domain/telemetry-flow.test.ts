@@ -29,8 +29,8 @@ const said = (third: MachineReport): TelemetrySight => ({
     [idKey(id('line-3')), third],
   ]),
 });
-const judged = (third: MachineReport, closedAt?: number) =>
-  judgeFlow(machines, said(third), { now, ...(closedAt === undefined ? {} : { closedAt }) });
+const judged = (third: MachineReport, closedSince?: number) =>
+  judgeFlow(machines, { ...said(third), ...(closedSince === undefined ? {} : { closedSince }) }, now);
 
 describe('TelemetryFlowing', () => {
   test('holds when every heartbeat is fresh, and says that an open workspace proves no way', () => {
@@ -59,7 +59,7 @@ describe('TelemetryFlowing', () => {
     assert.deepEqual([state, reason], ['Waiting', 'PublicHeartbeat']);
     assert.match(message, /line-3 from 203\.0\.113\.7; its resolver/);
     const alone = [{ id: id('line-3'), counters: 48 }];
-    assert.equal(judgeFlow(alone, said(outside), { now }).state, 'Ready');
+    assert.equal(judgeFlow(alone, said(outside), now).state, 'Ready');
   });
 
   test('tells counters that do not come, and holds', () => {
@@ -70,14 +70,14 @@ describe('TelemetryFlowing', () => {
 
   test('names three machines and counts the others', () => {
     const many = Array.from({ length: 1_000 }, (_, at) => ({ id: id(`m-${at}`), counters: 1 }));
-    const { message } = judgeFlow(many, said({}), { now });
+    const { message } = judgeFlow(many, said({}), now);
     assert.match(message, /^0 of 1000 machines report; m-0 has sent no heartbeat, .* and 997 more; run/);
     assert.ok(message.length < 300);
   });
 
   test('is unknown when the workspace could not be read, for the reason that the path has', () => {
     const sight = (outcome: 'Unreachable' | 'Forbidden' | 'Unclear') =>
-      judgeFlow(machines, { ...said(well), result: { outcome, detail: 'no' } }, { now });
+      judgeFlow(machines, { ...said(well), result: { outcome, detail: 'no' } }, now);
     assert.deepEqual(
       [sight('Unreachable'), sight('Forbidden'), sight('Unclear')].map(({ reason, unknown }) => [reason, unknown]),
       [
@@ -89,12 +89,12 @@ describe('TelemetryFlowing', () => {
   });
 
   test('waits until somebody has asked, and has nothing to say of no machines', () => {
-    assert.equal(judgeFlow(machines, undefined, { now }).reason, 'WaitingForStep');
-    assert.equal(judgeFlow([], undefined, { now }).state, 'Ready');
+    assert.equal(judgeFlow(machines, undefined, now).reason, 'WaitingForStep');
+    assert.equal(judgeFlow([], undefined, now).state, 'Ready');
   });
 });
 
-test('an open workspace proves nothing of a machine', () => assert.equal(isProvedPrivate(well, { now }), false));
+test('an open workspace proves nothing of a machine', () => assert.equal(isProvedPrivate(well, {}), false));
 
 test('counters of a machine that sends more than its rule are not missing', () =>
   assert.equal(countersMissing({ counters: 50 }, { id: '', counters: 48 }), 0));
