@@ -77,12 +77,15 @@ export function plannedConditions(
   return stamp([...summary, ...stepDrafts(plan)], context);
 }
 
+/** The steps that Ready is made of. */
+const counted = ({ steps }: Plan): readonly Step[] => steps.filter(({ aside }) => aside === undefined);
+
 /** The verdict that speaks for the whole object: the gravest step that is not merely waiting for another. */
 export function overall(plan: Plan): Verdict {
   const gravity = { Stalled: 3, Failed: 2, Waiting: 1, Ready: 0 } as const;
   const weight = ({ verdict }: Step) =>
     verdict.state === 'Waiting' && verdict.reason === 'WaitingForStep' ? 0.5 : gravity[verdict.state];
-  const [first, ...rest] = plan.steps;
+  const [first, ...rest] = counted(plan);
   if (first === undefined) return { state: 'Ready', reason: 'Ready', message: 'nothing to do', actions: [] };
   return rest.reduce((worst, step) => (weight(step) > weight(worst) ? step : worst), first).verdict;
 }
@@ -92,8 +95,8 @@ const isMoving = ({ state, reason }: Verdict): boolean =>
 
 function summaryDrafts(plan: Plan): readonly Draft[] {
   const verdict = overall(plan);
-  const moving = plan.steps.find(step => isMoving(step.verdict))?.verdict;
-  const stalled = plan.steps.find(step => step.verdict.state === 'Stalled')?.verdict;
+  const moving = counted(plan).find(step => isMoving(step.verdict))?.verdict;
+  const stalled = counted(plan).find(step => step.verdict.state === 'Stalled')?.verdict;
   if (plan.mode === 'converge' && verdict.state === 'Ready') {
     const message = readyMessage(plan);
     return [

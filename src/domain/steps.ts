@@ -129,6 +129,8 @@ export interface Verdict {
 export interface Step {
   readonly name: StepName;
   readonly verdict: Verdict;
+  /** Told, and no part of Ready. */
+  readonly aside?: true;
 }
 
 /** Every step with its verdict, in the order of the conditions. */
