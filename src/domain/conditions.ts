@@ -5,7 +5,7 @@
 import type { Condition } from './object.ts';
 import { asLastRead, type Blindness, blindness } from './patience.ts';
 import type { Reason } from './reasons.ts';
-import { type Plan, STEPS, type Step, type Verdict } from './steps.ts';
+import { counted, type Plan, STEPS, type Step, type Verdict } from './steps.ts';
 
 /** The API server takes 32 KiB; nobody reads more than this. */
 const MESSAGE_MAX = 1_024;
@@ -76,9 +76,6 @@ export function plannedConditions(
   ];
   return stamp([...summary, ...stepDrafts(plan)], context);
 }
-
-/** The steps that Ready is made of. */
-const counted = ({ steps }: Plan): readonly Step[] => steps.filter(({ aside }) => aside === undefined);
 
 /** The verdict that speaks for the whole object: the gravest step that is not merely waiting for another. */
 export function overall(plan: Plan): Verdict {

@@ -143,6 +143,9 @@ export interface Plan {
   readonly subnet?: { readonly addressesNeeded: number; readonly addressesFree: number };
 }
 
+/** The steps that Ready is made of. */
+export const counted = ({ steps }: Plan): readonly Step[] => steps.filter(({ aside }) => aside === undefined);
+
 export const ready = (reason: Reason, message: string): Verdict => ({ state: 'Ready', reason, message, actions: [] });
 
 export const waits = (reason: Reason, message: string, retryAfterMs?: number): Verdict => ({
