@@ -23,6 +23,7 @@ import { mayStrand } from '../domain/stranding.ts';
 import { isZoneEntry } from '../domain/zone-teardown.ts';
 import { lookAt, nextLookAt, type Subject } from './look.ts';
 import { isDone, lookAtLink, lookAtWorkspace } from './look-linked.ts';
+import { collectionSights, observeCollection, unreadCollection } from './observe-collection.ts';
 import { readEndpointNeed, readNetworkEndpoints, readRegistration, readSurroundings } from './observe-prerequisites.ts';
 import { readInterface, readZoneGroupRecords } from './observe-records.ts';
 import { readRights } from './observe-rights.ts';
@@ -49,11 +50,12 @@ export async function observeAzure(want: Desired, pass: Pass): Promise<AzureSigh
   const subjects = subjectsOf(want, pass);
   const resyncMs = want.intervalMs;
   const { endpoint: wanted } = want;
-  const [scopeBefore, workspaces, components, subnetAsked] = await Promise.all([
+  const [scopeBefore, workspaces, components, collected, subnetAsked] = await Promise.all([
     // Who else is connected to a scope that is to go is asked anew each time.
     one('privateLinkScope', subjects, pass, want.deletedAt === undefined ? resyncMs : 0),
     many('workspace', subjects, item => lookAtWorkspace(item, want, pass)),
     many('component', subjects, item => lookAt(item, pass, { resyncMs })),
+    observeCollection(want, subjects, pass),
     isAdopted(wanted) ? undefined : readSubnet(wanted.subnetId, want, pass),
   ]);
   const scopeLinks = await readScopeLinks(want, scopeBefore, pass);
@@ -69,6 +71,7 @@ export async function observeAzure(want: Desired, pass: Pass): Promise<AzureSigh
     ['privateEndpoint', endpoint],
     ...workspaces,
     ...components,
+    ...collectionSights(collected.collection),
     ...links,
     ...(zones === undefined ? [] : ([['zoneGroup', zones.group], ...zones.zones, ...zones.links] as const)),
   ]);
@@ -89,6 +92,7 @@ export async function observeAzure(want: Desired, pass: Pass): Promise<AzureSigh
     scope,
     workspaces,
     components,
+    ...collected,
     subnet,
     scopeLinks,
     links,
@@ -142,6 +146,7 @@ export function unreadAzure(want: Desired, pass: Pass, failure: Failure): AzureS
     scope: nothing,
     workspaces: all('workspace'),
     components: all('component'),
+    ...unreadCollection(want, subjects, failure),
     links: all('scopedResource'),
     endpoint: nothing,
     scopeLinks: reading,

@@ -9,7 +9,7 @@ import type {
   MachineSystem,
   MachinesWant,
 } from './collection-resources.ts';
-import { adoptedName, dataCollectionEndpointId, dataCollectionRuleId, shortName } from './names.ts';
+import { adoptedName, dataCollectionEndpointId, dataCollectionRuleId, ruleName, shortName } from './names.ts';
 import type { PmsObject, Spec } from './object.ts';
 import { DEFAULT_SAMPLING_SECONDS, LINUX_COUNTERS, WINDOWS_COUNTERS } from './performance-counters.ts';
 import type { Adopted, ArmId, Policy, Tags } from './resources.ts';
@@ -75,7 +75,7 @@ function wantRule(
   const syslog = system === 'Linux' ? asked?.syslog : undefined;
   const vmInsights = asked?.vmInsights === 'Enabled';
   if (counters === undefined && syslog === undefined && !vmInsights) return [];
-  const name = `dcr-${metadata.name}-${system.toLowerCase()}`;
+  const name = ruleName(metadata.name, system);
   return [
     {
       kind: 'dataCollectionRule',

@@ -122,7 +122,7 @@ function opening(subject: Subject, { want, proof, seen }: Context): Verdict | un
   const { before = {} } = entry?.closed ?? {};
   const back = (accesses: readonly Access[]): readonly AccessChange[] =>
     accesses.filter(access => isShut(subject, access)).flatMap(access => change(subject, access, before[access]));
-  const lost = isLost(proof, seen.now, workspaceOf(item));
+  const lost = isLost(proof, seen.now, measuredOf(item));
   const unfinished = takenBack(entry, want.generation).filter(access => before[access] !== undefined);
   const rolledBack = back(entry === undefined ? [] : lost ? onTrial(entry) : unfinished);
   if (rolledBack.length > 0)
@@ -190,7 +190,9 @@ export function dueClosings(want: Desired, seen: Observed): readonly Extract<Act
   });
 }
 
-const workspaceOf = ({ kind, key }: AccessWant): string | undefined => (kind === 'workspace' ? key : undefined);
+/** What has names of its own that are looked at; the rest is lost with any of them. */
+const measuredOf = ({ kind, key }: AccessWant): string | undefined =>
+  kind === 'workspace' || kind === 'dataCollectionEndpoint' ? key : undefined;
 
 /** The steps before may hold by an older look: a closing wants one that is younger than the closing before. */
 function notYet(text: string, { proof, seen, before }: Context): Verdict | undefined {
@@ -237,7 +239,7 @@ function settled(subject: Subject, { want, proof, seen }: Context): Verdict {
   const others = shut.filter(
     access => isClosed(item.kind, item.access[access]) && entry?.closed?.before?.[access] === undefined,
   );
-  const lost = isLost(proof, seen.now, workspaceOf(item))
+  const lost = isLost(proof, seen.now, measuredOf(item))
     ? '; the path is not proved any more, and nothing is opened for that'
     : '';
   if (others.length > 0)

@@ -16,7 +16,11 @@ const COMPONENTS = /(^|\.)in\.ai\.monitor\./;
  * Not all names: members such as diagservices-query answer nobody on a healthy endpoint (facts: ampls 6). One name for
  * each address is enough; workspaces of a region share one.
  */
-export function pathTargets(want: Desired, seen: Pick<Observed, 'workspaces'>, view: RecordsView): PathTargets {
+export function pathTargets(
+  want: Desired,
+  seen: Pick<Observed, 'workspaces' | 'collection'>,
+  view: RecordsView,
+): PathTargets {
   const own = view.set.records.filter(record => record.sameAs === undefined);
   const workspaces = want.workspaces.flatMap(({ key, name }) => {
     const sight = seen.workspaces.get(key);
@@ -28,9 +32,17 @@ export function pathTargets(want: Desired, seen: Pick<Observed, 'workspaces'>, v
   );
   const isLookedAt = (name: string) =>
     API.test(name) || HANDLER.test(name) || (closesComponent && COMPONENTS.test(name));
+  // Without this name agents get no configuration.
+  const hosts = (want.collection?.endpoints ?? []).map(({ key }) => {
+    const sight = seen.collection?.endpoints.get(key);
+    return { key, host: sight && bodyOf(sight.reading)?.configurationHost };
+  });
   const tls = new Map<string, TlsTarget>();
   for (const { name, addresses } of own) {
-    const of = workspaces.filter(({ customerId }) => name.startsWith(`${customerId}.ods.`)).map(one => one.key);
+    const of = [
+      ...workspaces.filter(({ customerId }) => name.startsWith(`${customerId}.ods.`)).map(one => one.key),
+      ...hosts.filter(({ host }) => host === name).map(one => one.key),
+    ];
     if (of.length === 0 && !isLookedAt(name)) continue;
     for (const address of addresses) tls.set(address, { name, address, of: [...(tls.get(address)?.of ?? []), ...of] });
   }

@@ -2,6 +2,7 @@
  * The plan: every step, what it waits for, and what it would do now. Read this file to know the operator. Pure.
  */
 import { adopt } from './adopt.ts';
+import { collectionStep, convergeCollectors } from './collection.ts';
 import { converge, isSucceeded, nameOf, provisioning } from './converge.ts';
 import type { Desired } from './desire.ts';
 import { convergeEndpoint, type DnsRules, viewRecords } from './endpoint.ts';
@@ -19,7 +20,7 @@ import { isAdopted, type ScopedResourceWant, type Wanted } from './resources.ts'
 import { convergeScope } from './scope.ts';
 import { acts, after, combine, each, inSeries, type Plan, ready, unreadable, type Verdict } from './steps.ts';
 import { reopenLeaving } from './stranding.ts';
-import { prune, pruneZones, unlink } from './teardown.ts';
+import { prune, pruneCollection, pruneZones, unlink } from './teardown.ts';
 import { asProof, verifyPath } from './verify.ts';
 import { convergeZones } from './zones.ts';
 
@@ -38,7 +39,9 @@ export function plan(want: Desired, seen: Observed, rules: DnsRules): Plan {
     }),
   );
   const scope = after(gate, () => convergeScope(want, seen));
-  const links = after({ ...gate, WorkspacesReady: workspaces, ScopeReady: scope }, () =>
+  const collectors = convergeCollectors(want, seen, gate);
+  const linkable = { WorkspacesReady: workspaces, ...stepOf('the data collection endpoints', collectors) };
+  const links = after({ ...gate, ...linkable, ScopeReady: scope }, () =>
     inSeries(want.links, link => convergeLink(link, want, seen)),
   );
   // What stays must not stay closed unasked once its link is gone.
@@ -57,8 +60,10 @@ export function plan(want: Desired, seen: Observed, rules: DnsRules): Plan {
   const resolving = judgeResolution(want, seen);
   // For resolvers that nobody here can ask: nothing waits for it.
   const exported = exportStep(want, seen, view);
+  const collection = collectionStep(want, seen, collectors, { ...gate, WorkspacesReady: workspaces });
   const taken = unlinked.state === 'Ready' ? { ResourcesLinked: links } : { 'the links taken out': unlinked };
   const pruned = after(taken, () => prune(want, seen));
+  const collectionPruned = pruneCollection(want, seen, { ...taken, ...stepOf('DataCollectionReady', collection) });
   const zonesPruned = pruneZones(want, seen, stepOf('ZoneGroupReady', zoneGroup));
   // Whoever still asks the former server gets right answers until the new one gives them.
   const moved = after({ RecordsPublished: published, RecordsResolving: resolving }, () => leaveFormerTargets(seen));
@@ -73,6 +78,7 @@ export function plan(want: Desired, seen: Observed, rules: DnsRules): Plan {
     RecordsPublished: published,
     ...(want.gate === 'None' ? {} : { RecordsResolving: resolving }),
     ...stepOf('PathVerified', path),
+    ...stepOf('DataCollectionReady', collection),
   };
   const proof = proofOf(want, seen, { resolving, verified });
   const isolated = isolate({ want, seen, proof, before: { ...gate, ...built } }); // last, always
@@ -90,7 +96,18 @@ export function plan(want: Desired, seen: Observed, rules: DnsRules): Plan {
     ...(exported === undefined ? [] : [{ name: 'RecordsExported', verdict: exported } as const]),
     ...(verified === undefined ? [] : [{ name: 'PathVerified', verdict: verified } as const]),
     ...(isolated === undefined ? [] : [{ name: 'Isolated', verdict: isolated } as const]),
-    { name: 'Pruned', verdict: combine([...listOf(reopened), unlinked, pruned, ...listOf(zonesPruned), moved]) },
+    ...(collection === undefined ? [] : [{ name: 'DataCollectionReady', verdict: collection } as const]),
+    {
+      name: 'Pruned',
+      verdict: combine([
+        ...listOf(reopened),
+        unlinked,
+        pruned,
+        ...listOf(collectionPruned),
+        ...listOf(zonesPruned),
+        moved,
+      ]),
+    },
   ] as const;
   return {
     mode: 'converge',

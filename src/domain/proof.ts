@@ -11,7 +11,7 @@ export interface Proof {
   readonly held: boolean;
   /** Epoch ms of its oldest part. */
   readonly at: number;
-  /** What fails, since when (epoch ms), and for the workspaces of which keys; for all when it names none. */
+  /** What fails, since when (epoch ms), and for the workspaces and endpoints of which keys; for all when it names none. */
   readonly failures: readonly { readonly since: number; readonly of: readonly string[] }[];
   /** DNS or the path cannot be measured from here. */
   readonly noVantage: boolean;
@@ -47,9 +47,8 @@ export function proofOf(
   };
 }
 
-/** Whether it has failed for long enough to act on it, for one workspace by its key or, without one, for any. */
-export const isLost = ({ failures }: Proof, now: number, workspace?: string): boolean =>
+/** Whether it has failed for long enough to act on it, for one resource by its key or, without one, for any. */
+export const isLost = ({ failures }: Proof, now: number, key?: string): boolean =>
   failures.some(
-    ({ since, of }) =>
-      now - since >= LOST_AFTER_MS && (of.length === 0 || workspace === undefined || of.includes(workspace)),
+    ({ since, of }) => now - since >= LOST_AFTER_MS && (of.length === 0 || key === undefined || of.includes(key)),
   );

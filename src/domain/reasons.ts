@@ -83,6 +83,7 @@ export const REASONS = [
   'OtherZoneGroup',
   'ZoneNotFound',
   'NetworkHasZone',
+  'RegionWithoutEndpoint',
   'ConnectionPending',
   'ConnectionRejected',
   'ConnectionDisconnected',

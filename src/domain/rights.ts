@@ -7,6 +7,7 @@ import type { AccessKind } from './access.ts';
 import { asksQueries, type Desired, wantsOf } from './desire.ts';
 import { parseId, sameId, shortName } from './names.ts';
 import { type ArmId, isAdopted, type Wanted } from './resources.ts';
+import { collectionRights } from './rights-collection.ts';
 import { zoneRights } from './rights-zones.ts';
 
 /** What one role assignment allows, as Azure lists it. `*` stands for any characters. */
@@ -83,6 +84,7 @@ export function neededRights(want: Desired): readonly NeededRights[] {
     ...scopeRights(want, group),
     ...endpointRights(want, group),
     ...accessRights(want, group),
+    ...collectionRights(want, group),
     ...zoneRights(want),
   ]);
 }

@@ -4,6 +4,7 @@
  */
 import { abandon } from './abandon.ts';
 import { ACCESSES } from './access.ts';
+import { isCollectionEntry, takeCollectionDown } from './collection-teardown.ts';
 import { busyVerdict, graceLeftMs, isOurs, isOursToDelete, nameOf } from './converge.ts';
 import { type Desired, wantsOf } from './desire.ts';
 import { drain, unpublish } from './drain.ts';
@@ -50,6 +51,7 @@ export function teardown(want: Desired, seen: Observed): Plan {
   const workspaces = after({ ...gate, ResourcesLinked: links }, () =>
     combine([remove('workspace'), remove('component')]),
   );
+  const collection = takeCollectionDown(inventory, judge, { before: gate, links: { ResourcesLinked: links } });
   return {
     mode: 'teardown',
     steps: [
@@ -62,6 +64,7 @@ export function teardown(want: Desired, seen: Observed): Plan {
       { name: 'ResourcesLinked', verdict: links },
       { name: 'ScopeReady', verdict: scope },
       { name: 'WorkspacesReady', verdict: workspaces },
+      ...(collection.length === 0 ? [] : [{ name: 'DataCollectionReady', verdict: combine(collection) } as const]),
     ],
     conflicts: [],
   };
@@ -74,7 +77,7 @@ export const unlink = (want: Desired, seen: Observed): Verdict =>
 /** What else of the inventory the spec does not ask for any more. Azure keeps what is linked: links come first. */
 export const prune = (want: Desired, seen: Observed): Verdict =>
   each(
-    noLongerWanted(want, seen).filter(entry => kindOf(entry) !== 'scopedResource'),
+    noLongerWanted(want, seen).filter(entry => kindOf(entry) !== 'scopedResource' && !isCollectionEntry(entry)),
     entry => pruneOne(entry, want, seen),
   );
 
@@ -88,6 +91,20 @@ export function pruneZones(
   if (entries.length === 0) return undefined;
   const down = takeZonesDown(entries, entry => pruneOne(entry, want, seen), {});
   return combine([down.links, down.group, down.zones(before)]);
+}
+
+/**
+ * What of data collection the spec does not ask for any more: rules first, since Azure keeps an endpoint that a rule names;
+ * `before` says what takes the place of what goes.
+ */
+export function pruneCollection(
+  want: Desired,
+  seen: Observed,
+  before: Readonly<Record<string, Verdict>>,
+): Verdict | undefined {
+  const entries = noLongerWanted(want, seen).filter(isCollectionEntry);
+  if (entries.length === 0) return undefined;
+  return combine(takeCollectionDown(entries, entry => pruneOne(entry, want, seen), { before, links: {} }));
 }
 
 const noLongerWanted = (want: Desired, { inventory }: Observed): readonly InventoryEntry[] => {

@@ -23,6 +23,17 @@ test('docs/azure-role.json has the rights that an object with everything needs, 
     applicationInsights: [
       { name: 'web', resourceId: at('Microsoft.Insights/components/web'), isolation: { query: 'Disabled' } },
     ],
+    dataCollection: {
+      endpoints: [
+        {
+          name: 'theirs',
+          resourceId: at('Microsoft.Insights/dataCollectionEndpoints/dce-hub'),
+          publicNetworkAccess: 'Disabled',
+        },
+        { name: 'dce' },
+      ],
+      linuxPerformance: { preset: 'Recommended' },
+    },
     privateEndpoint: {
       subnetId: SUBNET,
       zoneGroup: {

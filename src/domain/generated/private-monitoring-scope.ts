@@ -277,11 +277,11 @@ export interface PrivateMonitoringScopeSpec {
    */
   dataCollection?: {
     /**
-     * Name of the item of spec.workspaces that the rules send to. Default - the only one; required where there are several.
+     * Name of the item of spec.workspaces that the rules send to. Default - the only one; required where there are several and something is collected. To change it to a workspace of another region, the rules have to be made anew.
      */
     workspace?: string;
     /**
-     * Data collection endpoints, created when they are not there or adopted by their resourceId; all are linked to the private link scope. A machine gets its configuration through the one in its own region, and the rules need one in the region of their workspace. Each region takes three more addresses of the subnet unless a workspace is there. 1 to 16, unique names without regard to case. An item that is taken out is unlinked, and deleted if the operator created it.
+     * Data collection endpoints, created when they are not there or adopted by their resourceId; all are linked to the private link scope. A machine gets its configuration through the one in its own region, and the rules need one in the region of their workspace. Each takes three more addresses of the subnet. 1 to 16, unique names without regard to case. An item that is taken out is unlinked, and deleted if the operator created it.
      *
      * @minItems 1
      * @maxItems 16
@@ -320,7 +320,7 @@ export interface PrivateMonitoringScopeSpec {
        * @minItems 1
        * @maxItems 100
        *
-       * Items: One counter specifier, an object, its instance in parentheses and a counter.
+       * Items: One counter specifier, an object, its instance in parentheses and a counter; there is no default.
        */
       counters?: string[];
       /**
@@ -333,7 +333,7 @@ export interface PrivateMonitoringScopeSpec {
      */
     windowsPerformance?: {
       /**
-       * Recommended - the counters that Azure Monitor documents for Windows. There is no default.
+       * Recommended - the 46 counters that Azure Monitor documents for Windows. There is no default.
        */
       preset?: 'Recommended';
       /**
@@ -342,7 +342,7 @@ export interface PrivateMonitoringScopeSpec {
        * @minItems 1
        * @maxItems 100
        *
-       * Items: One counter specifier, beginning with a backslash.
+       * Items: One counter specifier, beginning with a backslash; there is no default.
        */
       counters?: string[];
       /**
@@ -402,7 +402,7 @@ export interface PrivateMonitoringScopeSpec {
       levels: ('Debug' | 'Info' | 'Notice' | 'Warning' | 'Error' | 'Critical' | 'Alert' | 'Emergency')[];
     };
     /**
-     * Enabled collects the detailed metrics that VM insights shows, to the table InsightsMetrics, without the map, which is being retired. Its charts query through Azure Resource Manager and stay empty when the query access of the workspace is closed. Default Disabled.
+     * Enabled collects the detailed metrics that VM insights shows, to the table InsightsMetrics, once a minute and without the map, which is being retired. Its charts query through Azure Resource Manager and stay empty when the query access of the workspace is closed. Default Disabled.
      */
     vmInsights?: 'Enabled' | 'Disabled';
     /**
@@ -777,7 +777,7 @@ export interface PrivateMonitoringScopeStatus {
    */
   resources?: {
     /**
-     * Name of the resource within this object - privateLinkScope, privateEndpoint, workspace/<name>, component/<name>, scopedResource/<name of the link>, zoneGroup, dnsZone/<zone>, zoneLink/<zone> - and for what was adopted by its resourceId, and for zones and their links, eight digits that stand for that id. At most 96 characters.
+     * Name of the resource within this object - privateLinkScope, privateEndpoint, workspace/<name>, component/<name>, dataCollectionEndpoint/<name>, dataCollectionRule/<Linux or Windows>, scopedResource/<name of the link>, zoneGroup, dnsZone/<zone>, zoneLink/<zone> - and for what was adopted by its resourceId, and for zones and their links, eight digits that stand for that id. At most 96 characters.
      */
     key: string;
     /**
