@@ -18,7 +18,7 @@ import {
   readZoneLinks,
   readZoneRecords,
 } from './listings.ts';
-import { createLogsQuery, createPublicQuery } from './logs-query.ts';
+import { createLogsQuery, createLogsRead, createPublicQuery } from './logs-query.ts';
 import {
   getNetworkInterface,
   getVirtualNetwork,
@@ -90,6 +90,7 @@ export function createAzure({ settings, log, clock, onRequest, version, guard }:
     update: (want, changes, signal) => update(arm, want, changes, signal),
     setAccess: (at, values, signal) => setAccess(arm, at, values, signal),
     query: createLogsQuery(querying),
+    logs: createLogsRead(querying),
     ...(publicEgressProxy === undefined ? {} : { queryPublic: createPublicQuery(publicEgressProxy, querying) }),
     untag: (kind, id, tag, signal) => untag(arm, { kind, id, tag }, signal),
     remove: (kind, id, signal) => remove(arm, kind, id, signal),

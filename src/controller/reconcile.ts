@@ -27,7 +27,7 @@ import { teardown } from '../domain/teardown.ts';
 import { asItsIdentity } from './as-identity.ts';
 import { actionsOf, execute } from './execute.ts';
 import { observe } from './observe.ts';
-import type { Pass } from './world.ts';
+import { forgetMeasured, type Pass } from './world.ts';
 
 /** When to come back: after a time, by exponential back-off (`undefined`), or not at all because the object is gone. */
 export type Outcome = { readonly is: 'Again'; readonly afterMs?: number } | { readonly is: 'Gone' };
@@ -81,8 +81,7 @@ function look(want: Desired, pass: Pass): Promise<Observed> {
       deletedWorkspacesId(want),
     ]);
     memory.asked.delete(object.metadata.uid);
-    memory.paths.delete(object.metadata.uid);
-    memory.publicSides.delete(object.metadata.uid);
+    forgetMeasured(memory, object.metadata.uid);
   }
   return observe(want, pass);
 }

@@ -8,6 +8,7 @@ import type { Resolution } from '../domain/observed.ts';
 import type { PathProof } from '../domain/path-proof.ts';
 import type { PublicProof } from '../domain/public-proof.ts';
 import { requestOf } from '../domain/summarize.ts';
+import type { TelemetrySight } from '../domain/telemetry.ts';
 import type { Azure, Clock, Cluster, Log, Prober } from '../ports.ts';
 import type { ConfigMapStore, DnsTargets, Resolver } from '../ports-dns.ts';
 import type { Identities } from '../ports-identity.ts';
@@ -55,6 +56,8 @@ export interface Memory extends AzureMemory {
   readonly paths: Map<string, PathProof>;
   /** By uid of the object: what the public side last said to what is closed. */
   readonly publicSides: Map<string, PublicProof>;
+  /** By uid of the object: what the workspace last said of its machines. */
+  readonly telemetry: Map<string, TelemetrySight>;
   /** By uid of a deleted object: since when (epoch ms) the target holds no line of it. */
   readonly unpublishedSince: Map<string, number>;
   /** By uid of a deleted object: since when (epoch ms) it is known to be abandoned. */
@@ -70,10 +73,16 @@ export const createMemory = (clock: Clock): Memory => ({
   asked: new Map(),
   paths: new Map(),
   publicSides: new Map(),
+  telemetry: new Map(),
   unpublishedSince: new Map(),
   abandonedSince: new Map(),
   membersChangedAt: new Map(),
 });
+
+/** What was measured for an object is not believed any more. */
+export function forgetMeasured(memory: Memory, uid: string): void {
+  for (const measured of [memory.paths, memory.publicSides, memory.telemetry]) measured.delete(uid);
+}
 
 /** One pass: its object, its moment, and how to have an object looked at again. */
 export interface Pass {

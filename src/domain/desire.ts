@@ -53,6 +53,8 @@ export interface Desired {
   readonly dns: DnsWant;
   /** How much must be proved before anything is closed. */
   readonly gate: Gate;
+  /** Whether machines that do not report hold Ready back. */
+  readonly requiresTelemetry: boolean;
   /** What the spec says of public access, workspaces first and the scope last. */
   readonly access: readonly AccessWant[];
   readonly isolation: { readonly onDelete?: 'Reopen' | 'Leave'; readonly onLostPath: 'Report' | 'Reopen' };
@@ -74,6 +76,9 @@ export interface Desired {
 }
 
 export type Gate = 'None' | 'DNS' | 'TLS' | 'Query' | 'Telemetry';
+
+/** Whether workspaces are queried through the private path. */
+export const asksQueries = (gate: Gate): boolean => gate === 'Query' || gate === 'Telemetry';
 
 /** What the object asks for. `installation` makes ownership unique across clusters. */
 export function desire(object: PmsObject, installation: string): Desired {
@@ -103,6 +108,7 @@ export function desire(object: PmsObject, installation: string): Desired {
     ...(zones === undefined ? {} : { zones }),
     dns: wantDns(spec.dns),
     gate: spec.verification?.gate ?? 'Query',
+    requiresTelemetry: spec.verification?.requireTelemetry ?? false,
     access: wantAccess(object, { workspaces, components, collectors, scope }),
     isolation: { onLostPath: 'Report', ...spec.isolation },
     generation: metadata.generation,

@@ -28,6 +28,7 @@ import type {
 } from './resources.ts';
 import type { HeldRights } from './rights.ts';
 import type { GraphSight } from './surroundings.ts';
+import type { TelemetrySight } from './telemetry.ts';
 import type { DnsZone, ZoneGroup, ZoneLink, ZoneRecord } from './zone-resources.ts';
 
 /** The result of one read. `absent` only when the server said so (404); `unread` knows nothing. */
@@ -215,6 +216,8 @@ export interface Observed {
   readonly path: Reading<PathProof>;
   /** Absent without an egress to the public side, or while nothing is closed. */
   readonly publicSide?: PublicProof;
+  /** What the workspace last said of the machines; absent without machines, or before there was a way to ask. */
+  readonly telemetry?: TelemetrySight;
   /** Since when (epoch ms) this process has seen none of our lines in the target; only while the object is being deleted. */
   readonly unpublishedSince?: number;
   /** Since when (epoch ms) this process has known the object to be abandoned. */

@@ -2,7 +2,7 @@
  * Which connections and queries a measurement of the private path makes. Pure.
  */
 import { ACCESSES, isClosed } from './access.ts';
-import type { Desired } from './desire.ts';
+import { asksQueries, type Desired } from './desire.ts';
 import type { RecordsView } from './endpoint.ts';
 import { bodyOf, type Observed } from './observed.ts';
 import type { PathTargets, TlsTarget } from './path-proof.ts';
@@ -46,7 +46,11 @@ export function pathTargets(
     if (of.length === 0 && !isLookedAt(name)) continue;
     for (const address of addresses) tls.set(address, { name, address, of: [...(tls.get(address)?.of ?? []), ...of] });
   }
-  const [api] = own.find(({ name }) => API.test(name))?.addresses ?? [];
-  const asked = want.gate === 'Query' && api !== undefined ? workspaces : [];
+  const api = apiAddress(view);
+  const asked = asksQueries(want.gate) && api !== undefined ? workspaces : [];
   return { tls: [...tls.values()], queries: asked.map(workspace => ({ ...workspace, address: api ?? '' })) };
 }
+
+/** Where workspaces are queried: the address of the endpoint's member `api`. */
+export const apiAddress = ({ set }: RecordsView): string | undefined =>
+  set.records.find(({ name, sameAs }) => sameAs === undefined && API.test(name))?.addresses[0];

@@ -4,7 +4,7 @@
  * (Microsoft Learn); facts: ampls 8.
  */
 import type { AccessKind } from './access.ts';
-import { type Desired, wantsOf } from './desire.ts';
+import { asksQueries, type Desired, wantsOf } from './desire.ts';
 import { parseId, sameId, shortName } from './names.ts';
 import { type ArmId, isAdopted, type Wanted } from './resources.ts';
 import { collectionRights } from './rights-collection.ts';
@@ -97,7 +97,7 @@ const placeOf = (item: Wanted, group: Place): Place =>
 
 function workspaceRights(want: Desired, group: Place): readonly NeededRights[] {
   const { read, make, remove } = WORKSPACE;
-  const query = want.gate === 'Query' ? [QUERY] : [];
+  const query = asksQueries(want.gate) ? [QUERY] : [];
   const workspaces = want.workspaces.map(item => {
     const made = item.policy === 'Delete' ? [...make, ...remove] : make;
     return { ...placeOf(item, group), actions: [...read, ...(isAdopted(item) ? [] : made), ...query] };

@@ -133,6 +133,8 @@ export interface Verdict {
 export interface Step {
   readonly name: StepName;
   readonly verdict: Verdict;
+  /** Told, and no part of Ready. */
+  readonly aside?: true;
 }
 
 /** Every step with its verdict, in the order of the conditions. */
@@ -145,6 +147,9 @@ export interface Plan {
   readonly subnet?: { readonly addressesNeeded: number; readonly addressesFree: number };
   readonly machines?: MachinesTold;
 }
+
+/** The steps that Ready is made of. */
+export const counted = ({ steps }: Plan): readonly Step[] => steps.filter(({ aside }) => aside === undefined);
 
 export const ready = (reason: Reason, message: string): Verdict => ({ state: 'Ready', reason, message, actions: [] });
 

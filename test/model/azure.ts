@@ -14,6 +14,7 @@ import type {
 } from '../../src/domain/resources.ts';
 import type { Permission } from '../../src/domain/rights.ts';
 import type { GraphSight } from '../../src/domain/surroundings.ts';
+import type { LogsAnswer, LogsQuestion } from '../../src/domain/telemetry.ts';
 import type { Azure, WriteAnswer } from '../../src/ports.ts';
 import { AzureState, refuse } from './azure-state.ts';
 import { type MachinesModel, machinesModel } from './machines.ts';
@@ -58,6 +59,8 @@ export interface AzureModel {
   ignoresUpdates: boolean;
   /** What a query through the private endpoint comes to. */
   queries: (asked: QueryTarget) => PathResult;
+  /** What a workspace holds of machines; nothing by itself. */
+  logs: (asked: LogsQuestion) => LogsAnswer;
   /** From now on the operator has an egress to the public side, which says this. */
   publicSide(says: (customerId: string) => PathResult): void;
 }
@@ -186,6 +189,7 @@ export function azureModel({ clock, random, subnets, location }: AzureModelOptio
         return state.get(kind, id);
       }),
     query: asked => read(() => model.queries(asked)),
+    logs: asked => read(() => model.logs(asked)),
     untag: (kind, id, tag) =>
       write(id, 'update', () => {
         state.untag(id, tag);
@@ -216,6 +220,7 @@ export function azureModel({ clock, random, subnets, location }: AzureModelOptio
     refuses: () => undefined,
     ignoresUpdates: false,
     queries: () => ({ outcome: 'Held' }),
+    logs: () => ({ outcome: 'Held', rows: [] }),
     publicSide: says => {
       const queryPublic: Azure['queryPublic'] = ({ customerId }) => read(() => says(customerId));
       Object.assign(port, { queryPublic });
