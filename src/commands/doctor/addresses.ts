@@ -11,9 +11,12 @@ const AZURE_PLATFORM = '168.63.129.16';
 /** IPv4 dotted, IPv6 shortened, an IPv4 address inside IPv6 as IPv4; any other text as it is. */
 export const oneSpelling = (text: string): string => (ipaddr.isValid(text) ? ipaddr.process(text).toString() : text);
 
-/** Whether packets to it leave for the internet: no network's own range, multicast or nobody's. */
+/** Nobody's or everybody's. What NAT64 makes of an IPv4 address does leave for the internet. */
+const NOBODYS: readonly string[] = ['unspecified', 'multicast', 'broadcast', 'reserved'];
+
+/** Whether packets to it leave for the internet: it is of no network's own range, and somebody's. */
 export const isOfInternet = (address: string): boolean =>
-  isPublic(address) && address !== AZURE_PLATFORM && ipaddr.parse(address).range() === 'unicast';
+  isPublic(address) && address !== AZURE_PLATFORM && !NOBODYS.includes(ipaddr.parse(address).range());
 
 /** `20.43.70.1:443`, `[2603:1030::1]:443`. */
 export const endText = ({ address, port }: { readonly address: string; readonly port: number }): string =>

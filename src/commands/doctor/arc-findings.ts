@@ -30,14 +30,12 @@ export async function judgeArc(
   signal: AbortSignal,
 ): Promise<Finding> {
   const running = sight.programs.filter(isArcAgent);
-  if (running.length === 0) return skipped(CHECK, 'no program of the Azure Connected Machine agent runs');
+  if (running.length === 0) {
+    return skipped(CHECK, `no program of the Azure Connected Machine agent ${machine.isRoot ? 'runs' : 'is seen'}`);
+  }
   const all = publicConnections(sight, ours);
   const own = all.filter(({ program }) => program !== undefined && isArcAgent(program));
-  if (own.length === 0)
-    return noneSeen(
-      all,
-      running.some(({ isHidden }) => isHidden),
-    );
+  if (own.length === 0) return noneSeen(all, machine.isRoot);
   const strange = own.filter(({ remote }) => remote.port !== HTTPS_PORT);
   if (strange.length > 0) {
     const message = `${listed(strange)}: the agent has no business there, it uses port ${HTTPS_PORT} alone`;
@@ -46,12 +44,12 @@ export async function judgeArc(
   return compare(own, await addressesOf(alsoAllowed, ours, machine, signal));
 }
 
-function noneSeen(all: readonly HeldConnection[], isHidden: boolean): Finding {
+function noneSeen(all: readonly HeldConnection[], isRoot: boolean): Finding {
   const unseen = all.filter(({ program }) => program === undefined).length;
-  if (!isHidden || unseen === 0) return passed(CHECK, 'none to a public address');
+  if (isRoot || unseen === 0) return passed(CHECK, 'none to a public address');
   return skipped(
     CHECK,
-    `whose ${counted(unseen, 'connection')} to public addresses there are cannot be seen; run it as root to have that looked at`,
+    `${counted(unseen, 'connection')} to public addresses may be the agent's; run it as root to have that looked at`,
   );
 }
 

@@ -40,6 +40,7 @@ export function judgeNames(
 function wrongOf(record: WantedRecord, answer: Lookup, { hosts }: ResolverFiles): readonly Wrong[] {
   const { name, addresses } = record;
   if (answer.state !== 'answered') return [{ kind: answer.state, text: name }];
+  if (answer.addresses.length === 0) return [{ kind: 'absent', text: name }];
   const others = answer.addresses.filter(address => !addresses.includes(address));
   if (others.length === 0) return [];
   const instead = `${name} -> ${others.join(', ')}, not ${addresses.join(', ')}`;

@@ -1,10 +1,10 @@
 /**
- * Who is connected to whom on this machine, from `/proc`: connections, programs, and which program holds which. What
- * may not be looked at is told. src/commands/doctor only. Source: proc(5).
+ * Who is connected to whom on this machine, from `/proc`: connections, programs, and which program holds which. Without
+ * root, those of other users are connections that nobody holds. src/commands/doctor only. Source: proc(5).
  */
 import { readdir, readlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { isDenied, printable, readSystemFile } from './machine.ts';
+import { printable, readSystemFile } from './machine.ts';
 import { type Connection, parseConnections } from './proc-net.ts';
 
 export interface Program {
@@ -13,12 +13,10 @@ export interface Program {
   readonly name: string;
   /** How it was started; empty where it has no command line. */
   readonly path: string;
-  /** Whether we may not see what it has open. */
-  readonly isHidden: boolean;
 }
 
 export interface HeldConnection extends Connection {
-  /** Absent: no program that we may look into. */
+  /** Absent: no program that we may look into, or the kernel itself. */
   readonly program?: Program;
 }
 
@@ -56,22 +54,22 @@ async function readProgram(root: string, pid: string, holders: Map<string, Progr
   const [path = ''] = line?.state === 'read' ? line.text.split('\0') : [];
   const sockets = await socketsOf(join(root, 'proc', pid, 'fd'));
   const name = printable(basename(path) || comm.text.trim());
-  const program = { pid: Number(pid), name, path: printable(path), isHidden: sockets === undefined };
-  for (const inode of sockets ?? []) holders.set(inode, program);
+  const program = { pid: Number(pid), name, path: printable(path) };
+  for (const inode of sockets) holders.set(inode, program);
   return program;
 }
 
 const SOCKET = /^socket:\[([0-9]+)\]$/;
 
-/** Inodes; `undefined` when we may not look. */
-async function socketsOf(directory: string): Promise<readonly string[] | undefined> {
+/** Inodes; none when we may not look, or it has ended. */
+async function socketsOf(directory: string): Promise<readonly string[]> {
   try {
     const links = await Promise.allSettled((await readdir(directory)).map(fd => readlink(join(directory, fd))));
     return links.flatMap(link => {
       const inode = link.status === 'fulfilled' ? SOCKET.exec(link.value)?.[1] : undefined;
       return inode === undefined ? [] : [inode];
     });
-  } catch (thrown) {
-    return isDenied(thrown) ? undefined : [];
+  } catch {
+    return [];
   }
 }

@@ -2,7 +2,7 @@
  * A TLS handshake under each name at the addresses that the records say, whatever DNS says, and what comes of it.
  * src/commands/doctor only.
  */
-import { type Finding, failing, passed, warned } from '../../domain/finding.ts';
+import { type Finding, failing, passed, skipped, warned } from '../../domain/finding.ts';
 import type { PathResult } from '../../domain/path-proof.ts';
 import type { Prober } from '../../ports.ts';
 import { someOf } from './machine.ts';
@@ -44,6 +44,8 @@ export async function shakeHands(
 
 /** A foreign certificate is wrong anywhere; silence only where an agent goes, or everywhere at once. */
 export function judgeHandshakes(handshakes: readonly Handshake[]): readonly Finding[] {
+  if (handshakes.length === 0)
+    return [skipped(CHECK, 'the records are twins and aliases alone: there is no name to try')];
   const failed = handshakes.filter(({ outcome }) => outcome !== 'Held');
   const untrusted = failed.filter(({ outcome }) => outcome === 'Untrusted');
   const silent = failed.filter(({ outcome }) => outcome !== 'Untrusted');

@@ -233,6 +233,16 @@ test('a member that no agent needs may be silent: that is a warning', async t =>
   assert.match(tls?.message ?? '', /^1 of 5 handshakes failed: diagservices-query/);
 });
 
+test('records that are detours alone are resolved, and no handshake is said to have held', async t => {
+  const found = await diagnose(t, { wanted: records.map(record => ({ ...record, isDetour: true })) });
+  assert.equal(found.told('tls')[0]?.state, 'skipped');
+});
+
+test('an answer without an address is none', async t => {
+  const found = await diagnose(t, { answers: { [api]: [] } });
+  assert.match(found.last, /1 of 6 names does not resolve: api\.monitor/);
+});
+
 test('an address of the records is private, whatever its range', async t => {
   const found = await diagnose(t, {
     wanted: [...records, { name: 'in.monitor.azure.com', addresses: ['20.43.70.1'], isDetour: true }],
