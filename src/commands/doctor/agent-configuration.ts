@@ -81,7 +81,8 @@ export function parseChunk(text: string): readonly Channel[] | undefined {
 function channelOf(entry: unknown): readonly Channel[] {
   if (typeof entry !== 'object' || entry === null) return [];
   const field = (name: string): unknown => (name in entry ? entry[name as keyof typeof entry] : undefined);
-  const endpoint = hostOf(field('endpoint'));
+  // A channel to an ingestion endpoint has a template in its place: the stream's name is put in.
+  const endpoint = hostOf(field('endpoint')) ?? hostOf(field('endpointUriTemplate'));
   const handler = hostOf(field('tokenEndpointUri'));
   return [
     {

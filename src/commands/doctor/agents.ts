@@ -1,13 +1,17 @@
 /**
  * The agents on a Linux machine, as data: their programs and their files. Pure. src/commands/doctor only. Sources:
  * Azure/azure-linux-extensions, AzureMonitorAgent/ama_tst (its own troubleshooter: check_ama, connect, general_health) and
- * agent.py; "Overview of Azure Connected Machine agent" (services and directories).
+ * agent.py; configurations of the agent that people published; "Overview of Azure Connected Machine agent" (services and
+ * directories).
  */
 import type { Program } from './proc.ts';
 
 /** Where every program of the Azure Monitor Agent is, Telegraf and Fluent Bit of its own included. */
 export const MONITOR_FOLDER = '/opt/microsoft/azuremonitoragent/bin';
-/** One file for each data collection rule: `channels[].{protocol, endpoint, tokenEndpointUri}`. */
+/**
+ * One file for each data collection rule: `channels[].{protocol, endpoint or endpointUriTemplate, tokenEndpointUri}`. The
+ * last is at the handler that gave it: that of the machine's data collection endpoint, or without one the region's.
+ */
 export const CONFIGURATION = '/etc/opt/microsoft/azuremonitoragent/config-cache/configchunks';
 /** Where its proxy is set: `export MDSD_PROXY_ADDRESS=...` by the extension's settings, or by those of Azure Arc. */
 export const PROXY_FILES = [

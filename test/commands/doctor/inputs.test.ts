@@ -118,6 +118,11 @@ test('a configuration is its channels, whatever else is in it', () => {
   assert.deepEqual(parseChunk(chunk('a.ods.opinsights.azure.com', 'b.example.com')), [
     { protocol: 'ods', endpoint: 'a.ods.opinsights.azure.com', handler: 'b.example.com' },
   ]);
+  // To an ingestion endpoint, in the form of a published configuration.
+  const template = 'https://d-ab12.japaneast-1.ingest.monitor.azure.com/dataCollectionRules/dcr-1/streams/<STREAM>?v=1';
+  assert.deepEqual(parseChunk(JSON.stringify({ channels: [{ endpointUriTemplate: template, protocol: 'gig' }] })), [
+    { protocol: 'gig', endpoint: 'd-ab12.japaneast-1.ingest.monitor.azure.com' },
+  ]);
   assert.deepEqual(parseChunk('{"kind": "AgentSettings"}'), []);
   assert.deepEqual(parseChunk('{"channels": [7, {"protocol": "x", "endpoint": "no url"}]}'), [{ protocol: 'x' }]);
   for (const text of ['', '[', '7', 'null', '{"channels": {}}']) assert.equal(parseChunk(text), undefined, text);
