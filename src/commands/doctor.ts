@@ -13,6 +13,8 @@ import { EXIT, ended, printJson, printLines } from './inquiry/run-inquiry.ts';
 import { systemClock as clock } from './system-clock.ts';
 
 const HTTPS_PORT = 443;
+/** Of one handshake: somebody waits, and a machine at the far end of a VPN is no operator's pod. */
+const HANDSHAKE_MS = 15_000;
 
 interface Flags {
   readonly records: string;
@@ -60,7 +62,7 @@ async function doctor(flags: Flags, signal: AbortSignal): Promise<number> {
     root: '/',
     isRoot: process.getuid?.() === 0,
     lookup: systemLookup,
-    prober: createProber({ from: hostname(), port: flags.dataPlanePort }),
+    prober: createProber({ from: hostname(), port: flags.dataPlanePort, timeoutMs: HANDSHAKE_MS }),
     clock,
   };
   const groups = await examine({ records, alsoAllowed: flags.allow }, machine, signal);

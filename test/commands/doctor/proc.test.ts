@@ -9,8 +9,9 @@ import { isOfInternet, isWithin, oneSpelling } from '../../../src/commands/docto
 import { judgeAgent } from '../../../src/commands/doctor/agent-findings.ts';
 import { isArcAgent, isMonitorAgent } from '../../../src/commands/doctor/agents.ts';
 import { judgeArc } from '../../../src/commands/doctor/arc-findings.ts';
-import { type ConnectionSight, readConnections } from '../../../src/commands/doctor/proc.ts';
+import { type ConnectionSight, type HeldConnection, readConnections } from '../../../src/commands/doctor/proc.ts';
 import { parseConnections } from '../../../src/commands/doctor/proc-net.ts';
+import { eventually } from '../../env/eventually.ts';
 import { machine } from './recorded-machine.ts';
 
 /** Linux 6, a listener on `::` and three connections to it: 127.0.0.1, ::1, and ::ffff:127.0.0.1. */
@@ -60,11 +61,17 @@ test('this machine’s own connection is found, with this program as its holder'
     server.close();
   });
   await once(client, 'connect');
-  const sight = await readConnections('/');
-  const own = sight?.connections.find(({ local }) => local.port === client.localPort && local.address === '127.0.0.1');
-  assert.deepEqual(own?.remote, { address: '127.0.0.1', port });
-  assert.equal(own?.state, 'established');
-  assert.equal(own?.program?.pid, process.pid);
+  const isOurs = ({ local, remote }: HeldConnection) => local.port === client.localPort && remote.port === port;
+  // The kernel's table is no snapshot: while others come and go, a line can be passed over.
+  const own = await eventually(
+    'our connection in /proc',
+    async () => (await readConnections('/'))?.connections.find(isOurs),
+    { deadlineMs: 120_000 },
+  );
+  assert.deepEqual(own.remote, { address: '127.0.0.1', port });
+  assert.equal(own.local.address, '127.0.0.1');
+  assert.equal(own.state, 'established');
+  assert.equal(own.program?.pid, process.pid);
 });
 
 test('without /proc there is no sight of connections', async () => {

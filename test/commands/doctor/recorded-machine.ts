@@ -210,6 +210,6 @@ export async function machine(
     const answer = known[name] ?? records.find(record => record.name === name)?.addresses ?? 'absent';
     return typeof answer === 'string' ? { state: answer } : { state: 'answered', addresses: answer };
   };
-  const prober = createProber({ from: 'here', port, ...(trusts ? { ca } : {}) });
+  const prober = createProber({ from: 'here', port, timeoutMs: 120_000, ...(trusts ? { ca } : {}) });
   return { machine: { root: await rootOf(t, recorded), isRoot, lookup, prober, clock }, asked };
 }
