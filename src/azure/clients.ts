@@ -35,6 +35,8 @@ export interface Sdk {
   readonly operationalInsights: OperationalInsightsManagementClient;
   /** Through the same policies as the SDK's own calls. */
   send(request: RawRequest): Promise<unknown>;
+  /** One write of such a path. */
+  write(method: 'PUT' | 'PATCH' | 'DELETE', path: string, apiVersion: string, body?: unknown): Promise<unknown>;
   /** One GET of a path (an ARM id, or one with a type behind it) that no client of the SDK has a method for. */
   read(path: string, apiVersion: string): Promise<unknown>;
 }
@@ -66,6 +68,8 @@ export function createClients(clientOptions: ClientOptions): (subscription: stri
     client.pipeline.addPolicy(policy, { beforePolicies: ['bearerTokenAuthenticationPolicy'] });
     return client;
   };
+  const urlOf = (path: string, apiVersion: string) =>
+    `${options.endpoint}${encodePath(path)}?api-version=${apiVersion}`;
   const make = (subscription: string): Sdk => {
     const network = guard(new NetworkManagementClient(credential, subscription, options));
     const send: Sdk['send'] = request => network.pipeline.sendRequest(httpClient, toPipelineRequest(request));
@@ -75,8 +79,9 @@ export function createClients(clientOptions: ClientOptions): (subscription: stri
       privateDns: guard(new PrivateDnsManagementClient(credential, subscription, options)),
       operationalInsights: guard(new OperationalInsightsManagementClient(credential, subscription, options)),
       send,
-      read: (path, apiVersion) =>
-        send({ method: 'GET', url: `${options.endpoint}${encodePath(path)}?api-version=${apiVersion}` }),
+      write: (method, path, apiVersion, body) =>
+        send({ method, url: urlOf(path, apiVersion), ...(body === undefined ? {} : { body }) }),
+      read: (path, apiVersion) => send({ method: 'GET', url: urlOf(path, apiVersion) }),
     };
   };
   const cache = new Map<string, Sdk>();

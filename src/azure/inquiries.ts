@@ -25,6 +25,8 @@ const LIST_VERSIONS: Readonly<Record<Adoptable, string>> = {
   privateLinkScope: '2021-07-01-preview',
   privateEndpoint: NETWORK_VERSION,
   dataCollectionEndpoint: '2024-03-11',
+  arcPrivateLinkScope: '2025-01-13',
+  arcPrivateEndpoint: NETWORK_VERSION,
 };
 /** The one group of a scope. */
 const GROUP = 'azuremonitor';

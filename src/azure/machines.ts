@@ -143,16 +143,22 @@ async function laterPage(sent: Promise<unknown>, page: number): Promise<void> {
 /** Throws UnexpectedAnswerError without id and region. */
 export function readMachine(body: Json): Machine {
   const id = required(body, 'id');
-  const { osType, osName, status, storageProfile } = members(body.properties);
+  const { osType, osName, status, storageProfile, privateLinkScopeResourceId } = members(body.properties);
   const system = readSystem(text(osType) ?? text(osName) ?? text(members(members(storageProfile).osDisk).osType));
   return {
     id,
     location: required(body, 'location').toLowerCase().replaceAll(' ', ''),
     tags: readTags(body),
     ...optional('system', system),
-    ...(isArcMachine(id) ? optional('status', text(status)) : {}),
+    ...(isArcMachine(id) ? ofArc(text(status), text(privateLinkScopeResourceId)) : {}),
   };
 }
+
+/** A machine that has left its scope has an empty text. */
+const ofArc = (status: string | undefined, scopeId: string | undefined) => ({
+  ...optional('status', status),
+  ...optional('arcScopeId', scopeId === '' ? undefined : scopeId),
+});
 
 /** Azure has it in every letter case. */
 export function readSystem(told: string | undefined): MachineSystem | undefined {

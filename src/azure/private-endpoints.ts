@@ -3,7 +3,14 @@
  * security groups, static addresses and the interface's own name survive, and If-Match keeps a stale body out.
  * src/azure only. Source: REST reference "Private Endpoints - Create Or Update"; facts: ampls 1.2.
  */
-import type { NamedAddresses, PrivateEndpoint, PrivateEndpointWant, StaticAddress, Tags } from '../domain/resources.ts';
+import type {
+  ArcPrivateEndpointWant,
+  NamedAddresses,
+  PrivateEndpoint,
+  PrivateEndpointWant,
+  StaticAddress,
+  Tags,
+} from '../domain/resources.ts';
 import type { Adapter, Site } from './adapter.ts';
 import type { Answer } from './pipeline.ts';
 import {
@@ -23,39 +30,64 @@ import {
   without,
 } from './wire.ts';
 
-/** The one group of a scope (facts: ampls 1.2, privateLinkResources). */
+/** The one group of a scope (facts: ampls 1.2, privateLinkResources), and that of a scope of Azure Arc. */
 const GROUP_ID = 'azuremonitor';
+const ARC_GROUP_ID = 'hybridcompute';
 
 /** An update is a GET and a PUT under If-Match. */
-export const privateEndpoints: Adapter<'privateEndpoint'> = {
+const VERBS = {
   type: 'Microsoft.Network/privateEndpoints',
-  read: readPrivateEndpoint,
 
-  get: ({ sdk, resourceGroup, name }) => sdk.network.privateEndpoints.get(resourceGroup, name),
+  get: ({ sdk, resourceGroup, name }: Site) => sdk.network.privateEndpoints.get(resourceGroup, name),
 
-  put: ({ sdk, resourceGroup, name }, want) =>
-    sdk.network.privateEndpoints
-      .createOrUpdate(resourceGroup, name, {
-        location: want.location,
-        tags: { ...want.tags },
-        subnet: { id: want.subnetId },
-        ...connectionOf(name, want),
-      })
-      .submitted(),
-
-  async update(at, { want, fetch }) {
+  async update(at: Site, { want, fetch }: Retag) {
     const found = await fetch();
     await putTags(at, found, mergeTags(readTags(objectOf(found.body)), want.tags));
   },
 
-  retag: async (at, tags, fetch) => putTags(at, await fetch(), tags),
+  retag: async (at: Site, tags: Tags, fetch: () => Promise<Answer>) => putTags(at, await fetch(), tags),
 
-  remove: ({ sdk, resourceGroup, name }) => sdk.network.privateEndpoints.delete(resourceGroup, name).submitted(),
+  remove: ({ sdk, resourceGroup, name }: Site) => sdk.network.privateEndpoints.delete(resourceGroup, name).submitted(),
+} satisfies Omit<Adapter<'privateEndpoint'>, 'put' | 'read'>;
+
+interface Retag {
+  readonly want: { readonly tags: Tags };
+  readonly fetch: () => Promise<Answer>;
+}
+
+export const privateEndpoints: Adapter<'privateEndpoint'> = {
+  ...VERBS,
+  read: readPrivateEndpoint,
+  put: (at, want) => putEndpoint(at, want, GROUP_ID),
 };
 
+export const arcPrivateEndpoints: Adapter<'arcPrivateEndpoint'> = {
+  ...VERBS,
+  read: body => ({ ...readPrivateEndpoint(body), kind: 'arcPrivateEndpoint' }),
+  put: (at, want) => putEndpoint(at, want, ARC_GROUP_ID),
+};
+
+const putEndpoint = (
+  { sdk, resourceGroup, name }: Site,
+  want: PrivateEndpointWant | ArcPrivateEndpointWant,
+  groupId: string,
+) =>
+  sdk.network.privateEndpoints
+    .createOrUpdate(resourceGroup, name, {
+      location: want.location,
+      tags: { ...want.tags },
+      subnet: { id: want.subnetId },
+      ...connectionOf(name, want, groupId),
+    })
+    .submitted();
+
 /** Under which of its two names the connection goes says whether it is approved at once or asked for. */
-function connectionOf(name: string, { scopeId, approval, requestMessage }: PrivateEndpointWant) {
-  const connection = { name, privateLinkServiceId: scopeId, groupIds: [GROUP_ID] };
+function connectionOf(
+  name: string,
+  { scopeId, approval, requestMessage }: Omit<PrivateEndpointWant, 'kind'>,
+  groupId: string,
+) {
+  const connection = { name, privateLinkServiceId: scopeId, groupIds: [groupId] };
   if (approval === 'Automatic') return { privateLinkServiceConnections: [connection] };
   return { manualPrivateLinkServiceConnections: [{ ...connection, ...optional('requestMessage', requestMessage) }] };
 }

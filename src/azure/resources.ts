@@ -8,6 +8,7 @@ import { sameId, shortName } from '../domain/names.ts';
 import type { ArmId, Change, Kind, MadeKind, Resource, ResourceOf, Want } from '../domain/resources.ts';
 import type { WriteAnswer } from '../ports.ts';
 import { type Adapter, type Reader, type Site, siteOf } from './adapter.ts';
+import { arcScopes } from './arc-scopes.ts';
 import type { Sdk } from './clients.ts';
 import { components } from './components.ts';
 import { dataCollectionEndpoints } from './data-collection-endpoints.ts';
@@ -17,7 +18,7 @@ import { dnsZones, zoneLinks } from './dns-zones.ts';
 import { isAbsence, toPortError } from './errors.ts';
 import { operationOf } from './operations.ts';
 import type { Answer, Calls, Task } from './pipeline.ts';
-import { privateEndpoints } from './private-endpoints.ts';
+import { arcPrivateEndpoints, privateEndpoints } from './private-endpoints.ts';
 import { privateLinkScopes } from './private-link-scopes.ts';
 import { scopedResources } from './scoped-resources.ts';
 import { isObject, type Json, objectOf, readTags, text, UnexpectedAnswerError } from './wire.ts';
@@ -40,6 +41,8 @@ const ADAPTERS: { readonly [K in MadeKind]: Adapter<K> } = {
   privateEndpoint: privateEndpoints,
   dataCollectionEndpoint: dataCollectionEndpoints,
   dataCollectionRule: dataCollectionRules,
+  arcPrivateLinkScope: arcScopes,
+  arcPrivateEndpoint: arcPrivateEndpoints,
   zoneGroup: zoneGroups,
   dnsZone: dnsZones,
   zoneLink: zoneLinks,

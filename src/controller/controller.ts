@@ -156,6 +156,7 @@ async function pass(
     forgetMeasured(memory, object.metadata.uid);
     memory.unpublishedSince.delete(object.metadata.uid);
     memory.abandonedSince.delete(object.metadata.uid);
+    memory.arcTimes.delete(object.metadata.uid);
     queue.forget(key);
     return 'success';
   }

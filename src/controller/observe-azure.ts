@@ -23,6 +23,7 @@ import { mayStrand } from '../domain/stranding.ts';
 import { isZoneEntry } from '../domain/zone-teardown.ts';
 import { lookAt, nextLookAt, type Subject } from './look.ts';
 import { isDone, lookAtLink, lookAtWorkspace } from './look-linked.ts';
+import { arcSights, observeArc, unreadArc } from './observe-arc.ts';
 import { collectionSights, observeCollection, unreadCollection } from './observe-collection.ts';
 import { observeMachines } from './observe-machines.ts';
 import { readEndpointNeed, readNetworkEndpoints, readRegistration, readSurroundings } from './observe-prerequisites.ts';
@@ -51,12 +52,13 @@ export async function observeAzure(want: Desired, pass: Pass): Promise<AzureSigh
   const subjects = subjectsOf(want, pass);
   const resyncMs = want.intervalMs;
   const { endpoint: wanted } = want;
-  const [scopeBefore, workspaces, components, collected, subnetAsked] = await Promise.all([
+  const [scopeBefore, workspaces, components, collected, arc, subnetAsked] = await Promise.all([
     // Who else is connected to a scope that is to go is asked anew each time.
     one('privateLinkScope', subjects, pass, want.deletedAt === undefined ? resyncMs : 0),
     many('workspace', subjects, item => lookAtWorkspace(item, want, pass)),
     many('component', subjects, item => lookAt(item, pass, { resyncMs })),
     observeCollection(want, subjects, pass),
+    observeArc(want, subjects, pass),
     isAdopted(wanted) ? undefined : readSubnet(wanted.subnetId, want, pass),
   ]);
   const scopeLinks = await readScopeLinks(want, scopeBefore, pass);
@@ -76,6 +78,7 @@ export async function observeAzure(want: Desired, pass: Pass): Promise<AzureSigh
     ...workspaces,
     ...components,
     ...collectionSights(collected.collection),
+    ...arcSights(arc.arc),
     ...links,
     ...(zones === undefined ? [] : ([['zoneGroup', zones.group], ...zones.zones, ...zones.links] as const)),
   ]);
@@ -97,6 +100,7 @@ export async function observeAzure(want: Desired, pass: Pass): Promise<AzureSigh
     workspaces,
     components,
     ...collected,
+    ...arc,
     subnet,
     scopeLinks,
     links,
@@ -153,6 +157,7 @@ export function unreadAzure(want: Desired, pass: Pass, failure: Failure): AzureS
     workspaces: all('workspace'),
     components: all('component'),
     ...unreadCollection(want, subjects, failure),
+    ...unreadArc(subjects, failure),
     links: all('scopedResource'),
     endpoint: nothing,
     scopeLinks: reading,

@@ -2,10 +2,11 @@
  * What a pass reads of the names and addresses of an endpoint: its interface, and where that is silent what zone groups
  * have written. src/controller/observe-azure.ts alone uses it.
  */
+
 import { isSucceeded } from '../domain/converge.ts';
 import type { Desired } from '../domain/desire.ts';
 import { ABSENT, bodyOf, present, type Reading, type Sight } from '../domain/observed.ts';
-import type { NamedAddresses, NetworkInterface, PrivateEndpoint } from '../domain/resources.ts';
+import type { ArcPrivateEndpoint, NamedAddresses, NetworkInterface, PrivateEndpoint } from '../domain/resources.ts';
 import { readZoneGroups } from './read-zones.ts';
 import type { Pass } from './world.ts';
 
@@ -14,7 +15,7 @@ const ALWAYS_SETTLED = { settled: () => true, pollMs: () => 0 } as const;
 /** The endpoint's interface, once the endpoint has settled. */
 export async function readInterface(
   want: Desired,
-  endpoint: Sight<PrivateEndpoint>,
+  endpoint: Sight<PrivateEndpoint | ArcPrivateEndpoint>,
   pass: Pass,
 ): Promise<Reading<NetworkInterface>> {
   const body = bodyOf(endpoint.reading);

@@ -9,6 +9,7 @@ import { ABSENT, type Observed, type Reading, unread } from '../domain/observed.
 import type { Identity } from '../domain/resources.ts';
 import { observeExports } from './exports.ts';
 import { readNeighbours } from './neighbours.ts';
+import { withArcTimes } from './observe-arc.ts';
 import { observeAzure, stillOurs, unreadAzure } from './observe-azure.ts';
 import { observeDns } from './observe-dns.ts';
 import { observePath } from './observe-path.ts';
@@ -27,7 +28,8 @@ export async function observe(want: Desired, pass: Pass): Promise<Observed> {
   const inventory = withPolicies(pass.object.status.resources ?? [], want);
   const neighbours = readNeighbours(pass);
   const read = { ...azure, ...dns, exported };
-  const seen = { now: pass.now, identity, inventory, neighbours, ...read, ...sinceAbandoned(want, pass) };
+  const times = withArcTimes(want, read, pass);
+  const seen = { now: pass.now, identity, inventory, neighbours, ...read, ...times, ...sinceAbandoned(want, pass) };
   const [{ path, ...onPath }, { publicSide, ...outside }, { telemetry, ...flow }] = await Promise.all([
     observePath(want, seen, pass),
     observePublicSide(want, seen, pass),

@@ -19,6 +19,8 @@ const FIRST_MS: Readonly<Record<Kind, number>> = {
   privateEndpoint: 3_000,
   dataCollectionEndpoint: 1_000,
   dataCollectionRule: 1_000,
+  arcPrivateLinkScope: 1_000,
+  arcPrivateEndpoint: 3_000,
   zoneGroup: 2_000,
   dnsZone: 2_000,
   zoneLink: 2_000,
@@ -30,7 +32,7 @@ export const pollMs =
   (looks: number): number =>
     looks > PATIENCE
       ? SLOW_MS
-      : Math.min(MAX_MS, Math.round(FIRST_MS[kind] * (kind === 'privateEndpoint' ? 2 : 1.5) ** (looks - 1)));
+      : Math.min(MAX_MS, Math.round(FIRST_MS[kind] * (/privateEndpoint$/i.test(kind) ? 2 : 1.5) ** (looks - 1)));
 
 export const isSettled = (body: Resource): boolean =>
   isSucceeded(body.provisioningState) || isFailedState(body.provisioningState);

@@ -4,7 +4,7 @@
  */
 import type { DnsRules } from '../domain/endpoint.ts';
 import type { ObjectKey, PmsObject } from '../domain/object.ts';
-import type { Resolution } from '../domain/observed.ts';
+import type { ArcSight, Resolution } from '../domain/observed.ts';
 import type { PathProof } from '../domain/path-proof.ts';
 import type { PublicProof } from '../domain/public-proof.ts';
 import { requestOf } from '../domain/summarize.ts';
@@ -40,6 +40,9 @@ export interface Asked {
   readonly resolution: Resolution;
 }
 
+/** Since when (epoch ms), as this process has seen it. */
+export type ArcTimes = Pick<ArcSight, 'joinedSince' | 'unpublishedSince'>;
+
 /** What one identity has read of Azure, and written. */
 export interface AzureMemory {
   readonly ledger: Ledger;
@@ -62,6 +65,8 @@ export interface Memory extends AzureMemory {
   readonly unpublishedSince: Map<string, number>;
   /** By uid of a deleted object: since when (epoch ms) it is known to be abandoned. */
   readonly abandonedSince: Map<string, number>;
+  /** By uid of the object: since when its machines have been in the Arc scope, and that out of DNS. */
+  readonly arcTimes: Map<string, ArcTimes>;
   /** By id of the scope: when (epoch ms) names were last due to join or leave its endpoints, unseen by anybody. */
   readonly membersChangedAt: Map<string, number>;
 }
@@ -76,6 +81,7 @@ export const createMemory = (clock: Clock): Memory => ({
   telemetry: new Map(),
   unpublishedSince: new Map(),
   abandonedSince: new Map(),
+  arcTimes: new Map(),
   membersChangedAt: new Map(),
 });
 

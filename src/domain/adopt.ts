@@ -20,6 +20,8 @@ const MISSING = {
   dataCollectionEndpoint: ['spec.dataCollection.endpoints', TAKE_OUT],
   privateLinkScope: ['spec.privateLinkScope.resourceId', OTHER_OBJECT],
   privateEndpoint: ['spec.privateEndpoint.resourceId', OTHER_OBJECT],
+  arcPrivateLinkScope: ['spec.dataCollection.arcPrivateLinkScope.resourceId', TAKE_OUT],
+  arcPrivateEndpoint: ['spec.dataCollection.arcPrivateLinkScope.privateEndpoint.resourceId', TAKE_OUT],
 } as const satisfies Record<Adoptable, readonly [string, string]>;
 
 /** Ready when the resource is there, Succeeded and listed. One that is missing is looked for again with each resync. */

@@ -2,6 +2,7 @@
  * What a pass would observe once the actions of a plan had been carried out and Azure had settled. Only for looking
  * ahead: nothing of it is ever written or published. Pure; src/domain/forecast.ts uses it.
  */
+import { isArcWant, withArc, withoutArc } from './afterwards-arc.ts';
 import { isCollectionWant, withCollected, withCollectorAccess, withoutCollected } from './afterwards-collection.ts';
 import { isZoneWant, withAdoptedGroup, withoutZone, withZone, withZoneNames } from './afterwards-zones.ts';
 import { isFailedState, isSucceeded } from './converge.ts';
@@ -35,6 +36,9 @@ export const settled = (seen: Observed): Observed => ({
           rules: settledAll(seen.collection.rules),
         },
       }),
+  ...(seen.arc === undefined
+    ? {}
+    : { arc: { ...seen.arc, scope: settledSight(seen.arc.scope), endpoint: settledSight(seen.arc.endpoint) } }),
   scope: settledSight(seen.scope),
   links: settledAll(seen.links),
   scopeLinks: mapBody(seen.scopeLinks, links => links.map(settledBody)),
@@ -137,6 +141,7 @@ function withAdopted({ key, id }: { readonly key: string; readonly id: string },
 
 function withResource(wanted: Want, seen: Observed): Observed {
   if (isZoneWant(wanted)) return withZone(wanted, seen);
+  if (isArcWant(wanted)) return withArc(wanted, seen);
   if (isCollectionWant(wanted)) return withCollected(wanted, seen);
   switch (wanted.kind) {
     case 'workspace': {
@@ -198,7 +203,7 @@ const endpointAfter = (want: WantOf<'privateEndpoint'>, found: PrivateEndpoint |
 });
 
 function without({ key, id }: { readonly key: string; readonly id: string }, before: Observed): Observed {
-  const seen = withoutCollected(key, withoutZone(key, before));
+  const seen = withoutArc(key, withoutCollected(key, withoutZone(key, before)));
   const gone = <T extends Resource>(sights: ReadonlyMap<string, Sight<T>>): ReadonlyMap<string, Sight<T>> =>
     sights.has(key) ? new Map([...sights, [key, { reading: ABSENT }]]) : sights;
   return {

@@ -4,18 +4,24 @@
  * observed chains (facts: ampls 2.1, 2.3, 2.4). Pure.
  */
 
-/** Public DNS zones under which the endpoints of Azure Monitor live; the twin of a name is made inside its zone. */
+/** Public DNS zones under which the endpoints of Azure Monitor and of Azure Arc live; the twin of a name is made inside its zone. */
 export const PUBLIC_ZONES = [
   'monitor.azure.com',
   'oms.opinsights.azure.com',
   'ods.opinsights.azure.com',
   'agentsvc.azure-automation.net',
   'blob.core.windows.net',
+  'his.arc.azure.com',
+  'guestconfiguration.azure.com',
+  'dp.kubernetesconfiguration.azure.com',
   'monitor.azure.us',
   'oms.opinsights.azure.us',
   'ods.opinsights.azure.us',
   'agentsvc.azure-automation.us',
   'blob.core.usgovcloudapi.net',
+  'his.arc.azure.us',
+  'guestconfiguration.azure.us',
+  'dp.kubernetesconfiguration.azure.us',
   'monitor.azure.cn',
   'oms.opinsights.azure.cn',
   'ods.opinsights.azure.cn',
@@ -72,7 +78,7 @@ const BLOB_NAME = /^scadvisorcontentpl\.(privatelink\.)?blob\./;
 
 const PUBLISHABLE = [...PUBLIC_ZONES, ...ALIASES.map(alias => alias.name), 'in.applicationinsights.azure.com'];
 
-/** Whether a name is one that Azure Monitor can own: nothing else is ever written into anybody's DNS. */
+/** Whether a name is one that Azure Monitor or Azure Arc can own: nothing else is ever written into anybody's DNS. */
 export const isPublishableName = (fqdn: string): boolean =>
   PUBLISHABLE.some(suffix => fqdn === suffix || fqdn.endsWith(`.${suffix}`)) &&
   (!/(^|\.)blob\./.test(fqdn) || BLOB_NAME.test(fqdn));

@@ -39,6 +39,8 @@ const KIND_TEXT = {
   privateEndpoint: 'private endpoint',
   dataCollectionEndpoint: 'data collection endpoint',
   dataCollectionRule: 'data collection rule',
+  arcPrivateLinkScope: 'Arc private link scope',
+  arcPrivateEndpoint: 'Arc private endpoint',
   zoneGroup: 'private DNS zone group',
   dnsZone: 'private DNS zone',
   zoneLink: 'network link',

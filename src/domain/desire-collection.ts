@@ -9,6 +9,7 @@ import type {
   MachineSystem,
   MachinesWant,
 } from './collection-resources.ts';
+import { type ArcWant, wantArc } from './desire-arc.ts';
 import { adoptedName, dataCollectionEndpointId, dataCollectionRuleId, ruleName, shortName } from './names.ts';
 import type { PmsObject, Spec } from './object.ts';
 import { DEFAULT_SAMPLING_SECONDS, LINUX_COUNTERS, WINDOWS_COUNTERS } from './performance-counters.ts';
@@ -24,6 +25,8 @@ export interface CollectionWant {
   /** Key of the workspace that the rules send to. */
   readonly workspaceKey: string;
   readonly machines?: MachinesWant;
+  /** The private link scope of Azure Arc; absent when the spec asks for none. */
+  readonly arc?: ArcWant;
 }
 
 interface Around {
@@ -42,11 +45,13 @@ export function wantCollection(object: PmsObject, around: Around): CollectionWan
   // The CRD asks for a workspace that is there.
   const workspace = around.workspaces[index] ?? { key: '', id: '' };
   const machines = wantMachines(spec, asked.machines);
+  const arc = wantArc(object, { tags: around.tags, policy: around.policy });
   return {
     endpoints: asked.endpoints.map(item => wantEndpoint(spec, item, around)),
     rules: (['Linux', 'Windows'] as const).flatMap(system => wantRule(object, system, workspace.id, around)),
     workspaceKey: workspace.key,
     ...(machines === undefined ? {} : { machines }),
+    ...(arc === undefined ? {} : { arc }),
   };
 }
 

@@ -131,6 +131,7 @@ export const wantsOf = (want: Desired): readonly Wanted[] => [
   ...want.links,
   want.endpoint,
   ...(want.collection?.rules ?? []),
+  ...(want.collection?.arc === undefined ? [] : [want.collection.arc.scope, want.collection.arc.endpoint]),
 ];
 
 const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000 } as const;

@@ -1,6 +1,7 @@
 /**
  * Wanted against found, field by field, only the fields that the spec states. An empty answer means: no write. Pure.
  */
+import type { ArcPrivateLinkScope, ArcPrivateLinkScopeWant } from './arc-resources.ts';
 import { diffCollection } from './diff-collection.ts';
 import { diffZones } from './diff-zones.ts';
 import { change, type Differences, diffTags, frozen, type Obstacle, regionKey } from './difference.ts';
@@ -29,6 +30,8 @@ export function differences(want: Want, body: Resource): Differences {
   if (want.kind === 'privateLinkScope' && body.kind === 'privateLinkScope') return diffScope(want, body);
   if (want.kind === 'scopedResource' && body.kind === 'scopedResource') return diffLink(want, body);
   if (want.kind === 'privateEndpoint' && body.kind === 'privateEndpoint') return diffEndpoint(want, body);
+  if (want.kind === 'arcPrivateEndpoint' && body.kind === 'arcPrivateEndpoint') return diffEndpoint(want, body);
+  if (want.kind === 'arcPrivateLinkScope' && body.kind === 'arcPrivateLinkScope') return diffRegional(want, body);
   return diffZones(want, body) ?? diffCollection(want, body) ?? SAME;
 }
 
@@ -68,7 +71,13 @@ const diffLink = (want: ScopedResourceWant, body: ScopedResource): Differences =
   obstacles: sameId(want.targetId, body.targetId) ? [] : [frozen('linkedResourceId', body.targetId, want.targetId)],
 });
 
-function diffEndpoint(want: PrivateEndpointWant, body: PrivateEndpoint): Differences {
+/** One that its region and its tags say all of. */
+const diffRegional = (want: ArcPrivateLinkScopeWant, body: ArcPrivateLinkScope): Differences => ({
+  changes: diffTags(want.tags, body.tags),
+  obstacles: diffRegion(want.location, body.location),
+});
+
+function diffEndpoint(want: Omit<PrivateEndpointWant, 'kind'>, body: Omit<PrivateEndpoint, 'kind'>): Differences {
   const obstacles = [...diffRegion(want.location, body.location)];
   if (!sameId(want.subnetId, body.subnetId)) obstacles.push(frozen('subnet', body.subnetId, want.subnetId));
   if (body.scopeId !== undefined && !sameId(want.scopeId, body.scopeId)) {

@@ -26,6 +26,7 @@ const IN_AZURE: ReadonlySet<StepName> = new Set([
   'ZoneGroupReady',
   'Isolated',
   'DataCollectionReady',
+  'ArcScopeReady',
 ]);
 
 /** The plan with drift told as such, and without its repair where the object wants it reported only. */

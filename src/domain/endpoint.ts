@@ -4,11 +4,13 @@
  */
 import { adopt } from './adopt.ts';
 import type { AllowLists } from './allow-lists.ts';
+import { type ArcRecords, type ArcRecordsSight, arcRecordsOf } from './arc-records.ts';
 import { judgeConnection } from './connection.ts';
 import { converge, isSucceeded } from './converge.ts';
 import { type Desired, linkKey } from './desire.ts';
 import type { CollectionWant } from './desire-collection.ts';
-import { sameId, shortName } from './names.ts';
+import { linesOf } from './merge.ts';
+import { ownerKey, sameId, shortName } from './names.ts';
 import { ABSENT, bodyOf, type Observed, type TargetSight } from './observed.ts';
 import { type RecordSet, recordsOf } from './records.ts';
 import { isAdopted, type PrivateEndpoint } from './resources.ts';
@@ -34,6 +36,8 @@ export interface RecordsView {
   readonly awaited: readonly string[];
   /** Endpoint and its own names are all there: only then may a claim be made. Not knowing never shrinks a set. */
   readonly complete: boolean;
+  /** Those of the Arc private link scope; in the set once they are due. */
+  readonly arc?: ArcRecords;
 }
 
 /** What the records are read from; without the target, no allow-list refuses any. */
@@ -41,11 +45,12 @@ export type RecordsSight = Pick<
   Observed,
   'workspaces' | 'collection' | 'links' | 'endpoint' | 'networkInterface' | 'zoneGroupRecords' | 'subnet'
 > &
-  Partial<Pick<Observed, 'target'>>;
+  Partial<Pick<Observed, 'target'>> &
+  ArcRecordsSight;
 
 export function viewRecords(want: Desired, seen: RecordsSight, rules: DnsRules): RecordsView {
   const endpoint = bodyOf(seen.endpoint.reading);
-  const set = recordsOf(
+  const own = recordsOf(
     {
       networkInterface: bodyOf(seen.networkInterface),
       endpoint,
@@ -58,14 +63,31 @@ export function viewRecords(want: Desired, seen: RecordsSight, rules: DnsRules):
       allowLoopback: rules.allowLoopback,
     },
   );
-  const missing = missingMembers(want, seen, set);
+  const missing = missingMembers(want, seen, own);
   const awaited = missing.filter(item => isLinked(item, seen));
+  const arc = arcRecordsOf(want, seen, { allowLoopback: rules.allowLoopback, allowLists: allowListsOf(seen) });
   return {
-    set,
+    set: arc?.isDue ? joined(own, arc.set) : own,
     missing: missing.map(({ name }) => name),
     awaited: awaited.map(({ name }) => name),
-    complete: endpoint !== undefined && missing.length === 0,
+    complete: endpoint !== undefined && missing.length === 0 && !(arc?.isUnknown && holdsMore(want, seen, own)),
+    ...(arc === undefined ? {} : { arc }),
   };
+}
+
+const joined = (one: RecordSet, other: RecordSet): RecordSet => ({
+  records: [...one.records, ...other.records].sort(byName),
+  refused: [...one.refused, ...other.refused].sort(byName),
+});
+
+const byName = (a: { readonly name: string }, b: { readonly name: string }): number =>
+  a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+
+/** Lines of ours in the target that are no names of Azure Monitor's endpoint may be those of Azure Arc. */
+function holdsMore(want: Desired, { target = ABSENT }: RecordsSight, own: RecordSet): boolean {
+  const known = new Set(own.records.map(({ name }) => name));
+  const lines = linesOf(bodyOf<TargetSight>(target)?.lines ?? [], ownerKey(want.owner));
+  return lines.some(({ name }) => !known.has(name));
 }
 
 /** What the target lets in, as far as it could be read. */

@@ -102,6 +102,7 @@ const PARTS: Readonly<Record<string, StepName>> = {
   'the links taken out': 'Pruned',
   'the data collection endpoints': 'DataCollectionReady',
   'the machines': 'DataCollectionReady',
+  'the Arc private link scope': 'ArcScopeReady',
   'the data collection rules': 'Pruned',
   'the zones': 'ZoneGroupReady',
   'the zone group': 'ZoneGroupReady',

@@ -2,7 +2,9 @@
  * The inventory: what this object has in Azure, written into the status before the first PUT of each. Deletion walks
  * it, so an entry leaves only after a 404 or an explicit release. Pure.
  */
+
 import { type Desired, wantsOf } from './desire.ts';
+import { ARC_ENDPOINT } from './desire-arc.ts';
 import { withAccess, withNote } from './inventory-access.ts';
 import type { InventoryEntry } from './object.ts';
 import { isAdopted } from './resources.ts';
@@ -86,7 +88,9 @@ export const needsAzure = (entry: InventoryEntry, want: Desired): boolean =>
  */
 export function isPathToGo(entries: readonly InventoryEntry[], want: Desired): boolean {
   const leads = (entry: InventoryEntry) =>
-    entry.key === want.endpoint.key || (isAdopted(want.endpoint) && entry.key.startsWith('scopedResource/'));
+    entry.key === want.endpoint.key ||
+    entry.key === ARC_ENDPOINT ||
+    (isAdopted(want.endpoint) && entry.key.startsWith('scopedResource/'));
   return entries.some(entry => leads(entry) && !isReleased(entry, want));
 }
 

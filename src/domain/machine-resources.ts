@@ -14,6 +14,8 @@ export interface Machine {
   readonly system?: MachineSystem;
   /** `Connected`, `Disconnected`, `Expired`, ... of a machine of Azure Arc; absent of others, and before it has reported. */
   readonly status?: string;
+  /** The private link scope of Azure Arc that it has joined; absent while it is in none, and of others. */
+  readonly arcScopeId?: ArmId;
 }
 
 /** What ties a machine to a rule or, under the one name that Azure knows, to its endpoint. Carries no tags. */

@@ -45,6 +45,19 @@ export const privateEndpointId = (place: Place, name: string): ArmId =>
 export const dataCollectionEndpointId = (place: Place, name: string): ArmId =>
   providerId(place.subscriptionId, place.resourceGroup, 'Microsoft.Insights/dataCollectionEndpoints', name);
 
+export const arcPrivateLinkScopeId = (place: Place, name: string): ArmId =>
+  providerId(place.subscriptionId, place.resourceGroup, 'Microsoft.HybridCompute/privateLinkScopes', name);
+
+const ENDPOINT_NAME_MAX = 64;
+
+/** `pe-arc-plant-a`; eight hex digits stand for the end of a long name. */
+export function arcEndpointName(scopeName: string): string {
+  const whole = `pe-${scopeName}`;
+  if (whole.length <= ENDPOINT_NAME_MAX) return whole;
+  const tail = `-${hash8(scopeName)}`;
+  return whole.slice(0, ENDPOINT_NAME_MAX - tail.length) + tail;
+}
+
 /** Nobody documents how long the name of a rule may be; what is in the same group of resources takes 64 characters. */
 const RULE_NAME_MAX = 64;
 

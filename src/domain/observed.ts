@@ -3,6 +3,7 @@
  * not be read" told apart. Pure data; `observe` in the controller fills it, `plan` and `teardown` judge it.
  */
 import type { AllowLists } from './allow-lists.ts';
+import type { ArcPrivateLinkScope } from './arc-resources.ts';
 import type { DataCollectionEndpoint, DataCollectionRule } from './collection-resources.ts';
 import type { Failure } from './failures.ts';
 import type { AgentExtension, Association, Machine } from './machine-resources.ts';
@@ -11,7 +12,9 @@ import type { Neighbour } from './neighbours.ts';
 import type { InventoryEntry } from './object.ts';
 import type { PathProof } from './path-proof.ts';
 import type { PublicProof } from './public-proof.ts';
+import type { Resolution } from './resolution.ts';
 import type {
+  ArcPrivateEndpoint,
   ArmId,
   Component,
   EndpointNeed,
@@ -30,6 +33,9 @@ import type { HeldRights } from './rights.ts';
 import type { GraphSight } from './surroundings.ts';
 import type { TelemetrySight } from './telemetry.ts';
 import type { DnsZone, ZoneGroup, ZoneLink, ZoneRecord } from './zone-resources.ts';
+
+export type { DnsFinding, Resolution } from './resolution.ts';
+export { SILENT } from './resolution.ts';
 
 /** The result of one read. `absent` only when the server said so (404); `unread` knows nothing. */
 export type Reading<T> =
@@ -53,43 +59,6 @@ export interface Sight<T extends Resource = Resource> {
   readonly unsettledSince?: number;
   /** Whether what it says of its links is older than they are, and still to be read. */
   readonly viewDue?: true;
-}
-
-/** One question to one DNS endpoint and what came back. */
-export interface DnsFinding {
-  /** `coredns-abc (10.0.0.53:53)`. */
-  readonly server: string;
-  readonly name: string;
-  readonly type: 'A' | 'AAAA';
-  /** Absent: UDP. */
-  readonly transport?: 'TCP';
-  /** `NOERROR`, `NXDOMAIN`, ...; or `silent` with the reason in `detail`. */
-  readonly rcode: string;
-  readonly addresses: readonly string[];
-  readonly detail?: string;
-  /** Until then (epoch ms) the server may repeat an answer from before the records were there. */
-  readonly cachedUntil?: number;
-}
-
-/** In place of a response code: no answer came. */
-export const SILENT = 'silent';
-
-/** The answers of all DNS endpoints of the target, and of the servers that the spec names, to all published names. */
-export interface Resolution {
-  /** Hash of the records that were asked for. */
-  readonly recordsHash: string;
-  readonly servers: readonly string[];
-  readonly questions: number;
-  /** Only the answers that are not as they should be. */
-  readonly wrong: readonly DnsFinding[];
-  /** Epoch ms. */
-  readonly askedAt: number;
-  /** Since when (epoch ms) this process has seen any of them wrong. */
-  readonly wrongSince?: number;
-  /** CoreDNS did not take up what was published, or will not by itself. */
-  readonly reload?: Failure;
-  /** Since when (epoch ms) no server gives any of our addresses; only while the object is being deleted. */
-  readonly unansweredSince?: number;
 }
 
 /** The ConfigMap of an object's exports as it stands. */
@@ -152,6 +121,19 @@ export interface CollectionSight {
   readonly rules: ReadonlyMap<string, Sight<DataCollectionRule>>;
 }
 
+/** What a pass has read of Azure Arc; only when a scope is asked for, or something of it is listed. */
+export interface ArcSight {
+  readonly scope: Sight<ArcPrivateLinkScope>;
+  readonly endpoint: Sight<ArcPrivateEndpoint>;
+  /** Absent when there is no endpoint, or Azure has none yet, and in a deletion. */
+  readonly networkInterface: Reading<NetworkInterface>;
+  readonly subnet: Reading<Subnet>;
+  /** Since when (epoch ms) this process has seen every chosen machine in the scope. */
+  readonly joinedSince?: number;
+  /** Since when (epoch ms) this process has seen no address of the endpoint in our lines, while nobody asks for it. */
+  readonly unpublishedSince?: number;
+}
+
 /** What a pass has read of machines: what single reads and our own writes have told since is already in the lists. */
 export interface MachinesSight {
   /** Those that the spec chooses and that are there. */
@@ -200,6 +182,8 @@ export interface Observed {
   readonly zones?: ZonesSight;
   /** Endpoints and rules of data collection; only when it is asked for, or something of it is listed. */
   readonly collection?: CollectionSight;
+  /** The private link scope of Azure Arc; only when it is asked for, or something of it is listed. */
+  readonly arc?: ArcSight;
   /** Machines that are asked for, or may carry something of ours; absent when there can be none. */
   readonly machines?: MachinesSight;
   /** What we may do; absent unless something is yet to be made, or Azure has refused something for want of a right. */

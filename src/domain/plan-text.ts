@@ -94,12 +94,15 @@ function fieldsOf(want: Want): readonly string[] {
     case 'scopedResource':
       return [`linkedResourceId: ${want.targetId}`];
     case 'privateEndpoint':
+    case 'arcPrivateEndpoint':
       return [
         `location: ${want.location}`,
         `subnet: ${want.subnetId}`,
         `connects: ${want.scopeId}`,
         ...(want.approval === 'Manual' ? ['approval: Manual'] : []),
       ];
+    case 'arcPrivateLinkScope':
+      return [`location: ${want.location}`, 'publicNetworkAccess: Enabled'];
     case 'dataCollectionEndpoint':
       return [`location: ${want.location}`];
     case 'dataCollectionRule':

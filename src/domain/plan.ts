@@ -2,6 +2,7 @@
  * The plan: every step, what it waits for, and what it would do now. Read this file to know the operator. Pure.
  */
 import { adopt } from './adopt.ts';
+import { convergeArc } from './arc.ts';
 import { collectionStep, convergeCollectors } from './collection.ts';
 import { converge, isSucceeded, nameOf, provisioning } from './converge.ts';
 import type { Desired } from './desire.ts';
@@ -21,7 +22,7 @@ import { isAdopted, type ScopedResourceWant, type Wanted } from './resources.ts'
 import { convergeScope } from './scope.ts';
 import { acts, after, combine, each, inSeries, type Plan, ready, unreadable, type Verdict } from './steps.ts';
 import { reopenLeaving } from './stranding.ts';
-import { prune, pruneCollection, pruneZones, unlink } from './teardown.ts';
+import { prune, pruneArc, pruneCollection, pruneZones, unlink } from './teardown.ts';
 import { asProof, verifyPath } from './verify.ts';
 import { convergeZones } from './zones.ts';
 
@@ -94,6 +95,8 @@ export function plan(want: Desired, seen: Observed, rules: DnsRules): Plan {
     ...stepOf('PathVerified', path),
     ...stepOf('DataCollectionReady', collection),
   };
+  const arc = convergeArc(want, seen, gate, view);
+  const arcPruned = pruneArc(want, seen, { RecordsPublished: published });
   const proof = proofOf(want, seen, { resolving, verified });
   const isolated = isolate({ want, seen, proof, before: { ...gate, ...built } }); // last, always
 
@@ -111,6 +114,7 @@ export function plan(want: Desired, seen: Observed, rules: DnsRules): Plan {
     ...(verified === undefined ? [] : [{ name: 'PathVerified', verdict: verified } as const]),
     ...(isolated === undefined ? [] : [{ name: 'Isolated', verdict: isolated } as const]),
     ...(collection === undefined ? [] : [{ name: 'DataCollectionReady', verdict: collection } as const]),
+    ...(arc === undefined ? [] : [{ name: 'ArcScopeReady', verdict: arc } as const]),
     {
       name: 'Pruned',
       verdict: combine([
@@ -119,6 +123,7 @@ export function plan(want: Desired, seen: Observed, rules: DnsRules): Plan {
         pruned,
         ...departing,
         ...listOf(collectionPruned),
+        ...listOf(arcPruned),
         ...listOf(zonesPruned),
         moved,
       ]),

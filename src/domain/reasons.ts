@@ -97,6 +97,10 @@ export const REASONS = [
   'MachineNotConnected',
   'AgentMissing',
   'AgentFailed',
+  // Azure Arc
+  'ArcMachinesNotInScope',
+  'ArcMachinesNotJoined',
+  'ArcJoinSettling',
   // DNS
   'TargetNotFound',
   'TargetNotAllowed',

@@ -2,6 +2,7 @@
  * The Azure resources of a private monitoring scope as plain data: what we want (`*Want`) and what Azure shows. Only
  * the fields that the operator compares or reads; adapters translate to and from the wire. Pure; any layer may import.
  */
+import type { ArcPrivateLinkScope, ArcPrivateLinkScopeWant } from './arc-resources.ts';
 import type {
   DataCollectionEndpoint,
   DataCollectionEndpointWant,
@@ -21,10 +22,14 @@ export type Kind =
   | 'scopedResource'
   | 'privateEndpoint'
   | CollectionKind
+  | ArcKind
   | ZoneKind;
 
 /** What data collection is made of: src/domain/collection-resources.ts. */
 export type CollectionKind = 'dataCollectionEndpoint' | 'dataCollectionRule';
+
+/** What the Arc agent's half is made of: src/domain/arc-resources.ts. */
+export type ArcKind = 'arcPrivateLinkScope' | 'arcPrivateEndpoint';
 
 /** What private DNS for clients inside Azure is made of: src/domain/zone-resources.ts. */
 export type ZoneKind = 'zoneGroup' | 'dnsZone' | 'zoneLink';
@@ -69,6 +74,11 @@ export interface PrivateEndpointWant extends WantBase {
   readonly tags: Tags;
 }
 
+/** Of another kind than the endpoint of Azure Monitor, since one object may have both. */
+export interface ArcPrivateEndpointWant extends Omit<PrivateEndpointWant, 'kind'> {
+  readonly kind: 'arcPrivateEndpoint';
+}
+
 /** What we create and keep in shape. */
 export type Want =
   | WorkspaceWant
@@ -77,6 +87,8 @@ export type Want =
   | PrivateEndpointWant
   | DataCollectionEndpointWant
   | DataCollectionRuleWant
+  | ArcPrivateLinkScopeWant
+  | ArcPrivateEndpointWant
   | ZoneGroupWant
   | DnsZoneWant
   | ZoneLinkWant;
@@ -173,6 +185,10 @@ export interface PrivateEndpoint extends ResourceBase {
   readonly customDnsConfigs: readonly NamedAddresses[];
 }
 
+export interface ArcPrivateEndpoint extends Omit<PrivateEndpoint, 'kind'> {
+  readonly kind: 'arcPrivateEndpoint';
+}
+
 export type Resource =
   | Workspace
   | Component
@@ -181,6 +197,8 @@ export type Resource =
   | PrivateEndpoint
   | DataCollectionEndpoint
   | DataCollectionRule
+  | ArcPrivateLinkScope
+  | ArcPrivateEndpoint
   | ZoneGroup
   | DnsZone
   | ZoneLink;

@@ -8,7 +8,9 @@
  * | only objects that are being deleted too   | wait until they have let go         |
  * | a live object that has yet to list a link | wait until it has, two minutes long |
  */
+import type { ArcPrivateLinkScope } from './arc-resources.ts';
 import type { Desired } from './desire.ts';
+import { ARC_ENDPOINT } from './desire-arc.ts';
 import type { Failure } from './failures.ts';
 import { isOwnLinkName, sameId, shortName } from './names.ts';
 import { leavingHolder, leavingLinksTo, leavingUsersOf, seekersOfLink, usersOf } from './neighbours.ts';
@@ -40,8 +42,10 @@ export function useOf(body: Resource, want: Desired, seen: Observed): Use {
   if (body.kind === 'workspace' || body.kind === 'dataCollectionEndpoint')
     return leavingUse(leavingLinksTo(body.id, seen));
   // Its records lead there until it has taken them out of DNS.
-  if (body.kind === 'privateEndpoint') return leavingUse(leavingUsersOf(body.id, seen));
+  if (body.kind === 'privateEndpoint' || body.kind === 'arcPrivateEndpoint')
+    return leavingUse(leavingUsersOf(body.id, seen));
   if (body.kind === 'privateLinkScope') return guestsOf(body, want, seen);
+  if (body.kind === 'arcPrivateLinkScope') return arcGuestsOf(body, want, seen);
   if (body.kind === 'dnsZone') return zoneUse(body, want, seen);
   return { is: 'Free' };
 }
@@ -68,6 +72,17 @@ function guestsOf(scope: PrivateLinkScope, want: Desired, seen: Observed): Use {
   const guests = [...links, ...endpoints].map(guest => ({ ...guest, holder: leavingHolder(guest, seen) }));
   const staying = guests.filter(({ holder }) => holder === undefined);
   if (staying.length > 0) return { is: 'Used', by: staying.map(({ text }) => text) };
+  return leavingUse([...new Set(guests.flatMap(({ holder }) => holder ?? []))]);
+}
+
+/** Endpoints that are not this object's. */
+function arcGuestsOf({ endpointIds }: ArcPrivateLinkScope, { collection }: Desired, seen: Observed): Use {
+  const own = seen.inventory.find(({ key }) => key === ARC_ENDPOINT)?.id ?? collection?.arc?.endpoint.id;
+  const guests = endpointIds
+    .filter(id => !sameId(id, own))
+    .map(id => ({ name: shortName(id), holder: leavingHolder({ id, name: shortName(id) }, seen) }));
+  const staying = guests.filter(({ holder }) => holder === undefined);
+  if (staying.length > 0) return { is: 'Used', by: staying.map(({ name }) => `private endpoint ${name}`) };
   return leavingUse([...new Set(guests.flatMap(({ holder }) => holder ?? []))]);
 }
 

@@ -25,6 +25,7 @@ export const STEPS = [
   'PathVerified',
   'Isolated',
   'DataCollectionReady',
+  'ArcScopeReady',
 ] as const;
 
 export type ConditionType = (typeof STEPS)[number];

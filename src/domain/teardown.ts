@@ -4,16 +4,18 @@
  */
 import { abandon } from './abandon.ts';
 import { ACCESSES } from './access.ts';
+import { drainArc, isArcEntry, takeArcDown } from './arc-teardown.ts';
 import { isCollectionEntry, takeCollectionDown } from './collection-teardown.ts';
 import { busyVerdict, graceLeftMs, isOurs, isOursToDelete, nameOf } from './converge.ts';
 import { type Desired, wantsOf } from './desire.ts';
 import { drain, unpublish } from './drain.ts';
+import { kindOf, sightOf } from './entry-sight.ts';
 import { judgeIdentity } from './identity.ts';
 import { isReleased, isToUntag, needsAzure } from './inventory.ts';
 import { leaveAll, stillAssociated } from './machines.ts';
 import { labelOf, sameId } from './names.ts';
 import type { InventoryEntry } from './object.ts';
-import type { Observed, Sight } from './observed.ts';
+import type { Observed } from './observed.ts';
 import type { Kind } from './resources.ts';
 import { type Use, useOf } from './sharing.ts';
 import { acts, after, combine, each, inSeries, type Plan, ready, unreadable, type Verdict, waits } from './steps.ts';
@@ -23,7 +25,6 @@ import { isZoneEntry, takeZonesDown, zonesLeaving } from './zone-teardown.ts';
 /** How often another object that is being deleted is looked at, in milliseconds. */
 const LEAVING_RETRY_MS = 3_000;
 
-const kindOf = (entry: InventoryEntry): Kind => entry.key.split('/')[0] as Kind;
 const ofKind = (entries: readonly InventoryEntry[], kind: Kind) => entries.filter(entry => kindOf(entry) === kind);
 
 /** The plan of a deletion. All steps Ready and the inventory empty: the object may go. */
@@ -52,6 +53,7 @@ export function teardown(want: Desired, seen: Observed): Plan {
   const workspaces = after({ ...gate, ResourcesLinked: links }, () =>
     combine([remove('workspace'), remove('component')]),
   );
+  const arc = takeArcDown(inventory, judge, gate);
   const left = leaveAll(want, seen);
   const machines = left && after(gate, () => left);
   const collection = [
@@ -74,6 +76,7 @@ export function teardown(want: Desired, seen: Observed): Plan {
       { name: 'ScopeReady', verdict: scope },
       { name: 'WorkspacesReady', verdict: workspaces },
       ...(collection.length === 0 ? [] : [{ name: 'DataCollectionReady', verdict: combine(collection) } as const]),
+      ...(arc === undefined ? [] : [{ name: 'ArcScopeReady', verdict: arc } as const]),
     ],
     conflicts: [],
   };
@@ -86,7 +89,9 @@ export const unlink = (want: Desired, seen: Observed): Verdict =>
 /** What else of the inventory the spec does not ask for any more. Azure keeps what is linked: links come first. */
 export const prune = (want: Desired, seen: Observed): Verdict =>
   each(
-    noLongerWanted(want, seen).filter(entry => kindOf(entry) !== 'scopedResource' && !isCollectionEntry(entry)),
+    noLongerWanted(want, seen).filter(
+      entry => kindOf(entry) !== 'scopedResource' && !isCollectionEntry(entry) && !isArcEntry(entry),
+    ),
     entry => pruneOne(entry, want, seen),
   );
 
@@ -114,6 +119,18 @@ export function pruneCollection(
   const entries = noLongerWanted(want, seen).filter(isCollectionEntry);
   if (entries.length === 0) return undefined;
   return combine(takeCollectionDown(entries, entry => pruneOne(entry, want, seen), { before, links: {} }));
+}
+
+/** What of Azure Arc the spec does not ask for any more, once nobody is sent to it. */
+export function pruneArc(
+  want: Desired,
+  seen: Observed,
+  before: Readonly<Record<string, Verdict>>,
+): Verdict | undefined {
+  const entries = noLongerWanted(want, seen).filter(isArcEntry);
+  if (entries.length === 0) return undefined;
+  const drained = drainArc(seen);
+  return takeArcDown(entries, entry => pruneOne(entry, want, seen), { ...before, 'the names of Azure Arc': drained });
 }
 
 const noLongerWanted = (want: Desired, { inventory }: Observed): readonly InventoryEntry[] => {
@@ -212,31 +229,5 @@ function usedByOthers(entry: InventoryEntry, use: Use): Verdict | undefined {
         `${name} waits for ${use.by.join(', ')}, which is being deleted too`,
         LEAVING_RETRY_MS,
       );
-  }
-}
-
-function sightOf(entry: InventoryEntry, seen: Observed): Sight {
-  const nothing: Sight = { reading: { is: 'absent' } };
-  switch (kindOf(entry)) {
-    case 'workspace':
-      return seen.workspaces.get(entry.key) ?? nothing;
-    case 'scopedResource':
-      return seen.links.get(entry.key) ?? nothing;
-    case 'privateLinkScope':
-      return seen.scope;
-    case 'privateEndpoint':
-      return seen.endpoint;
-    case 'zoneGroup':
-      return seen.zones?.group ?? nothing;
-    case 'dnsZone':
-      return seen.zones?.zones.get(entry.key) ?? nothing;
-    case 'zoneLink':
-      return seen.zones?.links.get(entry.key) ?? nothing;
-    case 'dataCollectionEndpoint':
-      return seen.collection?.endpoints.get(entry.key) ?? nothing;
-    case 'dataCollectionRule':
-      return seen.collection?.rules.get(entry.key) ?? nothing;
-    case 'component':
-      return nothing;
   }
 }

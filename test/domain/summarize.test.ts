@@ -33,7 +33,13 @@ const workspaceFails = (failure: Failure): Observed =>
   plant.fullAzure(plant.pms(), { workspaces: new Map([['workspace/law-plant-a', { reading: unread(failure) }]]) });
 
 /** Nothing is asked to be closed, exported or put into private DNS zones: these steps have no condition. */
-const NOT_ASKED: readonly string[] = ['DataCollectionReady', 'Isolated', 'RecordsExported', 'ZoneGroupReady'];
+const NOT_ASKED: readonly string[] = [
+  'ArcScopeReady',
+  'DataCollectionReady',
+  'Isolated',
+  'RecordsExported',
+  'ZoneGroupReady',
+];
 const asked = STEPS.filter(name => !NOT_ASKED.includes(name));
 
 suite('conditions', () => {

@@ -19,6 +19,7 @@ import type {
 } from '../../src/domain/resources.ts';
 import type { ZoneGroup, ZoneRecord } from '../../src/domain/zone-resources.ts';
 import type { Clock } from '../../src/ports.ts';
+import { ARC_GONE_MS, ARC_SETTLE_MS } from './arc-rules.ts';
 import { COLLECTION_MS, checkCollectionPut, checkCollectionRemoval, isCollectionWant } from './collection-rules.ts';
 import { InterfaceNames } from './interface-names.ts';
 import { bodyOf } from './made-bodies.ts';
@@ -363,6 +364,7 @@ const SETTLE_MS = {
   privateLinkScope: [0, 0],
   scopedResource: [0, 6_000],
   privateEndpoint: [1_000, 15_000],
+  ...ARC_SETTLE_MS,
   ...COLLECTION_MS,
   ...ZONE_SETTLE_MS,
 } as const satisfies Record<Resource['kind'], readonly [number, number]>;
@@ -373,6 +375,7 @@ const GONE_MS = {
   privateLinkScope: [0, 1_000],
   scopedResource: [0, 3_000],
   privateEndpoint: [1_000, 10_000],
+  ...ARC_GONE_MS,
   ...COLLECTION_MS,
   ...ZONE_GONE_MS,
 } as const satisfies Record<Resource['kind'], readonly [number, number]>;

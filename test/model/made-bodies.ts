@@ -2,6 +2,7 @@
  * Resources as the model's Azure shows them right after they were made.
  */
 import type { Resource, Want } from '../../src/domain/resources.ts';
+import { arcBodyOf, isArcWant } from './arc-rules.ts';
 import { collectionBodyOf, isCollectionWant } from './collection-rules.ts';
 import { isZoneWant, zoneBodyOf } from './zone-rules.ts';
 
@@ -16,6 +17,7 @@ export function bodyOf(want: Want): Exclude<Resource, { readonly kind: 'componen
   const { id, name } = want;
   if (isZoneWant(want)) return zoneBodyOf(want);
   if (isCollectionWant(want)) return collectionBodyOf(want);
+  if (isArcWant(want)) return arcBodyOf(want);
   switch (want.kind) {
     case 'workspace': {
       const { location, tags, retentionInDays = 30, dailyQuotaGb = -1 } = want;

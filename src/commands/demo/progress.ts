@@ -57,6 +57,7 @@ export function stepsOf(source: ProgressSource): readonly StepProgress[] {
     ResourcesLinked: want.links,
     EndpointReady: [want.endpoint],
     DataCollectionReady: [...(want.collection?.endpoints ?? []), ...(want.collection?.rules ?? [])],
+    ArcScopeReady: want.collection?.arc === undefined ? [] : [want.collection.arc.scope, want.collection.arc.endpoint],
   };
   return STEPS.filter(name => isAsked(name, want)).map(name => {
     const condition = conditionOf(source.object, name);
@@ -73,6 +74,7 @@ export function stepsOf(source: ProgressSource): readonly StepProgress[] {
 /** A step that the spec does not ask for has no condition. */
 function isAsked(name: ConditionType, { gate, access, zones, dns, collection }: Desired): boolean {
   if (name === 'DataCollectionReady') return collection !== undefined;
+  if (name === 'ArcScopeReady') return collection?.arc !== undefined;
   if (name === 'RecordsExported') return dns.exports.length > 0;
   if (name === 'ZoneGroupReady') return zones !== undefined;
   if (name === 'PathVerified') return gate !== 'None';

@@ -463,7 +463,7 @@ export interface PrivateMonitoringScopeSpec {
       takeOver?: boolean;
     };
     /**
-     * The private link scope of Azure Arc, through which the machines' Arc agent is managed, and its private endpoint. The names of Microsoft Entra ID, Azure Resource Manager and the notification service stay public. Default - none.
+     * The private link scope of Azure Arc, through which the machines' Arc agent is managed, and its private endpoint. Machines are joined to it by you, never by the operator; its names are published fifteen minutes after all of them have joined, and stay published. A scope that is created lets machines that have joined come over the public internet too. The names of Microsoft Entra ID, Azure Resource Manager and the notification service stay public. Default - none.
      */
     arcPrivateLinkScope?: {
       /**
@@ -478,10 +478,6 @@ export interface PrivateMonitoringScopeSpec {
        * Azure region of the scope, by its short name; a machine joins only a scope of its own region. Default - spec.location. Immutable.
        */
       location?: string;
-      /**
-       * Whether machines that have joined the scope may also come over the public internet, Enabled or Disabled. Disabled is set only after the names are published. Default - as found; a scope that is created is Enabled.
-       */
-      publicNetworkAccess?: 'Enabled' | 'Disabled';
       /**
        * The private endpoint of the scope, of the group hybridcompute.
        */
