@@ -19,7 +19,7 @@ import type {
 } from '../../src/domain/resources.ts';
 import type { ZoneGroup, ZoneRecord } from '../../src/domain/zone-resources.ts';
 import type { Clock } from '../../src/ports.ts';
-import { ARC_GONE_MS, ARC_SETTLE_MS } from './arc-rules.ts';
+import { ARC_ENTRIES, ARC_GONE_MS, ARC_SETTLE_MS, arcRefusals } from './arc-rules.ts';
 import { COLLECTION_MS, checkCollectionPut, checkCollectionRemoval, isCollectionWant } from './collection-rules.ts';
 import { InterfaceNames } from './interface-names.ts';
 import { bodyOf } from './made-bodies.ts';
@@ -207,10 +207,11 @@ export class AzureState {
   networkInterface(id: string): NetworkInterface | undefined {
     this.refresh();
     const cell = [...this.cells.values()].find(
-      ({ body }) => body.kind === 'privateEndpoint' && sameId(body.networkInterfaceId, id),
+      ({ body }) => 'networkInterfaceId' in body && sameId(body.networkInterfaceId, id),
     );
     if (cell === undefined) return undefined;
     const { body, base = 4 } = cell;
+    if (body.kind === 'arcPrivateEndpoint') return { id, entries: ARC_ENTRIES };
     const entries = this.#names.entries({ id: body.id, base }, this.#clock.now(), key => this.cells.get(key)?.body);
     return { id, entries };
   }
@@ -331,6 +332,8 @@ export class AzureState {
     if (body.kind === 'privateLinkScope') this.#checkScopeRemoval(body);
     checkCollectionRemoval(body, this.bodies(), text => this.#violate(text));
     checkZoneRemoval(body, this.bodies(), this.zoneRecords(body.id), text => this.#violate(text));
+    const inUse = () => this.expectations.namesInUse(body.id);
+    for (const text of arcRefusals(body, this.bodies(), inUse)) this.#violate(text);
     if (body.kind === 'privateEndpoint') {
       for (const text of this.expectations.stranded()) this.#violate(text);
       for (const name of this.expectations.namesInUse(body.id)) {

@@ -16,6 +16,7 @@ import type { Permission } from '../../src/domain/rights.ts';
 import type { GraphSight } from '../../src/domain/surroundings.ts';
 import type { LogsAnswer, LogsQuestion } from '../../src/domain/telemetry.ts';
 import type { Azure, WriteAnswer } from '../../src/ports.ts';
+import { withConnected } from './arc-rules.ts';
 import { AzureState, refuse } from './azure-state.ts';
 import { type MachinesModel, machinesModel } from './machines.ts';
 import type { Randomness } from './randomness.ts';
@@ -108,7 +109,11 @@ export function azureModel({ clock, random, subnets, location }: AzureModelOptio
 
   /** A scope tells who is connected to it. */
   const told = (body: Resource): Resource =>
-    body.kind === 'privateLinkScope' ? { ...body, connections: connectionsOf(body) } : body;
+    body.kind === 'privateLinkScope'
+      ? { ...body, connections: connectionsOf(body) }
+      : body.kind === 'arcPrivateLinkScope'
+        ? withConnected(body, state.bodies())
+        : body;
 
   const connectionsOf = (scope: PrivateLinkScope): PrivateLinkScope['connections'] =>
     state
