@@ -27,8 +27,8 @@ import type {
 } from './domain/resources.ts';
 import type { Permission } from './domain/rights.ts';
 import type { GraphSight } from './domain/surroundings.ts';
-import type { AzureMachines } from './ports-machines.ts';
 import type { LogsAnswer, LogsQuestion } from './domain/telemetry.ts';
+import type { AzureMachines } from './ports-machines.ts';
 import type { AzureZones } from './ports-zones.ts';
 
 /** The first answer to a write. */

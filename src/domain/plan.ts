@@ -19,9 +19,21 @@ import { isPublished, resolving as judgeResolution, leaveFormerTargets, mergedTa
 import { convergeWorkspace } from './recover.ts';
 import { isAdopted, type ScopedResourceWant, type Wanted } from './resources.ts';
 import { convergeScope } from './scope.ts';
-import { acts, after, combine, each, inSeries, type Plan, ready, unreadable, type Verdict } from './steps.ts';
+import {
+  acts,
+  after,
+  combine,
+  each,
+  inSeries,
+  type Plan,
+  ready,
+  type Step,
+  unreadable,
+  type Verdict,
+} from './steps.ts';
 import { reopenLeaving } from './stranding.ts';
 import { prune, pruneCollection, pruneZones, unlink } from './teardown.ts';
+import { flowStep } from './telemetry-flow.ts';
 import { asProof, verifyPath } from './verify.ts';
 import { convergeZones } from './zones.ts';
 
@@ -94,7 +106,8 @@ export function plan(want: Desired, seen: Observed, rules: DnsRules): Plan {
     ...stepOf('PathVerified', path),
     ...stepOf('DataCollectionReady', collection),
   };
-  const proof = proofOf(want, seen, { resolving, verified });
+  const flowing = flowStep(want, seen);
+  const proof = proofOf(want, seen, { resolving, verified, flowing });
   const isolated = isolate({ want, seen, proof, before: { ...gate, ...built } }); // last, always
 
   const steps = [
@@ -111,6 +124,7 @@ export function plan(want: Desired, seen: Observed, rules: DnsRules): Plan {
     ...(verified === undefined ? [] : [{ name: 'PathVerified', verdict: verified } as const]),
     ...(isolated === undefined ? [] : [{ name: 'Isolated', verdict: isolated } as const]),
     ...(collection === undefined ? [] : [{ name: 'DataCollectionReady', verdict: collection } as const]),
+    ...tellFlow(want, flowing),
     {
       name: 'Pruned',
       verdict: combine([
@@ -138,6 +152,13 @@ const listOf = (verdict: Verdict | undefined): readonly Verdict[] => (verdict ==
 
 const stepOf = (name: string, verdict: Verdict | undefined): Readonly<Record<string, Verdict>> =>
   verdict === undefined ? {} : { [name]: verdict };
+
+/** Part of Ready only where the spec says so. */
+const tellFlow = ({ requiresTelemetry }: Desired, verdict: Verdict | undefined): readonly Step[] => {
+  if (verdict === undefined) return [];
+  const step = { name: 'TelemetryFlowing', verdict } as const;
+  return [requiresTelemetry ? step : { ...step, aside: true }];
+};
 
 /** Names that lead to the endpoint cut off every agent without a data collection endpoint: those come first, once. */
 const firstOf = (want: Desired, seen: Observed, machines: MachinesPlan | undefined) =>

@@ -25,6 +25,7 @@ export const STEPS = [
   'PathVerified',
   'Isolated',
   'DataCollectionReady',
+  'TelemetryFlowing',
 ] as const;
 
 export type ConditionType = (typeof STEPS)[number];

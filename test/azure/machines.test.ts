@@ -4,12 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  agentId,
-  associationId,
-  ENDPOINT_ASSOCIATION,
-  type Machine,
-} from '../../src/domain/machine-resources.ts';
+import { agentId, associationId, ENDPOINT_ASSOCIATION, type Machine } from '../../src/domain/machine-resources.ts';
 import { idKey, shortName } from '../../src/domain/names.ts';
 import { defaultSeed } from '../../src/simulator/simulator.ts';
 import { type Bench, bench, failureOf, quiet } from './bench.ts';
@@ -74,7 +69,10 @@ test('the machines of a group are one list, and one machine is one GET', async t
   ]);
   assert.deepEqual(value[0]?.tags, { plant: 'a' });
   const one = await counted(azure.machine(PRESS, quiet));
-  assert.deepEqual([one.value && told(one.value), one.calls], [told(value[0] ?? assert.fail()), ['GET machines/press-1 200']]);
+  assert.deepEqual(
+    [one.value && told(one.value), one.calls],
+    [told(value[0] ?? assert.fail()), ['GET machines/press-1 200']],
+  );
   assert.equal(await azure.machine(machineId('none'), quiet), undefined);
   assert.equal(await azure.machines({ ...place, resourceGroup: 'rg-none' }, quiet), undefined);
 });
@@ -95,7 +93,10 @@ test('an association is made by one PUT, listed by what it names, and taken away
     endpointId: ENDPOINT,
     description: 'pms-owner: a/b/c',
   });
-  const [ofRule, ofEndpoint] = await Promise.all([azure.associationsOf(RULE, quiet), azure.associationsOf(ENDPOINT, quiet)]);
+  const [ofRule, ofEndpoint] = await Promise.all([
+    azure.associationsOf(RULE, quiet),
+    azure.associationsOf(ENDPOINT, quiet),
+  ]);
   assert.deepEqual(
     [ofRule, ofEndpoint].map(list => list?.map(({ id }) => idKey(id))),
     [[idKey(ruleAssociation)], [idKey(endpointAssociation)]],
@@ -135,7 +136,9 @@ test('the agent is put with tags and settings, found whatever its name, and remo
   assert.equal(await azure.agent(machineId('none'), quiet), undefined);
   const id = agentId(PRESS, 'Linux');
   const want = { id, location: 'japaneast', system: 'Linux', tags, automaticUpgrade: true } as const;
-  const made = await counted(azure.installAgent({ ...want, version: '1.33', proxy: 'http://proxy.example:3128' }, quiet));
+  const made = await counted(
+    azure.installAgent({ ...want, version: '1.33', proxy: 'http://proxy.example:3128' }, quiet),
+  );
   assert.deepEqual(made.calls, ['PUT machines/press-1/extensions/AzureMonitorLinuxAgent 202']);
   assert.notEqual(made.value.operation, undefined);
   const found = await azure.agent(PRESS, quiet);
@@ -154,10 +157,7 @@ test('the agent is put with tags and settings, found whatever its name, and remo
   const { value: graph, calls } = await counted(azure.machineGraph([place], quiet));
   assert.deepEqual(calls, ['POST resources 200']);
   assert.equal(graph.isCut, false);
-  assert.deepEqual(
-    graph.machines.map(told),
-    ((await azure.machines(place, quiet)) ?? []).map(told),
-  );
+  assert.deepEqual(graph.machines.map(told), ((await azure.machines(place, quiet)) ?? []).map(told));
   assert.deepEqual(graph.agents, [found, other]);
   assert.notEqual((await azure.removeAgent(id, quiet)).operation, undefined);
   assert.equal(await azure.agent(PRESS, quiet), undefined);
