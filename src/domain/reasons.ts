@@ -91,7 +91,6 @@ export const REASONS = [
   'StillInUse',
   // Machines
   'MachineHasOtherEndpoint',
-  'EndpointMissingInRegion',
   'NoRuleForSystem',
   'MachineNotFound',
   'MachineNotConnected',

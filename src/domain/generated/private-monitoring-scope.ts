@@ -462,48 +462,6 @@ export interface PrivateMonitoringScopeSpec {
        */
       takeOver?: boolean;
     };
-    /**
-     * The private link scope of Azure Arc, through which the machines' Arc agent is managed, and its private endpoint. The names of Microsoft Entra ID, Azure Resource Manager and the notification service stay public. Default - none.
-     */
-    arcPrivateLinkScope?: {
-      /**
-       * Name of the scope in Azure. 1 to 80 letters, digits, `-`, `_` and `.`, beginning and ending with a letter or digit. Default - arc-<metadata.name>. Immutable.
-       */
-      name?: string;
-      /**
-       * Azure id of a private link scope of Azure Arc that is there already, as `az connectedmachine private-link-scope show --query id` prints it. It is adopted and never changed or deleted. Default - none, and the scope is created in spec.resourceGroup. Immutable.
-       */
-      resourceId?: string;
-      /**
-       * Azure region of the scope, by its short name; a machine joins only a scope of its own region. Default - spec.location. Immutable.
-       */
-      location?: string;
-      /**
-       * Whether machines that have joined the scope may also come over the public internet, Enabled or Disabled. Disabled is set only after the names are published. Default - as found; a scope that is created is Enabled.
-       */
-      publicNetworkAccess?: 'Enabled' | 'Disabled';
-      /**
-       * The private endpoint of the scope, of the group hybridcompute.
-       */
-      privateEndpoint: {
-        /**
-         * Name of the private endpoint in Azure, by the rules of spec.privateEndpoint.name. Default - pe-<name of the scope>. Immutable.
-         */
-        name?: string;
-        /**
-         * Azure id of a private endpoint that is there already and connects to the scope. It is adopted - its records are read and published, and it is never changed or deleted. Default - none, and the endpoint is created. Immutable.
-         */
-        resourceId?: string;
-        /**
-         * Azure id of the subnet that gives the endpoint its addresses, by the rules of spec.privateEndpoint.subnetId; it may be the same one. Required unless there is a resourceId. Immutable.
-         */
-        subnetId?: string;
-        /**
-         * Azure region of the endpoint - that of the subnet's virtual network. Default - spec.location. Immutable.
-         */
-        location?: string;
-      };
-    };
   };
   /**
    * What becomes of the scope, the links and the private endpoint when the object is deleted. Delete deletes what the operator created; Retain keeps it, with our tag on it, so that the object applied again finds its own. DNS records are withdrawn either way. Workspaces have their own deletionPolicy. Default Delete.
