@@ -5,6 +5,7 @@
 
 import { isPublic } from './addresses.ts';
 import type { Desired } from './desire.ts';
+import { leaveText } from './draining.ts';
 import type { RecordsView } from './endpoint.ts';
 import { linesOf, type Merged, mergeClaim, sameLines } from './merge.ts';
 import { ownerKey } from './names.ts';
@@ -44,7 +45,7 @@ export function publish(want: Desired, seen: Observed, view: RecordsView): Verdi
       ...reservedOf(seen),
     });
   }
-  return conflictVerdict(merged) ?? refusedVerdict(view.set) ?? allPublished(want, view.set);
+  return conflictVerdict(merged) ?? refusedVerdict(view.set) ?? allPublished(want, seen, view.set);
 }
 
 function publishText(want: Desired, seen: Observed, records: RecordSet): string {
@@ -52,8 +53,13 @@ function publishText(want: Desired, seen: Observed, records: RecordSet): string 
   return `${records.records.length} records are being written into ${want.dns.target} (${held} there now)`;
 }
 
-const allPublished = (want: Desired, records: RecordSet): Verdict =>
-  ready('Published', `${records.records.length} records are in ${want.dns.target}`);
+function allPublished(want: Desired, seen: Observed, records: RecordSet): Verdict {
+  const told = `${records.records.length} records are in ${want.dns.target}`;
+  const { draining } = bodyOf(seen.target) ?? {};
+  return draining === undefined
+    ? ready('Published', told)
+    : ready('TargetDraining', `${told}, ${leaveText(draining.instead)}`);
+}
 
 function conflictVerdict(merged: Merged): Verdict | undefined {
   const [first] = merged.conflicts;

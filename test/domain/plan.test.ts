@@ -336,6 +336,17 @@ const cases: readonly Case[] = [
     }),
   },
   {
+    name: 'target-draining',
+    seen: plant.fullAzure(plant.pms(), {
+      target: present({
+        lines: plant.lines([plant.GUID_A], 'plant/plant-a'),
+        maxBytes: 900_000,
+        ttlSeconds: 60,
+        draining: { instead: ['lan', 'branch'] },
+      }),
+    }),
+  },
+  {
     name: 'target-not-allowed',
     seen: plant.fullAzure(plant.pms(), {
       target: unread(stalled('TargetNotAllowed', 'objects of namespace plant may not publish into default')),
