@@ -45,20 +45,20 @@ export function publish(want: Desired, seen: Observed, view: RecordsView): Verdi
       ...reservedOf(seen),
     });
   }
-  return conflictVerdict(merged) ?? refusedVerdict(view.set) ?? allPublished(want, seen, view.set);
+  const lacking = conflictVerdict(merged) ?? refusedVerdict(view.set);
+  const { draining } = seen.target.body;
+  const retired = draining && `${want.dns.target}, ${leaveText(draining.instead)}`;
+  if (lacking !== undefined)
+    return retired === undefined ? lacking : { ...lacking, message: `${lacking.message}; this is ${retired}` };
+  const count = `${view.set.records.length} records are in`;
+  return retired === undefined
+    ? ready('Published', `${count} ${want.dns.target}`)
+    : ready('TargetDraining', `${count} ${retired}`);
 }
 
 function publishText(want: Desired, seen: Observed, records: RecordSet): string {
   const held = linesOf(bodyOf(seen.target)?.lines ?? [], ownerKey(want.owner)).length;
   return `${records.records.length} records are being written into ${want.dns.target} (${held} there now)`;
-}
-
-function allPublished(want: Desired, seen: Observed, records: RecordSet): Verdict {
-  const told = `${records.records.length} records are in ${want.dns.target}`;
-  const { draining } = bodyOf(seen.target) ?? {};
-  return draining === undefined
-    ? ready('Published', told)
-    : ready('TargetDraining', `${told}, ${leaveText(draining.instead)}`);
 }
 
 function conflictVerdict(merged: Merged): Verdict | undefined {
