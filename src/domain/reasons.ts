@@ -99,6 +99,7 @@ export const REASONS = [
   // DNS
   'TargetNotFound',
   'TargetNotAllowed',
+  'TargetDraining',
   'TargetNotOurs',
   'TargetOwnedByOther',
   'NameConflict',
