@@ -8,7 +8,7 @@ import { bodyOf, type Observed } from './observed.ts';
 import type { PathResult } from './path-proof.ts';
 import type { Reason } from './reasons.ts';
 import type { ArmId } from './resources.ts';
-import { acts, ready, type Verdict, waits } from './steps.ts';
+import { acts, ready, unreadable, type Verdict, waits } from './steps.ts';
 import { counterName, FRESH_MS, type MachineReport, reportOf, type TelemetrySight } from './telemetry.ts';
 
 /** A machine that should report, and how many different counters its rule asks for. */
@@ -20,6 +20,7 @@ export interface WatchedMachine {
 /** A heartbeat that comes in this long after the closing of ingestion has come through the private path. */
 const PROVED_AFTER_MS = 15 * 60_000;
 const NAMES_SHOWN = 3;
+const NOBODY_ASKED = 'waits for EndpointReady and DataCollectionReady';
 
 export const isFresh = ({ heartbeatAt }: MachineReport, now: number): boolean =>
   heartbeatAt !== undefined && now - heartbeatAt <= FRESH_MS;
@@ -56,7 +57,7 @@ export function judgeFlow(
   now: number,
 ): Verdict {
   if (machines.length === 0) return ready('AllReady', 'no machine is chosen');
-  if (sight === undefined) return waits('WaitingForStep', 'waits for EndpointReady and DataCollectionReady');
+  if (sight === undefined) return waits('WaitingForStep', NOBODY_ASKED);
   if (sight.result.outcome !== 'Held') return untold(sight.result);
   const report = ({ id }: WatchedMachine) => reportOf(sight, id);
   const silent = machines.filter(machine => !isFresh(report(machine), now));
@@ -85,8 +86,13 @@ function watched({ collection }: Desired, { machines }: Observed): readonly Watc
 }
 
 /** TelemetryFlowing; `undefined` when the spec asks for no machines. */
-export const flowStep = (want: Desired, seen: Observed): Verdict | undefined =>
-  want.collection?.machines === undefined ? undefined : judgeFlow(watched(want, seen), seen.telemetry, seen.now);
+export function flowStep(want: Desired, seen: Observed): Verdict | undefined {
+  if (want.collection?.machines === undefined) return undefined;
+  const chosen = seen.machines?.chosen;
+  if (chosen === undefined || chosen.is === 'absent') return waits('WaitingForStep', NOBODY_ASKED);
+  if (chosen.is === 'unread') return unreadable(chosen.failure);
+  return judgeFlow(watched(want, seen), seen.telemetry, seen.now);
+}
 
 /** What the workspace adds to what is told of the machines. */
 export interface Heard {
