@@ -44,15 +44,14 @@ export function collectionStep(
   before: Readonly<Record<string, Verdict>>,
 ): Verdict | undefined {
   const { collection } = want;
-  if (collection === undefined || collectors === undefined) return undefined;
+  if (collection === undefined || collectors === undefined || collection.rules.length === 0) return collectors;
   const rules = after({ ...before, 'the data collection endpoints': collectors }, () =>
     each(collection.rules, rule => convergeRule(rule, want, seen)),
   );
-  const verdict = combine(
-    rules.reason === 'WaitingForStep' && collectors.state !== 'Ready' ? [collectors] : [collectors, rules],
-  );
-  if (verdict.state !== 'Ready' || collection.rules.length === 0) return verdict;
-  const warning = chartsWarning(collection, want, seen);
+  // What waits for the endpoints has nothing to tell beside them.
+  const isQuiet = rules.reason === 'WaitingForStep' && collectors.state !== 'Ready';
+  const verdict = combine(isQuiet ? [collectors] : [collectors, rules]);
+  const warning = verdict.state === 'Ready' ? chartsWarning(collection, want, seen) : undefined;
   return warning === undefined ? verdict : ready('AllReady', `${verdict.message}; ${warning}`);
 }
 

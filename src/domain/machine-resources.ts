@@ -107,6 +107,10 @@ export interface MachineLeave {
 export interface MachinesTold {
   readonly selected: number;
   readonly associated: number;
+  /** Whose heartbeat is fresh; absent, with the next, while nobody has heard of any. */
+  readonly reporting?: number;
+  /** That have been seen to come through the private path. */
+  readonly private?: number;
   readonly machines: readonly MachineTold[];
 }
 
@@ -115,4 +119,9 @@ export interface MachineTold {
   readonly agent?: string;
   readonly associated: boolean;
   readonly problem?: string;
+  /** RFC 3339, as the next. */
+  readonly lastHeartbeat?: string;
+  readonly lastPerformanceSample?: string;
+  readonly countersMissing?: number;
+  readonly privatePath?: 'True' | 'Unknown';
 }

@@ -7,6 +7,7 @@ import { shortName } from './names.ts';
 import { named } from './preflight-verdicts.ts';
 import type { ArmId } from './resources.ts';
 import { ready, type Verdict } from './steps.ts';
+import type { Heard } from './telemetry-flow.ts';
 
 /** The CRD admits this many. */
 const MACHINES_SHOWN = 20;
@@ -14,24 +15,39 @@ const MACHINES_SHOWN = 20;
 const PROBLEM_MAX = 300;
 const AGENT_MAX = 32;
 
-const ORDER = { Stalled: 0, Failed: 1, Waiting: 2, Told: 3 } as const;
+const ORDER = { Stalled: 0, Failed: 1, Waiting: 2, Told: 3, Silent: 4, Well: 5 } as const;
 
 /** `missing`: ids of the spec that are not there. */
-export function tellMachines(verdicts: readonly MachineVerdict[], missing: readonly ArmId[]): MachinesTold {
+export function tellMachines(
+  verdicts: readonly MachineVerdict[],
+  missing: readonly ArmId[],
+  heard: Heard | undefined,
+): MachinesTold {
   const gone = missing.map((id): MachineVerdict => ({ id, associated: false, problem: missingProblem }));
   const all = [...verdicts, ...gone];
-  const order = ({ problem }: MachineVerdict) => (problem === undefined ? 4 : ORDER[problem.state]);
+  const silence = (id: ArmId) => heard?.machines.get(id)?.silence;
+  const order = ({ id, problem }: MachineVerdict) => {
+    if (problem !== undefined) return ORDER[problem.state];
+    return silence(id) === undefined ? ORDER.Well : ORDER.Silent;
+  };
   const shown = all.toSorted((a, b) => order(a) - order(b) || compare(a.id, b.id)).slice(0, MACHINES_SHOWN);
   return {
     selected: all.length,
     associated: all.filter(({ associated }) => associated).length,
+    ...(heard === undefined ? {} : { reporting: heard.reporting, private: heard.private }),
     machines: shown.map(({ id, agent, associated, problem }) => ({
       id,
+      ...heard?.machines.get(id)?.told,
       ...(agent === undefined ? {} : { agent: agent.slice(0, AGENT_MAX) }),
       associated,
-      ...(problem === undefined ? {} : { problem: cut(`${problem.reason}: ${problem.message}`) }),
+      ...problemText(problem, silence(id)),
     })),
   };
+}
+
+function problemText(problem: MachineProblem | undefined, silence: string | undefined): { readonly problem?: string } {
+  const text = problem === undefined ? silence : `${problem.reason}: ${problem.message}`;
+  return text === undefined ? {} : { problem: cut(text) };
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));

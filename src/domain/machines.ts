@@ -14,6 +14,7 @@ import { idKey, sameId } from './names.ts';
 import type { InventoryEntry } from './object.ts';
 import { bodyOf, type Observed } from './observed.ts';
 import { acts, after, combine, type Plan, ready, unreadable, type Verdict, waits } from './steps.ts';
+import { heard } from './telemetry-flow.ts';
 
 /** Machines that one pass writes to, of those that join and of those that leave. */
 export const WAVE = 40;
@@ -51,7 +52,7 @@ export function convergeMachines(
   const leaving = leaveVerdict(leavingOf(served, listed(seen), want.owner), seen);
   if (rules === undefined)
     return { verdict: leaving, associating: ready('AllReady', 'no machines are asked for'), status: {} };
-  const told = tellMachines(verdicts, missing);
+  const told = tellMachines(verdicts, missing, heard(want, seen));
   const problems = [
     ...verdicts.flatMap(({ id, problem }) => (problem === undefined ? [] : [{ id, problem }])),
     ...missing.map(id => ({ id, problem: missingProblem })),

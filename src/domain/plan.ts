@@ -20,9 +20,21 @@ import { isPublished, resolving as judgeResolution, leaveFormerTargets, mergedTa
 import { convergeWorkspace } from './recover.ts';
 import { isAdopted, type ScopedResourceWant, type Wanted } from './resources.ts';
 import { convergeScope } from './scope.ts';
-import { acts, after, combine, each, inSeries, type Plan, ready, unreadable, type Verdict } from './steps.ts';
+import {
+  acts,
+  after,
+  combine,
+  each,
+  inSeries,
+  type Plan,
+  ready,
+  type Step,
+  unreadable,
+  type Verdict,
+} from './steps.ts';
 import { reopenLeaving } from './stranding.ts';
 import { prune, pruneArc, pruneCollection, pruneZones, unlink } from './teardown.ts';
+import { flowStep } from './telemetry-flow.ts';
 import { asProof, verifyPath } from './verify.ts';
 import { convergeZones } from './zones.ts';
 
@@ -97,7 +109,8 @@ export function plan(want: Desired, seen: Observed, rules: DnsRules): Plan {
   };
   const arc = convergeArc(want, seen, gate, view);
   const arcPruned = pruneArc(want, seen, { RecordsPublished: published });
-  const proof = proofOf(want, seen, { resolving, verified });
+  const flowing = flowStep(want, seen);
+  const proof = proofOf(want, seen, { resolving, verified, flowing });
   const isolated = isolate({ want, seen, proof, before: { ...gate, ...built } }); // last, always
 
   const steps = [
@@ -115,6 +128,7 @@ export function plan(want: Desired, seen: Observed, rules: DnsRules): Plan {
     ...(isolated === undefined ? [] : [{ name: 'Isolated', verdict: isolated } as const]),
     ...(collection === undefined ? [] : [{ name: 'DataCollectionReady', verdict: collection } as const]),
     ...(arc === undefined ? [] : [{ name: 'ArcScopeReady', verdict: arc } as const]),
+    ...tellFlow(want, flowing),
     {
       name: 'Pruned',
       verdict: combine([
@@ -143,6 +157,13 @@ const listOf = (verdict: Verdict | undefined): readonly Verdict[] => (verdict ==
 
 const stepOf = (name: string, verdict: Verdict | undefined): Readonly<Record<string, Verdict>> =>
   verdict === undefined ? {} : { [name]: verdict };
+
+/** Part of Ready only where the spec says so. */
+const tellFlow = ({ requiresTelemetry }: Desired, verdict: Verdict | undefined): readonly Step[] => {
+  if (verdict === undefined) return [];
+  const step = { name: 'TelemetryFlowing', verdict } as const;
+  return [requiresTelemetry ? step : { ...step, aside: true }];
+};
 
 /** Names that lead to the endpoint cut off every agent without a data collection endpoint: those come first, once. */
 const firstOf = (want: Desired, seen: Observed, machines: MachinesPlan | undefined) =>

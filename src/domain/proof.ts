@@ -19,16 +19,19 @@ export interface Proof {
   readonly why?: string;
 }
 
-/** What the steps RecordsResolving and PathVerified say together, as far as the gate asks for them. */
-export function proofOf(
-  want: Desired,
-  seen: Observed,
-  { resolving, verified }: { readonly resolving: Verdict; readonly verified: Verdict | undefined },
-): Proof {
+interface Proving {
+  readonly resolving: Verdict;
+  readonly verified: Verdict | undefined;
+  readonly flowing: Verdict | undefined;
+}
+
+/** What the steps that prove something say together, as far as the gate asks for them. */
+export function proofOf(want: Desired, seen: Observed, { resolving, verified, flowing }: Proving): Proof {
   if (want.gate === 'None') return { held: true, at: seen.now, failures: [], noVantage: false };
   const resolution = bodyOf(seen.resolution);
   const path = want.gate === 'DNS' ? undefined : bodyOf(seen.path);
-  const steps = [resolving, ...(verified === undefined ? [] : [verified])];
+  const reports = want.gate === 'Telemetry' ? flowing : undefined;
+  const steps = [resolving, verified, reports].filter(step => step !== undefined);
   const open = steps.find(({ state, unknown }) => state !== 'Ready' || unknown);
   const parts = [resolution?.askedAt ?? 0, ...(want.gate === 'DNS' ? [] : [path?.measuredAt ?? 0])];
   const isWrong = resolving.state === 'Stalled' && resolution !== undefined;

@@ -91,7 +91,6 @@ export const REASONS = [
   'StillInUse',
   // Machines
   'MachineHasOtherEndpoint',
-  'EndpointMissingInRegion',
   'NoRuleForSystem',
   'MachineNotFound',
   'MachineNotConnected',
@@ -104,6 +103,7 @@ export const REASONS = [
   // DNS
   'TargetNotFound',
   'TargetNotAllowed',
+  'TargetDraining',
   'TargetNotOurs',
   'TargetOwnedByOther',
   'NameConflict',

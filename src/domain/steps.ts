@@ -26,6 +26,7 @@ export const STEPS = [
   'Isolated',
   'DataCollectionReady',
   'ArcScopeReady',
+  'TelemetryFlowing',
 ] as const;
 
 export type ConditionType = (typeof STEPS)[number];

@@ -13,6 +13,7 @@ import {
   warningEvents,
 } from './events.ts';
 import { afterActions } from './inventory.ts';
+import { machinesStatus } from './machine-status.ts';
 import { REQUEST_ANNOTATION } from './names.ts';
 import type { Condition, InventoryEntry, PmsObject, Status, StatusRecord } from './object.ts';
 import type { Observed } from './observed.ts';
@@ -57,25 +58,8 @@ export function statusOf(plan: Plan, { object, seen }: PassContext, inventory: r
     conditions: [...conditions],
     ...recordsStatus(plan.records, previous),
     ...(subnet === undefined ? {} : { subnet }),
-    ...machinesStatus(plan, object),
+    ...machinesStatus(plan, object, seen.now),
     resources: [...inventory],
-  };
-}
-
-/** What was last told stays while the machines cannot be read. */
-function machinesStatus(
-  { machines, mode }: Plan,
-  { spec, status }: PmsObject,
-): Pick<Status, 'machineCount' | 'machines'> {
-  if (machines !== undefined) {
-    const { selected, associated } = machines;
-    return { machineCount: { selected, associated }, machines: [...machines.machines] };
-  }
-  if (mode === 'teardown' || spec.dataCollection?.machines === undefined) return {};
-  const { machineCount, machines: listed } = status;
-  return {
-    ...(machineCount === undefined ? {} : { machineCount }),
-    ...(listed === undefined ? {} : { machines: listed }),
   };
 }
 

@@ -4,55 +4,27 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { DataCollectionEndpointWant, DataCollectionRuleWant } from '../../src/domain/collection-resources.ts';
 import { differences } from '../../src/domain/diff.ts';
-import { dataCollectionEndpointId, dataCollectionRuleId } from '../../src/domain/names.ts';
-import { LINUX_COUNTERS } from '../../src/domain/performance-counters.ts';
 import { type Bench, bench, failureOf, quiet } from './bench.ts';
-import { changed, ids, place, tags, workspaceWant } from './wants.ts';
-
-const endpointWant: DataCollectionEndpointWant = {
-  kind: 'dataCollectionEndpoint',
-  key: 'dataCollectionEndpoint/dce-a',
-  id: dataCollectionEndpointId(place, 'dce-a'),
-  name: 'dce-a',
-  location: 'japaneast',
-  policy: 'Delete',
-  tags,
-};
-
-const ruleWant: DataCollectionRuleWant = {
-  kind: 'dataCollectionRule',
-  key: 'dataCollectionRule/Linux',
-  id: dataCollectionRuleId(place, 'dcr-plant-a-linux'),
-  name: 'dcr-plant-a-linux',
-  system: 'Linux',
-  policy: 'Delete',
-  tags,
-  workspaceId: ids.workspace,
-  performance: { counters: LINUX_COUNTERS, samplingFrequencyInSeconds: 60 },
-  syslog: { facilities: ['auth', 'daemon'], levels: ['Warning', 'Error'] },
-  vmInsights: true,
-  place: { location: 'japaneast', endpointId: endpointWant.id },
-};
+import { changed, collectorWant, ids, ruleWant, tags, workspaceWant } from './wants.ts';
 
 const verbs = (calls: readonly string[]) => calls.map(call => call.split(' ')[0]);
 
 async function made({ azure }: Bench): Promise<void> {
-  for (const want of [workspaceWant, endpointWant, ruleWant]) await azure.create(want, quiet);
+  for (const want of [workspaceWant, collectorWant, ruleWant]) await azure.create(want, quiet);
 }
 
 test('endpoint and rule are made by one PUT each that settles at once, read by one GET and removed by one DELETE', async t => {
   const here = await bench(t);
   const { azure, counted } = here;
   await azure.create(workspaceWant, quiet);
-  const endpoint = await counted(azure.create(endpointWant, quiet));
+  const endpoint = await counted(azure.create(collectorWant, quiet));
   assert.deepEqual(endpoint.calls, ['PUT dataCollectionEndpoints/dce-a 200']);
   const body = endpoint.value.body;
   assert.ok(body?.kind === 'dataCollectionEndpoint');
   assert.deepEqual([body.provisioningState, body.access, body.tags], ['Succeeded', { ingestion: 'Enabled' }, tags]);
   assert.match(body.configurationHost ?? '', /^dce-a-[0-9a-f]{4}\.japaneast-1\.handler\.control\.monitor\.azure\.com$/);
-  assert.deepEqual(differences(endpointWant, body), { changes: [], obstacles: [] });
+  assert.deepEqual(differences(collectorWant, body), { changes: [], obstacles: [] });
 
   const rule = await counted(azure.create(ruleWant, quiet));
   assert.deepEqual(rule.calls, ['PUT dataCollectionRules/dcr-plant-a-linux 200']);
@@ -62,7 +34,7 @@ test('endpoint and rule are made by one PUT each that settles at once, read by o
   assert.deepEqual(found.value.streams, ['Microsoft-Perf', 'Microsoft-InsightsMetrics', 'Microsoft-Syslog']);
   assert.deepEqual(differences(ruleWant, found.value), { changes: [], obstacles: [] });
 
-  for (const { kind, id } of [ruleWant, endpointWant]) {
+  for (const { kind, id } of [ruleWant, collectorWant]) {
     assert.deepEqual(verbs((await counted(azure.remove(kind, id, quiet))).calls), ['DELETE']);
     assert.equal(await azure.get(kind, id, quiet), undefined);
     assert.deepEqual(await azure.remove(kind, id, quiet), {}, 'what is not there counts as deleted');
@@ -72,7 +44,7 @@ test('endpoint and rule are made by one PUT each that settles at once, read by o
 test('an endpoint that a rule names is not deleted', async t => {
   const here = await bench(t);
   await made(here);
-  const { kind, reason } = await failureOf(here.azure.remove('dataCollectionEndpoint', endpointWant.id, quiet));
+  const { kind, reason } = await failureOf(here.azure.remove('dataCollectionEndpoint', collectorWant.id, quiet));
   assert.deepEqual([kind, reason], ['Waiting', 'Conflict']);
 });
 
@@ -81,13 +53,13 @@ test('closing an endpoint is one GET and one PUT, and its tags, its description 
   const { azure, counted, raw } = here;
   await made(here);
   const body = { location: 'japaneast', tags: { ...tags, team: 'x' }, properties: { description: 'of the plant' } };
-  await raw.call('PUT', endpointWant.id, { body });
-  const before = await azure.get('dataCollectionEndpoint', endpointWant.id, quiet);
-  const closed = await counted(azure.setAccess(endpointWant, { ingestion: 'Disabled' }, quiet));
+  await raw.call('PUT', collectorWant.id, { body });
+  const before = await azure.get('dataCollectionEndpoint', collectorWant.id, quiet);
+  const closed = await counted(azure.setAccess(collectorWant, { ingestion: 'Disabled' }, quiet));
   assert.deepEqual(verbs(closed.calls), ['GET', 'PUT']);
-  const after = await azure.get('dataCollectionEndpoint', endpointWant.id, quiet);
+  const after = await azure.get('dataCollectionEndpoint', collectorWant.id, quiet);
   assert.deepEqual(after, { ...before, access: { ingestion: 'Disabled' } });
-  const shown = (await raw.call('GET', endpointWant.id)).body as { properties: { description?: string } };
+  const shown = (await raw.call('GET', collectorWant.id)).body as { properties: { description?: string } };
   assert.equal(shown.properties.description, 'of the plant');
 });
 
@@ -95,10 +67,10 @@ test('new tags of an endpoint are a GET and a PATCH, and the tags of others stay
   const here = await bench(t);
   const { azure, counted, raw } = here;
   await made(here);
-  await raw.call('PATCH', endpointWant.id, { body: { tags: { team: 'x' } } });
-  const updated = await counted(azure.update(endpointWant, changed('tags.pms-owner'), quiet));
+  await raw.call('PATCH', collectorWant.id, { body: { tags: { team: 'x' } } });
+  const updated = await counted(azure.update(collectorWant, changed('tags.pms-owner'), quiet));
   assert.deepEqual(verbs(updated.calls), ['GET', 'PATCH']);
-  assert.deepEqual((await azure.get('dataCollectionEndpoint', endpointWant.id, quiet))?.tags, { team: 'x', ...tags });
+  assert.deepEqual((await azure.get('dataCollectionEndpoint', collectorWant.id, quiet))?.tags, { team: 'x', ...tags });
 });
 
 interface RuleBody {

@@ -80,11 +80,12 @@ suite('records', () => {
     );
   });
 
-  test('that only one workspace owns are told apart from those that every scope has', () => {
+  test('that only one workspace or data collection endpoint owns are told apart from those that every scope has', () => {
     const { records } = recordsOf({ endpoint: { customDnsConfigs: FOURTEEN } }, BARE);
     const own = records.filter(record => !record.shared);
-    assert.equal(own.length, 6);
-    assert.ok(own.every(record => record.name.startsWith(GUID)));
+    assert.equal(own.filter(record => record.name.startsWith(GUID)).length, 6);
+    assert.equal(own.filter(record => record.name.startsWith('dce-')).length, 6);
+    assert.equal(own.length, 12);
   });
 
   test('come from the interface first, then from the endpoint, then from zone groups, name by name', () => {

@@ -750,11 +750,11 @@ export interface PrivateMonitoringScopeStatus {
      */
     problem?: string;
     /**
-     * Time of its newest heartbeat in the workspace, RFC 3339; absent when there is none.
+     * Time of its newest heartbeat in the workspace, RFC 3339, renewed at most hourly while it is fresh; absent when there is none.
      */
     lastHeartbeat?: string;
     /**
-     * Time of its newest performance sample, RFC 3339; absent when there is none.
+     * Time of its newest performance sample, RFC 3339, renewed at most hourly; absent when there is none.
      */
     lastPerformanceSample?: string;
     /**
