@@ -4,7 +4,7 @@
  */
 import { Command, Option } from 'commander';
 import type { PmsObject } from '../domain/object.ts';
-import { topologyOf } from '../domain/topology.ts';
+import { connectLine, topologyOf } from '../domain/topology.ts';
 import { treeMermaid, treeText } from '../domain/topology-text.ts';
 import { forObject, type ObjectFlags } from './inquiry/read-object.ts';
 
@@ -28,5 +28,10 @@ export const treeCommand = (): Command =>
 function drawn(object: PmsObject, output: Flags['output']): string {
   const tree = topologyOf(object);
   if (output === 'mermaid') return treeMermaid(tree);
-  return output === 'json' ? `${JSON.stringify(tree, null, 2)}\n` : treeText(tree);
+  const connect = connectLine(object);
+  if (output === 'json') {
+    return `${JSON.stringify({ ...tree, ...(connect === undefined ? {} : { connect }) }, null, 2)}\n`;
+  }
+  const hint = connect === undefined ? '' : `\nA machine that is not on board of Azure Arc yet:\n  ${connect}\n`;
+  return `${treeText(tree)}${hint}`;
 }

@@ -75,15 +75,19 @@ function region(endpoint: PrivateEndpointWant, found: Subnet): Verdict {
   );
 }
 
+/** What the addresses are counted from. */
+type Counted = Pick<Observed, 'workspaces' | 'components'> & Partial<Pick<Observed, 'arc'>>;
+
 /** Addresses that the endpoint needs and that its subnet has free. */
 export function addressCount(
   want: Desired,
-  seen: Pick<Observed, 'workspaces' | 'components'>,
+  seen: Counted,
   found: Subnet,
   need?: EndpointNeed,
 ): { addressesNeeded: number; addressesFree: number } {
   const addressesFree = Math.max(0, usableAddresses(found.addressPrefixes) - found.addressesUsed);
-  return { addressesNeeded: need?.members.length ?? estimateAddresses(want, seen), addressesFree };
+  const exact = need && need.members.length + arcAddresses(want, seen);
+  return { addressesNeeded: exact ?? estimateAddresses(want, seen), addressesFree };
 }
 
 /** Twice the estimate: it is off by some addresses, never by half, where nobody else has linked anything. */
@@ -120,8 +124,19 @@ const ADDRESSES_PER_WORKSPACE_REGION = 3;
 const ADDRESSES_PER_COMPONENT_REGION = 2;
 const ADDRESSES_PER_COLLECTOR = 3;
 
+/** One for each name of Azure Arc: 7 were recorded, 6 in most regions. */
+const ARC_ADDRESSES = 7;
+
+/** Those of the Arc private endpoint, where it is yet to be made in the same subnet. */
+function arcAddresses({ collection, endpoint }: Desired, { arc }: Partial<Pick<Observed, 'arc'>>): number {
+  const wanted = collection?.arc?.endpoint;
+  if (wanted === undefined || isAdopted(wanted) || isAdopted(endpoint)) return 0;
+  const isThere = arc?.endpoint.reading.is === 'present';
+  return !isThere && sameId(wanted.subnetId, endpoint.subnetId) ? ARC_ADDRESSES : 0;
+}
+
 /** The first stage. `seen` tells where adopted ones live. */
-export function estimateAddresses(want: Desired, seen: Pick<Observed, 'workspaces' | 'components'>): number {
+export function estimateAddresses(want: Desired, seen: Counted): number {
   // Where an adopted one lives is known when it was read.
   const workspaces = want.workspaces.map(item =>
     isAdopted(item) ? bodyOf(seen.workspaces.get(item.key)?.reading ?? ABSENT)?.location : item.location,
@@ -131,7 +146,8 @@ export function estimateAddresses(want: Desired, seen: Pick<Observed, 'workspace
     SHARED_ADDRESSES +
     ADDRESSES_PER_WORKSPACE_REGION * regionCount(workspaces) +
     ADDRESSES_PER_COMPONENT_REGION * regionCount(components) +
-    ADDRESSES_PER_COLLECTOR * (want.collection?.endpoints.length ?? 0)
+    ADDRESSES_PER_COLLECTOR * (want.collection?.endpoints.length ?? 0) +
+    arcAddresses(want, seen)
   );
 }
 

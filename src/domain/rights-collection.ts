@@ -6,6 +6,7 @@ import type { Desired } from './desire.ts';
 import type { CollectionWant } from './desire-collection.ts';
 import { placesOf } from './machine-choice.ts';
 import { type ArmId, isAdopted } from './resources.ts';
+import { arcRights } from './rights-arc.ts';
 
 const ENDPOINT = 'Microsoft.Insights/dataCollectionEndpoints';
 const RULE = 'Microsoft.Insights/dataCollectionRules';
@@ -37,7 +38,8 @@ export function collectionRights(
       : { ...group, actions: MAKE_ENDPOINT },
   );
   const rules = collection.rules.length === 0 ? [] : [{ ...group, actions: MAKE_RULE }];
-  return [...endpoints, ...rules, ...machineRights(collection, subscriptionId)];
+  const arc = collection.arc === undefined ? [] : arcRights(collection.arc, group);
+  return [...endpoints, ...rules, ...arc, ...machineRights(collection, subscriptionId)];
 }
 
 /** Of machines by id, virtual ones too, their own resource groups are asked. */

@@ -3,7 +3,7 @@
  * what is linked to it, each with its state. From the object alone: spec and status. Pure; src/domain/topology-text.ts
  * draws it.
  */
-import { shortName } from './names.ts';
+import { parseId, shortName } from './names.ts';
 import { type Condition, type InventoryEntry, keyText, type PmsObject } from './object.ts';
 
 /** Good and bad as observed; unknown where nobody could tell; absent where nobody has looked yet. */
@@ -134,4 +134,23 @@ function machineNode(machine: Machine): TopologyNode {
     detail: told.filter(text => text !== undefined).join(', '),
     children: [],
   };
+}
+
+/**
+ * What to run on a machine that is not on board of Azure Arc yet, so that it joins the object's Arc scope; absent where
+ * the object has none. Source: Azure Arc "Use Azure Private Link to securely connect servers".
+ */
+export function connectLine(object: PmsObject): string | undefined {
+  const id = entryOf(object, 'arcPrivateLinkScope')?.id;
+  const at = id === undefined ? undefined : parseId(id);
+  if (id === undefined || at === undefined) return undefined;
+  const { resourceGroup = object.spec.resourceGroup } = object.spec.dataCollection?.machines?.selector ?? {};
+  const location = object.spec.dataCollection?.arcPrivateLinkScope?.location ?? object.spec.location;
+  return [
+    'azcmagent connect',
+    `--subscription-id ${object.spec.subscriptionId}`,
+    `--resource-group ${resourceGroup}`,
+    `--location ${location}`,
+    `--private-link-scope ${id}`,
+  ].join(' ');
 }

@@ -221,6 +221,8 @@ const sampleFiles = (await readdir(samples)).filter(name => name.endsWith('.yaml
 test('kubectl apply accepts every sample', async () => {
   assert.deepEqual(sampleFiles, [
     'adopt.yaml',
+    'arc-hub.yaml',
+    'arc.yaml',
     'closed.yaml',
     'collect.yaml',
     'gitops.yaml',

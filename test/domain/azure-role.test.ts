@@ -33,6 +33,7 @@ test('docs/azure-role.json has the rights that an object with everything needs, 
         { name: 'dce' },
       ],
       linuxPerformance: { preset: 'Recommended' },
+      arcPrivateLinkScope: { privateEndpoint: { subnetId: SUBNET } },
     },
     privateEndpoint: {
       subnetId: SUBNET,

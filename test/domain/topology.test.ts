@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { PmsObject } from '../../src/domain/object.ts';
-import { topologyOf } from '../../src/domain/topology.ts';
+import { connectLine, topologyOf } from '../../src/domain/topology.ts';
 import { treeMermaid, treeText } from '../../src/domain/topology-text.ts';
 
 const golden = (name: string) => new URL(`../golden/topology/${name}.txt`, import.meta.url).pathname;
@@ -110,4 +110,14 @@ test('an object that nobody has looked at yet has a tree of what is to come', t 
 test('words that would end a label or be HTML are harmless in the flow chart', () => {
   const evil = { kind: 'machine', name: '"]; click <img src=x>', state: 'bad', detail: '', children: [] } as const;
   assert.match(treeMermaid(evil), /\["✖ machine #quot;\]; click &lt;img src=x&gt;"\]:::bad/);
+});
+
+test('a machine that is not on board is told how to join the scope of Azure Arc, where there is one', () => {
+  assert.equal(connectLine(running), undefined);
+  const id = `${group}/Microsoft.HybridCompute/privateLinkScopes/arc-plant-a`;
+  const entry = { key: 'arcPrivateLinkScope', id, origin: 'Created', policy: 'Delete' } as const;
+  assert.equal(
+    connectLine(plant({ resources: [entry] })),
+    `azcmagent connect --subscription-id 11111111-2222-3333-4444-555555555555 --resource-group rg-monitor --location japaneast --private-link-scope ${id}`,
+  );
 });

@@ -18,6 +18,7 @@ const SOMEBODY = '44444444-4444-4444-8444-444444444444';
 
 /** What no call names: Azure asks for it where a call links one resource to another, or on another service. */
 const BEHIND: readonly string[] = [
+  'Microsoft.HybridCompute/privateLinkScopes/privateEndpointConnectionsApproval/action',
   'Microsoft.Insights/privateLinkScopes/privateEndpointConnectionsApproval/action',
   'Microsoft.Network/privateDnsZones/join/action',
   'Microsoft.Network/virtualNetworks/join/action',
@@ -97,6 +98,13 @@ suite('the least role in Azure', () => {
       },
     };
   };
+  /** The scope of Azure Arc, whose names wait for machines to join. */
+  const withArc = () => {
+    const asked = object(60);
+    const { subnetId } = pms({ subscriptionId: scene.azure.subscriptionId, name: 'plant-a' }).spec.privateEndpoint;
+    const dataCollection = { ...asked.spec.dataCollection, arcPrivateLinkScope: { privateEndpoint: { subnetId } } };
+    return { ...asked, spec: { ...asked.spec, dataCollection } };
+  };
   const settled = async () => {
     await scene.kubectl('wait', '--timeout=150s', '--for=condition=Ready', 'pms/plant-a');
     const { metadata } = JSON.parse(await scene.kubectl('get', 'pms', 'plant-a', '-o', 'json'));
@@ -114,6 +122,9 @@ suite('the least role in Azure', () => {
     await settled();
     await scene.apply(object(60));
     await settled();
+    await scene.apply(withArc());
+    const listed = '--for=jsonpath={.status.resources[?(@.key=="arcPrivateEndpoint")].origin}=Created';
+    await scene.kubectl('wait', '--timeout=150s', listed, 'pms/plant-a');
     await scene.kubectl('delete', 'pms', 'plant-a', '--timeout=150s');
     const refused = (await scene.azure.calls()).filter(({ status }) => status === 403);
     assert.deepEqual(

@@ -491,7 +491,7 @@ export interface PrivateMonitoringScopeSpec {
          */
         resourceId?: string;
         /**
-         * Azure id of the subnet that gives the endpoint its addresses, by the rules of spec.privateEndpoint.subnetId; it may be the same one. Required unless there is a resourceId. Immutable.
+         * Azure id of the subnet that gives the endpoint its addresses, by the rules of spec.privateEndpoint.subnetId; it may be the same one. Required unless there is a resourceId; no default. Immutable.
          */
         subnetId?: string;
         /**
