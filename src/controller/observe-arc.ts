@@ -63,11 +63,13 @@ export const arcSights = (arc: ArcSight | undefined): readonly (readonly [string
         [ARC_ENDPOINT, arc.endpoint],
       ];
 
+type TimesSight = Pick<Observed, 'arc' | 'machines' | 'target' | 'networkInterface'>;
+
 /**
  * Since when every machine has been in the scope, and since when nobody is sent to an endpoint that is to go. What cannot
  * be read now changes neither; a start of the process begins both anew.
  */
-export function withArcTimes(want: Desired, seen: Pick<Observed, 'arc' | 'machines' | 'target'>, pass: Pass): Arc {
+export function withArcTimes(want: Desired, seen: TimesSight, pass: Pass): Arc {
   const { arc } = seen;
   const { memory, now } = pass;
   const { uid } = pass.object.metadata;
@@ -91,11 +93,17 @@ function since(name: keyof ArcTimes, holds: boolean | undefined, before: ArcTime
   return at === undefined ? {} : { [name]: at };
 }
 
-/** Whether no line of ours leads to the endpoint; `undefined` while that is not known. */
-function isUnpublished(want: Desired, { arc, target }: Pick<Observed, 'arc' | 'target'>): boolean | undefined {
+/**
+ * Whether no line of ours leads to the endpoint; `undefined` while that is not known. Of an endpoint that shows no interface
+ * any more, only the addresses of the other one tell.
+ */
+function isUnpublished(want: Desired, { arc, target, networkInterface }: TimesSight): boolean | undefined {
   const lines = bodyOf(target)?.lines;
-  const entries = arc === undefined ? undefined : bodyOf(arc.networkInterface)?.entries;
-  if (lines === undefined || entries === undefined) return undefined;
-  const addresses = new Set(entries.map(({ address }) => address));
-  return !linesOf(lines, ownerKey(want.owner)).some(line => line.addresses.some(address => addresses.has(address)));
+  const [own, other] = [arc && addressesOn(arc.networkInterface), addressesOn(networkInterface)];
+  if (lines === undefined || (own === undefined && other === undefined)) return undefined;
+  const isTheirs = (address: string) => (own === undefined ? other?.has(address) === false : own.has(address));
+  return !linesOf(lines, ownerKey(want.owner)).some(line => line.addresses.some(isTheirs));
 }
+
+const addressesOn = (reading: Observed['networkInterface']): ReadonlySet<string> | undefined =>
+  reading.is === 'present' ? new Set(reading.body.entries.map(({ address }) => address)) : undefined;

@@ -21,7 +21,7 @@ interface Sorted {
   /** In no scope yet. */
   readonly open: readonly Machine[];
   /** Of another region or another scope, with what is wrong. */
-  readonly outside: readonly { readonly machine: Machine; readonly why: string }[];
+  readonly outside: readonly { readonly machine: Machine; readonly why: string; readonly canMove: boolean }[];
 }
 
 type ArcSeen = Pick<Observed, 'arc' | 'machines'>;
@@ -35,9 +35,10 @@ function sorted(arc: ArcWant, machines: readonly Machine[], seen: ArcSeen): Sort
   const others = all.filter(machine => !joined.includes(machine));
   const outside = others.flatMap(machine => {
     const { arcScopeId, location } = machine;
-    if (arcScopeId !== undefined) return [{ machine, why: `is in ${arcScopeId}` }];
+    if (arcScopeId !== undefined) return [{ machine, why: `is in ${arcScopeId}`, canMove: true }];
     const isElsewhere = region !== undefined && regionKey(region) !== regionKey(location);
-    return isElsewhere ? [{ machine, why: `is in region ${location}, the scope in ${region}` }] : [];
+    const why = `is in region ${location}, the scope in ${region}`;
+    return isElsewhere ? [{ machine, why, canMove: false }] : [];
   });
   const open = others.filter(machine => !outside.some(one => one.machine === machine));
   return { joined, open, outside };
@@ -81,13 +82,13 @@ const effectOf = (isPublished: boolean): string =>
     : 'until then no name of the scope is published';
 
 function notInScope(
-  { machine, why }: Sorted['outside'][number],
+  { machine, why, canMove }: Sorted['outside'][number],
   count: number,
   { scope }: ArcWant,
   isPublished: boolean,
 ): Verdict {
   const more = count > 1 ? ` (and ${count - 1} more like it)` : '';
-  const message = `machine ${shortName(machine.id)} ${why}${more}: take it out of spec.dataCollection.machines, or move it into ${scope.name}; ${effectOf(isPublished)}`;
+  const message = `machine ${shortName(machine.id)} ${why}${more}: take it out of spec.dataCollection.machines${canMove ? `, or move it into ${scope.name}` : ''}; ${effectOf(isPublished)}`;
   return stalled('ArcMachinesNotInScope', message);
 }
 

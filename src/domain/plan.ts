@@ -108,7 +108,7 @@ export function plan(want: Desired, seen: Observed, rules: DnsRules): Plan {
     ...stepOf('DataCollectionReady', collection),
   };
   const arc = convergeArc(want, seen, gate, view);
-  const arcPruned = pruneArc(want, seen, { RecordsPublished: published });
+  const arcPruned = pruneArc(want, seen);
   const flowing = flowStep(want, seen);
   const proof = proofOf(want, seen, { resolving, verified, flowing });
   const isolated = isolate({ want, seen, proof, before: { ...gate, ...built } }); // last, always

@@ -122,15 +122,10 @@ export function pruneCollection(
 }
 
 /** What of Azure Arc the spec does not ask for any more, once nobody is sent to it. */
-export function pruneArc(
-  want: Desired,
-  seen: Observed,
-  before: Readonly<Record<string, Verdict>>,
-): Verdict | undefined {
+export function pruneArc(want: Desired, seen: Observed): Verdict | undefined {
   const entries = noLongerWanted(want, seen).filter(isArcEntry);
   if (entries.length === 0) return undefined;
-  const drained = drainArc(seen);
-  return takeArcDown(entries, entry => pruneOne(entry, want, seen), { ...before, 'the names of Azure Arc': drained });
+  return takeArcDown(entries, entry => pruneOne(entry, want, seen), { 'the names of Azure Arc': drainArc(seen) });
 }
 
 const noLongerWanted = (want: Desired, { inventory }: Observed): readonly InventoryEntry[] => {
