@@ -84,7 +84,7 @@ suite('records', () => {
     const { records } = recordsOf({ endpoint: { customDnsConfigs: FOURTEEN } }, BARE);
     const own = records.filter(record => !record.shared);
     assert.equal(own.filter(record => record.name.startsWith(GUID)).length, 6);
-    assert.equal(own.filter(record => record.name.startsWith('dce-')).length, 6);
+    assert.equal(own.filter(record => record.name.startsWith('dceforaapls-')).length, 6);
     assert.equal(own.length, 12);
   });
 
