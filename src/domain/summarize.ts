@@ -38,6 +38,8 @@ export interface PassContext {
 
 /** The CRD admits this many; `recordCount` tells the whole number. */
 const RECORDS_SHOWN = 256;
+/** So many characters of JSON: with the longest inventory the status stays under 256 KiB. */
+const RECORDS_LENGTH = 48 * 1_024;
 /** The CRD admits this many of one record; Azure gives one. */
 const ADDRESSES_SHOWN = 4;
 
@@ -153,13 +155,20 @@ function recordsStatus(
     };
   }
   return {
-    records: records.records.slice(0, RECORDS_SHOWN).map(
-      ({ shared: _, ...record }): StatusRecord => ({
-        ...record,
-        addresses: record.addresses.slice(0, ADDRESSES_SHOWN),
-      }),
-    ),
+    records: shownOf(records),
     recordCount: records.records.length,
     recordsHash: recordsHash(records.records),
   };
+}
+
+/** As many records as there is room for. */
+function shownOf({ records }: RecordSet): StatusRecord[] {
+  const told = records
+    .slice(0, RECORDS_SHOWN)
+    .map(({ shared: _, ...record }) => ({ ...record, addresses: record.addresses.slice(0, ADDRESSES_SHOWN) }));
+  let room = RECORDS_LENGTH;
+  return told.filter(record => {
+    room -= JSON.stringify(record).length;
+    return room >= 0;
+  });
 }
