@@ -90,6 +90,7 @@ export const REASONS = [
   // DNS
   'TargetNotFound',
   'TargetNotAllowed',
+  'TargetDraining',
   'TargetNotOurs',
   'TargetOwnedByOther',
   'NameConflict',
