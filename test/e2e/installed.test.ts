@@ -46,6 +46,9 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'get configmaps private-monitoring/pms-records-pods': 'the same',
   'create serviceaccounts/token pms-workload': 'for objects of other namespaces (test/e2e/identity.test.ts)',
   'get serviceaccounts pms-workload': 'the same',
+  'patch serviceaccounts pms-workload': 'the same',
+  'get secrets pms-credential': 'the same',
+  'patch secrets pms-credential': 'the same',
 };
 
 suite('installed from the chart', () => {

@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { PlaceConfig } from '../../config/inquiry.ts';
-import { WORKLOAD_ACCOUNT } from '../../controller/identities.ts';
+import { CREDENTIAL_SECRET, WORKLOAD_ACCOUNT } from '../../controller/namespace-credential.ts';
 import { configMapsOf } from '../../coredns/targets.ts';
 import { type Finding, failing, lookedAt, passed, skipped, warned } from '../../domain/finding.ts';
 import { GROUP, type ObjectKey, PLURAL, VERSION } from '../../domain/object.ts';
@@ -59,13 +59,15 @@ function questionsFor({ targets = [], installationId }: PlaceConfig): readonly A
   const objects = { group: GROUP, resource: PLURAL };
   const events = { group: 'events.k8s.io', resource: 'events' };
   const accounts = { group: '', resource: 'serviceaccounts', name: WORKLOAD_ACCOUNT };
+  const secrets = { group: '', resource: 'secrets', name: CREDENTIAL_SECRET };
   const namespaces = { group: '', resource: 'namespaces', name: 'kube-system' };
   const all = (verbs: readonly string[], at: Omit<AccessQuestion, 'verb'>) => verbs.map(verb => ({ verb, ...at }));
   return [
     ...all(['get', 'list', 'watch', 'patch'], objects),
     ...all(['patch'], { ...objects, subresource: 'status' }),
     ...all(['create', 'patch'], events),
-    ...all(['get'], accounts),
+    ...all(['get', 'patch'], secrets),
+    ...all(['get', 'patch'], accounts),
     ...all(['create'], { ...accounts, subresource: 'token' }),
     ...(installationId === undefined ? all(['get'], namespaces) : []),
     ...targets.flatMap(configMapsOf).flatMap(({ namespace, name }) => {
