@@ -244,6 +244,25 @@ suite('who acts in Azure', () => {
     assert.match(told, /AADSTS700213: .*system:serviceaccount:paint-shop:pms-workload/);
   });
 
+  test('`pms check` and `pms plan` tell beforehand who may act, and as whom', async () => {
+    const passes = async (command: string, object: object) => {
+      const { stdout, stderr } = await scene.pms([command, '-f', '-', '--simulated-azure'], object);
+      return stdout + stderr;
+    };
+    const [store, outside, nobody] = await Promise.all([
+      passes('check', objectOf(STORE)),
+      passes('check', objectOf(NAMESPACE, { resourceGroup: 'rg-press-hall' })),
+      passes('plan', objectOf(NOBODY)),
+    ]);
+    assert.match(
+      store,
+      new RegExp(`✓ identity +namespace warehouse acts as client ${CLIENTS[STORE]} .* Secret pms-cred`),
+    );
+    assert.match(outside, /✗ identity +spec\.resourceGroup: resource group rg-press-hall .* is outside of what/);
+    assert.match(nobody, /✗ identity +namespace canteen may not act .*ServiceAccount pms-workload/);
+    assert.match(await passes('plan', objectOf(STORE)), /^note: namespace warehouse acts as client 8{8}-/m);
+  });
+
   test('F20: a deleted namespace leaves nothing of its objects in Azure, whichever identity it brought', async () => {
     for (const namespace of [ONE, STORE]) assert.ok((await madeIn(`rg-${namespace}`)).length > 0, namespace);
     for (const namespace of [ONE, STORE]) await deleteNamespace(namespace);
