@@ -10,6 +10,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   operator: async () => (await import('./commands/operator.ts')).operatorCommand(),
   check: async () => (await import('./commands/check.ts')).checkCommand(),
   demo: async () => (await import('./commands/demo.ts')).demoCommand(),
+  doctor: async () => (await import('./commands/doctor.ts')).doctorCommand(),
   import: async () => (await import('./commands/import.ts')).importCommand(),
   plan: async () => (await import('./commands/plan.ts')).planCommand(),
   records: async () => (await import('./commands/records.ts')).recordsCommand(),

@@ -91,6 +91,7 @@ export const REASONS = [
   // DNS
   'TargetNotFound',
   'TargetNotAllowed',
+  'TargetDraining',
   'TargetNotOurs',
   'TargetOwnedByOther',
   'NameConflict',

@@ -16,9 +16,11 @@ export interface ProberOptions {
   readonly port: number;
   /** PEM of the authorities that certificates are checked against; absent: those of the process. */
   readonly ca?: string;
+  /** Of one look, in milliseconds; default: five seconds. */
+  readonly timeoutMs?: number;
 }
 
-/** Each look is one connection of its own and takes five seconds at most. */
+/** Each look is one connection of its own and takes no longer than the timeout. */
 export const createProber = (options: ProberOptions): Prober => ({
   from: options.from,
   look: (at, signal) => look(at, options, signal),
@@ -26,7 +28,7 @@ export const createProber = (options: ProberOptions): Prober => ({
 
 async function look(
   { name, address }: TlsTarget,
-  { port, ca }: ProberOptions,
+  { port, ca, timeoutMs = TIMEOUT_MS }: ProberOptions,
   signal: AbortSignal,
 ): Promise<PathResult> {
   signal.throwIfAborted();
@@ -43,7 +45,7 @@ async function look(
   let isConnected = false;
   const abort = () => reject(signal.reason);
   signal.addEventListener('abort', abort, { once: true });
-  const timer = setTimeout(() => resolve(tooLate(isConnected)), TIMEOUT_MS);
+  const timer = setTimeout(() => resolve(tooLate(isConnected, timeoutMs)), timeoutMs);
   socket.once('connect', () => {
     isConnected = true;
   });
@@ -59,10 +61,10 @@ async function look(
   }
 }
 
-const tooLate = (isConnected: boolean): PathResult =>
+const tooLate = (isConnected: boolean, timeoutMs: number): PathResult =>
   isConnected
-    ? { outcome: 'Broken', detail: `connected, and no TLS within ${TIMEOUT_MS / 1_000} s` }
-    : { outcome: 'Unreachable', detail: `no connection within ${TIMEOUT_MS / 1_000} s` };
+    ? { outcome: 'Broken', detail: `connected, and no TLS within ${timeoutMs / 1_000} s` }
+    : { outcome: 'Unreachable', detail: `no connection within ${timeoutMs / 1_000} s` };
 
 function judge(socket: TLSSocket): PathResult {
   if (socket.authorized) return { outcome: 'Held' };

@@ -6,6 +6,12 @@
 import type { Server } from 'node:https';
 import type { Socket } from 'node:net';
 
+/**
+ * How many connections may wait to be accepted; the system may allow fewer. Node's 511 is less than a burst of callers: what
+ * comes beyond it is delayed by seconds, or, when the process is busy for longer than the system tries again, reset.
+ */
+export const backlog = 4_096;
+
 export interface Connections {
   /** From now on the server's connections are known. Called before it listens. */
   follow(server: Server): void;

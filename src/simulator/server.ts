@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import type { CertificateAuthority } from './certificates.ts';
-import type { Connections } from './connections.ts';
+import { backlog, type Connections } from './connections.ts';
 
 export interface OpenServer {
   /** `https://host:port`, without a slash at the end. */
@@ -38,7 +38,7 @@ export async function openServer(
   server.on('request', (request, response) => void ready.promise.then(answer => answer(request, response)));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(at.port, at.host, () => {
+    server.listen(at.port, at.host, backlog, () => {
       server.off('error', reject);
       resolve();
     });

@@ -20,8 +20,8 @@ export interface DnsModelOptions {
 }
 
 export interface DnsModel {
-  /** Targets `default` and `lan`, each with a ConfigMap and a server of its own. */
-  readonly configs: readonly HostsFileConfig[];
+  /** Targets `default` and `lan`, each with a ConfigMap and a server of its own. Read at the start of a process. */
+  configs: readonly HostsFileConfig[];
   readonly store: ConfigMapStore;
   readonly resolver: Resolver;
   /** The lines of a target now. */

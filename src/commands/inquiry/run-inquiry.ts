@@ -1,5 +1,5 @@
 /**
- * What `pms plan` and `pms check` have in common around what they ask: exit codes, signals, errors, and how they print.
+ * What `pms plan`, `pms check` and `pms doctor` have in common around what they ask: exit codes, signals, errors, and how they print.
  * src/commands only.
  */
 import { once } from 'node:events';
@@ -23,10 +23,11 @@ export const askedBy = <T extends object>(
     .addHelpText('after', `\n${helpText}`)
     .exitOverride(error => process.exit(error.exitCode === 0 ? EXIT.fine : EXIT.wrongUsage))
     .action(async (flags: T) => {
-      process.exitCode = await run(signal => ask(flags, signal));
+      process.exitCode = await ended(signal => ask(flags, signal));
     });
 
-async function run(ask: (signal: AbortSignal) => Promise<number>): Promise<number> {
+/** Runs what only looks to its exit code: signals end it at once, errors are told on stderr. */
+export async function ended(ask: (signal: AbortSignal) => Promise<number>): Promise<number> {
   const stop = new AbortController();
   void Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]).then(() => {
     stop.abort();

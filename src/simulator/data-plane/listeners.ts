@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { getRequestListener } from '@hono/node-server';
 import type { CertificateAuthority } from '../certificates.ts';
-import type { Connections } from '../connections.ts';
+import { backlog, type Connections } from '../connections.ts';
 import type { World } from '../world.ts';
 import { type Arrival, certificateNames, type EndpointAddress, endpointAddresses } from './arrivals.ts';
 import type { DataPlaneApp } from './data-plane-app.ts';
@@ -41,7 +41,7 @@ interface Open {
 function listen(server: Server, host: string, port: number): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, () => {
+    server.listen(port, host, backlog, () => {
       server.off('error', reject);
       resolve(server.address() as AddressInfo);
     });
