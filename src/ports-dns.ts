@@ -26,6 +26,9 @@ export interface SeenAnswers {
 export interface DnsTarget {
   readonly name: string;
 
+  /** The administrator retires it: no object that is not on it yet may publish here. */
+  readonly draining: boolean;
+
   /** The lines that are in the target now, from a cache that is never older than our own writes. */
   read(signal: AbortSignal): Promise<TargetSight>;
 

@@ -1,7 +1,7 @@
 /**
  * What `npm test` runs: types, lint and layers, generated types, the bundle, the control plane's programs, then every
- * test file, then what the simulator answered in all of them (test/contract), then guards against a run that is green
- * because nothing ran (run-tally.ts).
+ * test file, then what the simulator answered in all of them (test/contract), what the operator asked of API servers
+ * (test/rights), and guards against a run that is green because nothing ran (run-tally.ts).
  *
  *   node test/run.ts                  everything
  *   node test/run.ts --unit           no control plane, no end-to-end: types, lint and the fast tests
@@ -18,6 +18,7 @@ import { pathToFileURL } from 'node:url';
 import { checkKept } from './contract/check-kept.ts';
 import { ensureBinaries, ensureBinary } from './env/binaries.ts';
 import { installMissingTools } from './env/debian.ts';
+import { checkRights, keptIn } from './rights/check-kept.ts';
 import { complaints, count, emptyTally, type TestEvent } from './run-tally.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -90,13 +91,24 @@ const programs: Stage = {
   },
 };
 
-/** Every test file's process keeps what the simulator answered in it, and the stage after the tests checks all of that. */
-const answers = mkdtempSync(join(tmpdir(), 'pms-answers-'));
-process.env.PMS_KEPT_ANSWERS = answers;
-process.once('exit', () => rmSync(answers, { recursive: true, force: true }));
+/** A folder for what every test file's process keeps for a stage after the tests; gone with this process. */
+function kept(variable: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'pms-kept-'));
+  process.env[variable] = folder;
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+const answers = kept('PMS_KEPT_ANSWERS');
+const calls = kept('PMS_KEPT_CALLS');
 const keeping = ['--import', pathToFileURL(join(root, 'test/contract/keep-answers.ts')).href];
 
 const contract: Stage = { name: 'contract', run: () => checkKept(answers) };
+
+/** Why rights that were never used are none to complain of; undefined when every test of the repository passed. */
+let partly: string | undefined = 'no test ran';
+
+const rights: Stage = { name: 'rights', run: async () => checkRights(keptIn(calls), partly) };
 
 const tests = (files: readonly string[]): Stage => ({
   name: 'tests',
@@ -117,6 +129,9 @@ const tests = (files: readonly string[]): Stage => ({
       await once(report, 'end');
     }
     const wrong = complaints(tally, files, ci);
+    const isWhole = testFiles().every(file => files.includes(file));
+    if (!isWhole) partly = 'only some test files ran';
+    else partly = wrong.length + tally.skipped.length > 0 ? 'tests failed or were skipped' : undefined;
     const result = `${tally.passed + tally.failed} tests in ${files.length} files: ${tally.passed} passed, ${tally.failed} failed, ${tally.skipped.length} skipped, ${tally.todo.length} todo`;
     if (wrong.length > 0) throw new Error(`${result}\n${wrong.map(line => `  ${line}`).join('\n')}`);
     return result;
@@ -135,10 +150,10 @@ function testFiles(): string[] {
 
 function stagesFor(args: readonly string[]): readonly Stage[] {
   const [first] = args;
-  if (first === undefined) return [...staticStages, bundle, programs, tests(testFiles()), contract];
-  if (first === '--unit') return [...staticStages, tests(testFiles().filter(file => !isSlow(file))), contract];
+  if (first === undefined) return [...staticStages, bundle, programs, tests(testFiles()), contract, rights];
+  if (first === '--unit') return [...staticStages, tests(testFiles().filter(file => !isSlow(file))), contract, rights];
   if (args.some(arg => arg.startsWith('-'))) throw new Error('usage: node test/run.ts [--unit | FILE.test.ts ...]');
-  return [tests(args.map(file => pathInRepository(resolve(file)))), contract];
+  return [tests(args.map(file => pathInRepository(resolve(file)))), contract, rights];
 }
 
 /** Runs every stage, also after one failed, so that one run shows all there is to mend. */

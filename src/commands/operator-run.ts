@@ -25,6 +25,7 @@ import { clockIsSteady, leaseIsRenewed, queueMoves } from '../telemetry/vitals.t
 import { version } from '../version.ts';
 import { identitiesOf } from './operator-identities.ts';
 import { candidacy, momentNow, whileLeading } from './operator-lead.ts';
+import { tellTargets } from './operator-targets.ts';
 import { systemClock as clock } from './system-clock.ts';
 
 /** A pass looks at writes for 2 s and at reads for 30 s at most; whatever takes this long hangs. */
@@ -107,6 +108,7 @@ async function work(config: OperatorConfig, parts: Parts, stop: AbortSignal): Pr
     leads = true;
     for (const { metadata } of kubernetes.cluster.objects()) controller.enqueue(metadata, 'low');
     for (const target of targets.all) void repair(target, log, signal);
+    void tellTargets(targets, kubernetes.cluster.objects(), { log, signal });
     await controller.run(signal);
     leads = false;
     await kubernetes.flushEvents(AbortSignal.timeout(FLUSH_MS));

@@ -27,6 +27,8 @@ interface TargetFields {
   readonly allowedNamespaces: readonly string[];
   readonly allowedSuffixes?: readonly string[];
   readonly allowedAddressRanges?: readonly string[];
+  /** Absent: it stays. */
+  readonly draining?: true;
   readonly service?: { readonly namespace: string; readonly service: string; readonly port?: string };
   readonly servers?: readonly ServerConfig[];
   readonly ttlSeconds: number;
@@ -42,7 +44,7 @@ export type TargetConfig = TargetFields &
 const KINDS = ['HostsFile', 'CustomServer', 'Corefile'] as const;
 const FIELDS = [
   ...['name', 'kind', 'namespace', 'configMap', 'allowedNamespaces', 'allowedSuffixes', 'allowedAddressRanges'],
-  ...['service', 'servers', 'ttlSeconds', 'server'],
+  ...['draining', 'service', 'servers', 'ttlSeconds', 'server'],
 ];
 const DEFAULT_TTL_SECONDS = 60;
 const DNS_PORT = 53;
@@ -76,6 +78,7 @@ function readTarget(value: unknown, path: string, report: Report): TargetConfig 
     ),
     ...allowed('allowedSuffixes', target.allowedSuffixes, SUFFIX, { path, report }),
     ...allowed('allowedAddressRanges', target.allowedAddressRanges, RANGE, { path, report }),
+    ...readDraining(target.draining, at('draining'), report),
     ...(service === undefined ? {} : { service: readService(service, at('service'), report) }),
     ...(servers === undefined ? {} : { servers: readServers(servers, at('servers'), report) }),
     ttlSeconds: ttl(target.ttlSeconds, at('ttlSeconds'), report),
@@ -123,6 +126,12 @@ function allowed(
   const found = words(value, `${path}.${field}`, form, report);
   if (Array.isArray(value) && value.length === 0) report(`${path}.${field} is empty: leave it out to allow all`);
   return { [field]: found };
+}
+
+function readDraining(value: unknown, path: string, report: Report): Partial<TargetFields> {
+  if (value === undefined || value === false) return {};
+  if (value !== true) report(`${path} is ${shown(value)}: it must be true or false`);
+  return { draining: true };
 }
 
 function readService(value: unknown, path: string, report: Report): NonNullable<TargetConfig['service']> {

@@ -153,8 +153,6 @@ async function pass(
   metrics.conditions(object.metadata, world.cluster.object(object.metadata)?.status);
   if (outcome.is === 'Gone') {
     memory.asked.delete(object.metadata.uid);
-    memory.paths.delete(object.metadata.uid);
-    memory.publicSides.delete(object.metadata.uid);
     memory.unpublishedSince.delete(object.metadata.uid);
     memory.abandonedSince.delete(object.metadata.uid);
     queue.forget(key);

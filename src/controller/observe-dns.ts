@@ -4,11 +4,13 @@
  * wrong, a proof must be fresh, or a resync is due.
  */
 import type { Desired } from '../domain/desire.ts';
+import { hasPublished, refusedText } from '../domain/draining.ts';
 import { type Failure, failureOf, stalled } from '../domain/failures.ts';
 import { isPathToGo, withPolicies } from '../domain/inventory.ts';
 import { needsFreshProof, PROOF_AGE_MS } from '../domain/isolation-pace.ts';
 import { linesOf } from '../domain/merge.ts';
 import { ownerKey } from '../domain/names.ts';
+import type { PmsObject } from '../domain/object.ts';
 import {
   ABSENT,
   bodyOf,
@@ -52,13 +54,13 @@ async function readFormerTargets(want: Desired, pass: Pass): Promise<readonly st
 async function observeTarget(want: Desired, pass: Pass): Promise<DnsSight> {
   const found = findTarget(want, pass);
   if (found.is !== 'present') return { target: found, resolution: ABSENT };
-  const target = await attempt(() => found.body.read(pass.signal), pass);
+  const target = await readTarget(found.body, want, pass);
   if (target.is !== 'present') return { target, resolution: ABSENT };
   if (want.deletedAt === undefined) {
     const { resolution } = await asked(want, granted(want, target.body), found.body, pass);
     const isTakenOut = bodyOf<Resolution>(resolution)?.reload !== undefined;
     // What CoreDNS refused is out of the target by now.
-    const now = isTakenOut ? await attempt(() => found.body.read(pass.signal), pass) : target;
+    const now = isTakenOut ? await readTarget(found.body, want, pass) : target;
     return { target: now, reserved: reservedNames(want, target.body, pass), resolution };
   }
   if (granted(want, target.body).length > 0) return { target, resolution: ABSENT };
@@ -66,6 +68,20 @@ async function observeTarget(want: Desired, pass: Pass): Promise<DnsSight> {
   const isWatched = isPathToGo(withPolicies(pass.object.status.resources ?? [], want), want);
   const expected = isWatched ? leftOver(pass, target.body) : [];
   return { target, unpublishedSince, ...(await asked(want, expected, found.body, pass)) };
+}
+
+/** One that is being retired cannot be read by an object that is not on it: nothing may be published there. */
+async function readTarget(target: DnsTarget, want: Desired, pass: Pass): Promise<Reading<TargetSight>> {
+  const sight = await attempt(() => target.read(pass.signal), pass);
+  if (!target.draining || sight.is !== 'present' || want.deletedAt !== undefined) return sight;
+  const { world, object } = pass;
+  const { namespace, generation } = object.metadata;
+  const instead = world.targets.all
+    .filter(({ name, draining }) => !draining && world.targets.allows(name, namespace))
+    .map(({ name }) => name);
+  const isOnIt = granted(want, sight.body).length > 0 || hasPublished(object.status, generation);
+  if (!isOnIt) return unread(stalled('TargetDraining', refusedText(target.name, instead)));
+  return present({ ...sight.body, draining: { instead } });
 }
 
 async function asked(
@@ -91,18 +107,22 @@ function findTarget(want: Desired, { world, object }: Pass): Reading<DnsTarget> 
   if (target === undefined) {
     // Nothing can be taken out of a target that the administrator has removed: a deletion goes on.
     if (want.deletedAt !== undefined) return ABSENT;
-    return refuse(
-      stalled(
-        'TargetNotFound',
-        `spec.dns.target: the operator has no DNS target ${name}; its administrator defines them`,
-      ),
-    );
+    return refuse(stalled('TargetNotFound', unknownText(name, world.targets.all, object)));
   }
   if (want.deletedAt === undefined && !world.targets.allows(name, namespace)) {
     const text = `spec.dns.target: objects of namespace ${namespace} may not publish into ${name}; its administrator lists the allowed namespaces`;
     return refuse(stalled('TargetNotAllowed', text));
   }
   return present(target);
+}
+
+/** Nobody keeps what was published into a target that is configured no more, and nobody can take it out. */
+function unknownText(name: string, known: readonly DnsTarget[], { status }: PmsObject): string {
+  const names = known.map(target => target.name).join(', ') || 'none';
+  const lost =
+    'what was published under that name stays until its administrator has it there again, with draining: true';
+  const told = `spec.dns.target: the operator has no DNS target ${name}; its administrator defines them: ${names}`;
+  return (status.recordCount ?? 0) > 0 ? `${told}; ${lost}` : told;
 }
 
 const granted = (want: Desired, target: TargetSight): readonly Expected[] =>

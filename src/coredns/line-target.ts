@@ -28,6 +28,8 @@ export interface LineTarget extends DnsTarget {
   repair(signal: AbortSignal): Promise<void>;
 }
 
+const DRAINED = 'a DNS target that is draining holds no record any more: take it out of the configuration';
+
 /** Tries against writers of other fields of the same ConfigMap. */
 const MAX_TRIES = 5;
 const CONFLICT_RETRY_MS = 1_000;
@@ -58,6 +60,7 @@ export function createLineTarget<S extends Sight>({ config, deps, storage, watch
     await writer.write(merged.lines, signal);
     const told = { target: config.name, names: merged.lines.length, bytes: sight.sizeWith(merged.lines).bytes };
     deps.log.info('records written', told);
+    if (config.draining === true && isEmpty) deps.log.info(DRAINED, { target: config.name });
     if (sight.unreadable.length > 0) {
       deps.log.warn('lines that no object owns were dropped', { ...told, dropped: sight.unreadable.slice(0, 10) });
     }
@@ -81,6 +84,7 @@ export function createLineTarget<S extends Sight>({ config, deps, storage, watch
 
   return {
     name: config.name,
+    draining: config.draining ?? false,
     refs: storage.refs,
     async read(signal) {
       const sight = await storage.look(signal);

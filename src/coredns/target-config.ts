@@ -13,6 +13,8 @@ export interface TargetBase extends AllowLists {
   readonly configMap: string;
   /** Namespaces whose objects may publish; `*` is all of them. */
   readonly allowedNamespaces: readonly string[];
+  /** It is being retired, and takes no new object's records. Absent: it stays. */
+  readonly draining?: boolean | undefined;
   /** Exactly one of `service` and `servers`: the DNS endpoints that must answer. */
   readonly service?: ServiceRef | undefined;
   readonly servers?: readonly DnsServer[] | undefined;

@@ -112,11 +112,13 @@ export function driftEvents(before: readonly Condition[], now: readonly Conditio
 /** A warning beside a condition that holds changes no status: its reason tells that it is new. */
 export function warningEvents(before: readonly Condition[], now: readonly Condition[]): readonly PassEvent[] {
   return now
-    .filter(({ type, reason }) => reason === 'PublicSideAnswers' && !SUMMARY.includes(type))
+    .filter(({ type, status, reason }) => status === 'True' && BESIDE.includes(reason) && !SUMMARY.includes(type))
     .filter(({ type, reason }) => before.find(condition => condition.type === type)?.reason !== reason)
     .map(({ reason, message }) => event('Warning', reason, message));
 }
 
+/** Reasons that warn while the condition is True. */
+const BESIDE = ['PublicSideAnswers', 'TargetDraining'];
 const SUMMARY = ['Ready', 'Reconciling', 'Stalled'];
 
 /** Names that an event tells before it counts the rest. */

@@ -112,6 +112,8 @@ export interface TargetSight {
   readonly ttlSeconds: number;
   /** What may be published there; absent: everything of ours. */
   readonly allowLists?: AllowLists;
+  /** The administrator retires it: names of the targets that the object may use in its place. Absent: it stays. */
+  readonly draining?: { readonly instead: readonly string[] };
 }
 
 /** What a zone holds, whoever wrote it. */

@@ -5,6 +5,7 @@
 
 import { isPublic } from './addresses.ts';
 import type { Desired } from './desire.ts';
+import { leaveText } from './draining.ts';
 import type { RecordsView } from './endpoint.ts';
 import { linesOf, type Merged, mergeClaim, sameLines } from './merge.ts';
 import { ownerKey } from './names.ts';
@@ -44,16 +45,21 @@ export function publish(want: Desired, seen: Observed, view: RecordsView): Verdi
       ...reservedOf(seen),
     });
   }
-  return conflictVerdict(merged) ?? refusedVerdict(view.set) ?? allPublished(want, view.set);
+  const lacking = conflictVerdict(merged) ?? refusedVerdict(view.set);
+  const { draining } = seen.target.body;
+  const retired = draining && `${want.dns.target}, ${leaveText(draining.instead)}`;
+  if (lacking !== undefined)
+    return retired === undefined ? lacking : { ...lacking, message: `${lacking.message}; this is ${retired}` };
+  const count = `${view.set.records.length} records are in`;
+  return retired === undefined
+    ? ready('Published', `${count} ${want.dns.target}`)
+    : ready('TargetDraining', `${count} ${retired}`);
 }
 
 function publishText(want: Desired, seen: Observed, records: RecordSet): string {
   const held = linesOf(bodyOf(seen.target)?.lines ?? [], ownerKey(want.owner)).length;
   return `${records.records.length} records are being written into ${want.dns.target} (${held} there now)`;
 }
-
-const allPublished = (want: Desired, records: RecordSet): Verdict =>
-  ready('Published', `${records.records.length} records are in ${want.dns.target}`);
 
 function conflictVerdict(merged: Merged): Verdict | undefined {
   const [first] = merged.conflicts;

@@ -43,6 +43,7 @@ export const REASONS = [
   // Azure says no, or not yet
   'AuthenticationFailed',
   'NamespaceNotAllowed',
+  'NamespaceTerminating',
   'PlaceNotAllowed',
   'IdentityIncomplete',
   'Forbidden',
@@ -91,6 +92,7 @@ export const REASONS = [
   // DNS
   'TargetNotFound',
   'TargetNotAllowed',
+  'TargetDraining',
   'TargetNotOurs',
   'TargetOwnedByOther',
   'NameConflict',

@@ -103,6 +103,18 @@ suite('targets that write a server block', () => {
   });
 });
 
+suite('a target that is being retired', () => {
+  test('is draining; one that is not says nothing of it', () => {
+    assert.equal(only({ ...CUSTOM, draining: true }).draining, true);
+    for (const target of [CUSTOM, { ...CUSTOM, draining: false }]) assert.ok(!('draining' in only(target)));
+  });
+
+  test('cannot be so in a word of its own', () => {
+    const { problems } = read({ ...CUSTOM, draining: 'soon' });
+    assert.deepEqual(problems, ['operator.yaml: targets[0].draining is "soon": it must be true or false']);
+  });
+});
+
 suite('the allow-lists of a target', () => {
   test('are read as they are, and absent when they are not there', () => {
     const lists = { allowedSuffixes: ['monitor.azure.com'], allowedAddressRanges: ['10.0.0.0/8', '192.0.2.7/32'] };

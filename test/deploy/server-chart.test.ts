@@ -10,7 +10,7 @@ import { manifest } from '../crd/fixtures/edits.ts';
 import { mergePatch } from '../env/api-client.ts';
 import { type ControlPlane, startControlPlane } from '../env/control-plane.ts';
 import { eventually } from '../env/eventually.ts';
-import { rendered } from '../env/helm.ts';
+import { rendered, template } from '../env/helm.ts';
 import type { Manifest } from './shipped.ts';
 import { VALUE_SETS } from './value-sets.ts';
 
@@ -83,6 +83,46 @@ suite('on a real API server', () => {
       }
     });
   }
+
+  suite('with a target that is taken out', () => {
+    const target = (name: string, more = '') =>
+      `{name: ${name}, kind: HostsFile, configMap: pms-${name}, servers: [10.0.0.53]${more}}`;
+    const both = `targets: [${target('default')}, ${target('old')}]`;
+    const hold = async (text: string) => {
+      const map = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'pms-old', namespace } };
+      await apply(JSON.stringify({ ...map, data: { 'pms.hosts': text } }), '--force-conflicts');
+    };
+    /** As helm upgrade would render it, which asks the cluster. */
+    const upgrade = (values: string) =>
+      template(['--dry-run=server', '--kubeconfig', cluster.kubeconfig, '--set', 'crds.install=false'], values);
+    before(async () => {
+      await apply(await rendered([], both), '--force-conflicts');
+      await hold('# ours\n10.1.0.7 api.monitor.azure.com # plant/a\n10.1.0.8 oms.example.com # plant/a\n');
+    });
+
+    test('helm refuses it while it holds records, and says what to do first', async () => {
+      const { exitCode, stderr } = await upgrade(`targets: [${target('default')}]`);
+      assert.equal(exitCode, 1);
+      assert.match(
+        stderr,
+        /targets: old is not among them any more, and ConfigMap private-monitoring\/pms-old still holds/,
+      );
+      assert.match(stderr, /holds 2 records, .* have it there with draining: true until its objects have moved/);
+    });
+
+    test('so it does when the target is there with another ConfigMap', async () => {
+      const { stderr } = await upgrade(both.replace('pms-old', 'pms-new'));
+      assert.match(stderr, /ConfigMap private-monitoring\/pms-old still holds 2 records/);
+    });
+
+    test('it takes a target that is draining, and one less once it is empty', async () => {
+      const marked = await upgrade(`targets: [${target('default')}, ${target('old', ', draining: true')}]`);
+      assert.equal(marked.exitCode, 0, marked.stderr);
+      await hold('# ours\n');
+      const { exitCode, stderr } = await upgrade(`targets: [${target('default')}]`);
+      assert.equal(exitCode, 0, stderr);
+    });
+  });
 
   suite('with the guard', () => {
     const path = `${objects}/plant-a`;

@@ -94,5 +94,33 @@ targets:
     server: {store: {configMap: plant-corefile}}
 `,
   },
+  {
+    name: 'a network policy, and an identity that is kept to places',
+    values: `
+globalIdentity:
+  namespaces: [plant-a, plant-b]
+  allowed:
+    - {subscriptionId: 11111111-1111-4111-8111-111111111111, resourceGroups: [rg-monitor, rg-network]}
+    - {subscriptionId: 44444444-4444-4444-8444-444444444444}
+targets:
+  - {name: default, kind: HostsFile, configMap: pms-records, servers: ["10.0.0.53", "10.0.1.53:5353", "[fd00::53]:5354"]}
+  - {name: old, kind: CustomServer, namespace: kube-system, configMap: coredns-custom, draining: true, service: {namespace: kube-system, name: kube-dns}}
+networkPolicy:
+  enabled: true
+  privateEndpoints: {cidrs: [10.1.0.0/24, 10.2.0.0/24]}
+  metricsFrom: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: monitoring}}, podSelector: {matchLabels: {app.kubernetes.io/name: prometheus}}}]
+`,
+  },
+  {
+    name: 'a network policy where Azure is asked by a proxy',
+    values: `
+proxy: {https: "http://10.0.0.8:3128", noProxy: "", publicEgress: "https://egress.example"}
+networkPolicy:
+  enabled: true
+  apiServer: {ports: [6443], cidrs: [10.0.0.10/32]}
+  azure: {cidrs: [10.0.0.8/32]}
+  dns: {cidrs: [10.0.0.0/24, 10.96.0.10/32]}
+`,
+  },
   { name: 'a trial without Azure', values: 'simulator: {enabled: true}\n' },
 ];

@@ -10,6 +10,7 @@ import { parseAllDocuments } from 'yaml';
 import { readTargets, type TargetConfig } from '../../src/config/targets.ts';
 import { configMapsOf } from '../../src/coredns/targets.ts';
 import { REASONS } from '../../src/domain/reasons.ts';
+import { manifestsIn } from '../deploy/shipped.ts';
 import { dnsPage, dnsPages, fencedIn, rolesOf, targetsIn } from './dns-pages.ts';
 
 const folder = join(import.meta.dirname, '../../docs/dns');
@@ -93,6 +94,14 @@ suite('the pages on DNS', () => {
       assert.deepEqual([...granted.keys()].sort(), [...written, ...read].sort());
     });
   }
+
+  test('resolvers.md: its role gives what the shipped role for exports gives, for one ConfigMap', async () => {
+    const roles = parseAllDocuments(await rolesOf('resolvers.md')).map(document => document.toJS());
+    const [{ resourceNames, ...rule }] = roles.find(({ kind }) => kind === 'Role').rules;
+    const shipped = (await manifestsIn('operator-rbac.yaml')).find(({ metadata }) => metadata.name === 'pms-exports');
+    assert.equal(resourceNames.length, 1);
+    assert.deepEqual([rule], shipped.rules);
+  });
 
   test('README.md: its table has every field of `server`, with its default', async () => {
     const rows = [...(await dnsPage('README.md')).matchAll(/^\| `([a-zA-Z]+)` \| (.*?) \|/gm)];

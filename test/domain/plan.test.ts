@@ -336,6 +336,33 @@ const cases: readonly Case[] = [
     }),
   },
   {
+    name: 'target-draining',
+    seen: plant.fullAzure(plant.pms(), {
+      target: present({
+        lines: plant.lines([plant.GUID_A], 'plant/plant-a'),
+        maxBytes: 900_000,
+        ttlSeconds: 60,
+        draining: { instead: ['lan', 'branch'] },
+      }),
+    }),
+  },
+  {
+    name: 'target-draining-and-name-conflict',
+    seen: plant.fullAzure(plant.pms(), {
+      target: present({
+        lines: plant
+          .lines([plant.GUID_A], 'plant/plant-a')
+          .map(line =>
+            line.name === 'api.monitor.azure.com' ? { ...line, owners: ['other/b'], addresses: ['10.99.0.4'] } : line,
+          )
+          .filter(({ name, owners }) => owners.includes('other/b') || name.startsWith(plant.GUID_A)),
+        maxBytes: 900_000,
+        ttlSeconds: 60,
+        draining: { instead: [] },
+      }),
+    }),
+  },
+  {
     name: 'target-not-allowed',
     seen: plant.fullAzure(plant.pms(), {
       target: unread(stalled('TargetNotAllowed', 'objects of namespace plant may not publish into default')),

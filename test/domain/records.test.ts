@@ -183,7 +183,7 @@ suite('records', () => {
       address: '10.13.1.32',
       why: /not in the endpoint/,
     },
-    { name: 'no address at all', fqdn: 'api.monitor.azure.com', address: 'localhost', why: /not in the endpoint/ },
+    { name: 'no address at all', fqdn: 'api.monitor.azure.com', address: 'localhost', why: /not an IP address/ },
   ];
   for (const { name, fqdn, address, why } of refusals) {
     test(`are refused for ${name}`, () => {

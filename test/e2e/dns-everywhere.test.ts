@@ -4,8 +4,6 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
-import { parse } from 'yaml';
-import { rolesOf } from '../docs/dns-pages.ts';
 import { mergePatch } from '../env/api-client.ts';
 import { writesIn } from '../env/audit-log.ts';
 import { dnsQuery } from '../env/dns-query.ts';
@@ -38,28 +36,14 @@ interface ConditionView {
   readonly observedGeneration: number;
 }
 
-/** The role of a page, for the names of this test. */
-const withNames = (text: string, names: Readonly<Record<string, string>>): string =>
-  Object.entries(names).reduce((changed, [from, to]) => changed.replaceAll(from, to), text);
-
 suite('the records of an object, end to end', () => {
   let scene: Scene;
   before(async () => {
     scene = await startScene({ latencyScale: 0.1, targets: [NARROW] });
-    const target = { namespace: NAMESPACE, name: NARROW.configMap };
-    await grant(target.name, ['get', 'list', 'watch', 'create', 'patch']);
     await scene.startOperator();
   });
   after(async () => scene?.stop());
 
-  const grant = async (configMap: string, verbs: readonly string[]) => {
-    const name = `pms-${configMap}`;
-    const rules = [{ apiGroups: [''], resources: ['configmaps'], resourceNames: [configMap], verbs }];
-    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name };
-    const subjects = [{ kind: 'ServiceAccount', name: 'pms-operator', namespace: NAMESPACE }];
-    const rbac = { apiVersion: 'rbac.authorization.k8s.io/v1', metadata: { name, namespace: NAMESPACE } };
-    await scene.apply({ ...rbac, kind: 'Role', rules }, { ...rbac, kind: 'RoleBinding', roleRef, subjects });
-  };
   const plant = (name: string, dns: unknown, more: Readonly<Record<string, unknown>> = {}) => {
     const network = name === 'plant-b' ? 'vnet-plant-b' : 'vnet-plant';
     return pms({ subscriptionId: scene.azure.subscriptionId, name, network, spec: { dns, ...more } });
@@ -119,7 +103,15 @@ suite('the records of an object, end to end', () => {
     assert.doesNotMatch(hosts, /blob\.core|loganalytics|agentsvc/);
   });
 
+  test('pms check, as the operator, has every right that its targets need, and reads both', async () => {
+    const { stdout } = await scene.pms(['check', '--simulated-azure']);
+    assert.match(stdout, /✓ rights in the cluster +all \d+ that the operator needs are held$/m);
+    for (const target of ['default', 'narrow'])
+      assert.match(stdout, new RegExp(`✓ dns target ${target} +\\d+ records in`));
+  });
+
   test('exports without the right say which right is missing, and hold nothing else up', async () => {
+    scene.willBeRefused(new RegExp(`^get configmaps ${NAMESPACE}/${EXPORTS}$`), 'exports that nobody let in');
     await scene.apply(plant('plant-a', { exports: ['rpz', 'hosts'] }));
     const { message } = await told('plant-a', 'RecordsExported', 'Forbidden');
     assert.match(message, /let the operator get, create, patch and delete ConfigMap private-monitoring\/plant-a-dns/);
@@ -127,8 +119,8 @@ suite('the records of an object, end to end', () => {
   });
 
   test('a ConfigMap of that name that somebody else made is refused, and left as it is', async () => {
-    const role = withNames(await rolesOf('resolvers.md'), { 'namespace: plant\n': `namespace: ${NAMESPACE}\n` });
-    await scene.apply(...role.split('---\n').map(text => parse(text)));
+    const bound = ['--clusterrole=pms-exports', `--serviceaccount=${NAMESPACE}:pms-operator`];
+    await scene.kubectl('create', 'rolebinding', 'pms-exports', ...bound);
     await scene.kubectl('create', 'configmap', EXPORTS, '--from-literal=hosts=theirs');
     const { message } = await told('plant-a', 'RecordsExported', 'ExportNotOurs');
     assert.match(message, /plant-a-dns is not ours: delete or rename it/);

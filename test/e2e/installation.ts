@@ -5,7 +5,6 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseAllDocuments } from 'yaml';
 import { bundle } from '../../scripts/build.ts';
 import { removeAtExit } from '../env/child-process.ts';
 import { feedConfigMap } from '../env/config-map-feed.ts';
@@ -13,22 +12,26 @@ import { type ControlPlane, startControlPlane } from '../env/control-plane.ts';
 import { type CoreDns, startCoreDns } from '../env/coredns.ts';
 import { eventually } from '../env/eventually.ts';
 import { freePort } from '../env/free-port.ts';
-import { rendered } from '../env/helm.ts';
 import { buildImage, type Image } from '../env/image.ts';
 import { type Pod, startPod } from '../env/pod.ts';
 import { startUpstreamDns } from '../env/upstream-dns.ts';
+import type { Manifest } from '../rights/grants.ts';
+import type { Planted } from '../rights/judge.ts';
+import { keepCalls } from '../rights/keep-calls.ts';
 import { type AzureSide, startAzure } from './azure-side.ts';
+import { applyRendering, NAMESPACE, OPERATOR_ACCOUNT } from './rendering.ts';
 
-export const NAMESPACE = 'private-monitoring';
-
-// biome-ignore lint/suspicious/noExplicitAny: a rendered manifest; a test reads the fields it knows
-export type Manifest = any;
+export { NAMESPACE };
 
 export interface Ground {
   readonly directory: string;
   readonly controlPlane: ControlPlane;
   readonly coreDns: CoreDns;
   readonly image: Image;
+  /** What `install` applied. */
+  readonly installed: Manifest[];
+  /** As `willBeRefused` of a scene: calls of the operator that the story has refused. */
+  readonly planted: Planted[];
   /** kubectl in the operator's namespace, as the administrator; throws with its stderr when it fails. */
   kubectl(args: readonly string[], input?: string): Promise<string>;
   /** Calls back in reverse order at the end. */
@@ -50,6 +53,9 @@ export async function prepareGround(): Promise<Ground> {
     onStop(image.remove);
     const controlPlane = await startControlPlane({ auditLog: true, crds: false });
     onStop(controlPlane.stop);
+    const installed: Manifest[] = [];
+    const planted: Planted[] = [];
+    onStop(() => keepCalls(controlPlane, { account: OPERATOR_ACCOUNT, shipped: installed, planted }));
     const upstream = await startUpstreamDns({ 'api.monitor.azure.com': { A: ['192.0.2.10'] } });
     onStop(upstream.stop);
     const hostsDirectory = join(directory, 'records');
@@ -63,7 +69,7 @@ export async function prepareGround(): Promise<Ground> {
       if (exitCode !== 0) throw new Error(`kubectl ${args.join(' ')}: ${stderr || stdout}`);
       return stdout;
     };
-    return { directory, controlPlane, coreDns, image, kubectl, onStop, stop };
+    return { directory, controlPlane, coreDns, image, installed, planted, kubectl, onStop, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -71,13 +77,14 @@ export async function prepareGround(): Promise<Ground> {
 }
 
 /** Applies what the chart renders with these values (YAML); resolves with its objects when the CRD is served. */
-export async function install({ kubectl }: Ground, values: string): Promise<readonly Manifest[]> {
-  const text = await rendered(['--set', 'namespace.create=true'], values);
-  await kubectl(['apply', '--server-side', '-f', '-'], text);
+export async function install(
+  { controlPlane, installed, kubectl }: Ground,
+  values: string,
+): Promise<readonly Manifest[]> {
+  const objects = await applyRendering(controlPlane, ['--set', 'namespace.create=true'], values);
+  installed.push(...objects);
   await kubectl(['wait', '--for=condition=Established', 'crd/privatemonitoringscopes.privatemonitoring.dev']);
-  return parseAllDocuments(text)
-    .map(document => document.toJS())
-    .filter(object => object !== null);
+  return objects;
 }
 
 /** The simulated Azure as a process of its own, with another seed if one is given; ended by `ground.stop`. */
@@ -109,9 +116,9 @@ export const simulated = ({ dataPlanePort }: AzureSide): readonly string[] => [
   `--data-plane-port=${dataPlanePort}`,
 ];
 
-/** Runs the pod of the Deployment among `objects`; resolves when its readiness probe passes. Ended by `ground.stop`. */
+/** Runs the pod of the Deployment among `objects`; resolves when its readiness probe passes. Ended by `ground.onStop`. */
 export async function runInstalled(
-  ground: Ground,
+  ground: Pick<Ground, 'controlPlane' | 'image' | 'onStop'>,
   objects: readonly Manifest[],
   moreArgs: readonly string[] = [],
 ): Promise<Pod> {

@@ -1,13 +1,12 @@
 /**
  * The CoreDNS of a cluster as AKS or kubeadm runs it, on loopback: its Corefile and the folder of imported keys are
- * ConfigMaps of the real API server, brought to it as a kubelet does. The operator gets the rights that docs/dns shows.
+ * ConfigMaps of the real API server, brought to it as a kubelet does.
  */
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onLoopback } from '../coredns/clustered-coredns.ts';
 import { AKS, KUBEADM } from '../coredns/corefiles.ts';
-import { rolesOf } from '../docs/dns-pages.ts';
 import { ensureBinaries } from '../env/binaries.ts';
 import { removeAtExit, startProcess } from '../env/child-process.ts';
 import { feedConfigMap } from '../env/config-map-feed.ts';
@@ -21,7 +20,7 @@ export interface PlatformCoreDns {
   readonly port: number;
   /** The Corefile as the platform made it. */
   readonly corefile: string;
-  /** For the operator's configuration; its name is `cluster`. */
+  /** For the operator's configuration; its name is `aks` or `kubeadm`. */
   readonly target: Readonly<Record<string, unknown>>;
   /** The keys of kube-system/coredns-custom. */
   custom(): Promise<Readonly<Record<string, string>>>;
@@ -42,27 +41,24 @@ export interface PlatformOptions {
   readonly upstream: string;
 }
 
-const SHIPPED = { AKS: { text: AKS, page: 'aks.md' }, kubeadm: { text: KUBEADM, page: 'kubeadm.md' } } as const;
+const SHIPPED = { AKS, kubeadm: KUBEADM } as const;
 
 export async function startPlatformCoreDns(
   controlPlane: ControlPlane,
   { platform, upstream }: PlatformOptions,
 ): Promise<PlatformCoreDns> {
-  const { text, page } = SHIPPED[platform];
-  const { request, kubectl } = controlPlane;
+  const { request } = controlPlane;
   const { coredns } = await ensureBinaries(new AbortController().signal);
   const directory = await mkdtemp(join(tmpdir(), 'pms-platform-'));
   const remove = removeAtExit(directory);
   const [corefileFolder, custom] = [join(directory, 'corefile'), join(directory, 'custom')];
   const ports = { dns: await freePort(), health: await freePort(), ready: await freePort(), metrics: await freePort() };
-  const corefile = onLoopback(text, ports, upstream).replaceAll('import custom/', `import ${custom}/`);
+  const corefile = onLoopback(SHIPPED[platform], ports, upstream).replaceAll('import custom/', `import ${custom}/`);
   const made = await request('POST', `/api/v1/namespaces/${NAMESPACE}/configmaps`, {
     metadata: { name: 'coredns' },
     data: { Corefile: corefile },
   });
   if (made.status !== 201) throw new Error(`the platform's Corefile: ${made.status}`);
-  const roles = await kubectl(['apply', '-f', '-'], { input: await rolesOf(page) });
-  if (roles.exitCode !== 0) throw new Error(roles.stderr);
   const feed = (name: string, folder: string) =>
     feedConfigMap({ request, namespace: NAMESPACE, name, directory: folder });
   const main = await feed('coredns', corefileFolder);
@@ -77,7 +73,7 @@ export async function startPlatformCoreDns(
     port: ports.dns,
     corefile,
     target: {
-      name: 'cluster',
+      name: platform.toLowerCase(),
       kind: platform === 'AKS' ? 'CustomServer' : 'Corefile',
       namespace: NAMESPACE,
       configMap: platform === 'AKS' ? 'coredns-custom' : 'coredns',

@@ -40,7 +40,7 @@ suite('the CoreDNS of the cluster, end to end', () => {
     pms({
       subscriptionId: scene.azure.subscriptionId,
       name: 'plant-a',
-      spec: { dns: { target: 'cluster', extraAliases: aliases.map(name => ({ name, sameAs: API })) } },
+      spec: { dns: { target: 'aks', extraAliases: aliases.map(name => ({ name, sameAs: API })) } },
     });
   const answerOf = async (name: string) => (await dnsQuery({ server: platform.server, name })).answers.join();
   const isPrivate = async (name: string) => (await answerOf(name)).startsWith('127.13.1.');
@@ -74,6 +74,12 @@ suite('the CoreDNS of the cluster, end to end', () => {
     const keys = await platform.custom();
     assert.deepEqual(Object.keys(keys).sort(), ['pms.hosts', 'pms.pending', 'pms.server']);
     assert.ok(keys['pms.server']?.includes(`${API}:${platform.port}`));
+  });
+
+  test('pms check, as the operator, has every right that this needs, and finds the target well', async () => {
+    const { stdout } = await scene.pms(['check', '--simulated-azure']);
+    assert.match(stdout, /✓ rights in the cluster +all \d+ that the operator needs are held$/m);
+    assert.match(stdout, /✓ dns target aks +\d+ records in it \(CustomServer, /);
   });
 
   test('new names of a configuration that CoreDNS refuses are taken out again, told, and harm none that was there', async () => {

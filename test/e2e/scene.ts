@@ -1,7 +1,8 @@
 /**
  * Everything that a user has, in real parts on loopback: kube-apiserver with RBAC, a CoreDNS fed as a kubelet does, the
- * packed `pms simulator` and `pms operator` as processes of their own. The operator has exactly the rights that deploy/
- * ships; tests look on through kubectl, DNS, and Azure's own side.
+ * packed `pms simulator` and `pms operator` as processes of their own. The operator is the ServiceAccount that the chart
+ * renders, with its rights and its configuration, and every call of it is recorded (test/rights); tests look on through
+ * kubectl, DNS, and Azure's own side.
  */
 import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readFile, writeFile } from 'node:fs/promises';
@@ -15,13 +16,16 @@ import { type ControlPlane, type KubectlResult, startControlPlane } from '../env
 import { type CoreDns, startCoreDns } from '../env/coredns.ts';
 import { eventually } from '../env/eventually.ts';
 import { startUpstreamDns, type UpstreamDns } from '../env/upstream-dns.ts';
+import type { Manifest } from '../rights/grants.ts';
+import type { Planted } from '../rights/judge.ts';
+import { keepCalls } from '../rights/keep-calls.ts';
 import { type AzureSide, startAzure } from './azure-side.ts';
 import { type Platform, type PlatformCoreDns, startPlatformCoreDns } from './platform-coredns.ts';
+import { applyRendering, NAMESPACE, OPERATOR_ACCOUNT } from './rendering.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-/** The operator's own namespace, whose objects the shipped configuration lets in. */
-export const NAMESPACE = 'private-monitoring';
+export { NAMESPACE };
 export const RECORDS = 'pms-records';
 const UPSTREAM = { 'www.example.com': { A: ['192.0.2.80'] }, 'api.monitor.azure.com': { A: ['192.0.2.10'] } } as const;
 
@@ -30,6 +34,9 @@ const CONDITIONS = [
   'jsonpath={range .items[*]}{.metadata.name}{"\\n"}{range .status.conditions[*]}  {.type}={.status} {.reason}: {.message}{"\\n"}{end}{end}',
 ];
 
+/** `pms check` compares the CRD for whoever may read it, and says when that is not so. */
+const CRD_IS_LOOKED_AT = { calls: /^get customresourcedefinitions /, why: 'pms check looks at the CRD' };
+
 export interface Scene {
   readonly controlPlane: ControlPlane;
   readonly azure: AzureSide;
@@ -37,13 +44,15 @@ export interface Scene {
   readonly upstream: UpstreamDns;
   /** Only where it was asked for. */
   readonly platform: PlatformCoreDns | undefined;
-  /** Starts the operator as the ServiceAccount that deploy/operator-rbac.yaml names; resolves when it is ready. */
+  /** Starts the operator as the ServiceAccount that the chart renders; resolves when it is ready. */
   startOperator(options?: OperatorOptions): Promise<OperatorProcess>;
   /** kubectl in the operator's namespace; throws with its stderr when it fails. */
   kubectl(...args: readonly string[]): Promise<string>;
   apply(...objects: readonly unknown[]): Promise<string>;
   /** Runs a command of the packed `pms` as the operator's ServiceAccount, with its configuration; any exit code is an answer. */
   pms(args: readonly string[], object?: unknown, kubeconfig?: string): Promise<KubectlResult>;
+  /** Says that the story has calls of the operator refused; any other refusal fails `npm test` (test/rights). */
+  willBeRefused(calls: RegExp, why: string): void;
   /** The keys of the records ConfigMap. */
   records(): Promise<Readonly<Record<string, string>>>;
   stop(): Promise<void>;
@@ -70,7 +79,7 @@ export interface SceneOptions {
   readonly seed?: string | ((controlPlane: ControlPlane, directory: string) => Promise<string>);
   /** The CoreDNS of the cluster too, with a target `cluster` for it. */
   readonly platform?: Platform;
-  /** More targets of the operator's configuration, at the same DNS server; RBAC is the caller's. */
+  /** More targets of the operator's configuration, at the same DNS server. */
   readonly targets?: readonly Readonly<Record<string, unknown>>[];
   /** Namespaces beside the operator's own, whose objects may publish too. */
   readonly namespaces?: readonly string[];
@@ -102,6 +111,9 @@ async function assemble(options: SceneOptions, stops: (() => Promise<void> | voi
   const { namespaces = [], seed = 'seed.yaml', latencyScale } = options;
   const controlPlane = await startControlPlane({ auditLog: true, namespaces: [NAMESPACE, ...namespaces] });
   stops.push(controlPlane.stop);
+  const planted: Planted[] = [];
+  const shipped: Manifest[] = [];
+  stops.push(() => keepCalls(controlPlane, { account: OPERATOR_ACCOUNT, shipped, planted }));
   const file = typeof seed === 'string' ? seed : await seed(controlPlane, directory);
   const azure = await startAzure({ pms, directory, latencyScale, seed: file });
   stops.push(azure.stop);
@@ -124,18 +136,21 @@ async function assemble(options: SceneOptions, stops: (() => Promise<void> | voi
     const input = objects.map(object => stringify(object)).join('---\n');
     return succeeded(await controlPlane.kubectl(['-n', NAMESPACE, 'apply', '-f', '-'], { input }));
   };
-  await kubectl('apply', '-f', join(root, 'deploy/operator-rbac.yaml'));
   const platform = options.platform
     ? await startPlatformCoreDns(controlPlane, { platform: options.platform, upstream: upstream.server })
     : undefined;
   if (platform !== undefined) stops.push(platform.stop);
   const more = [...(options.targets ?? []).map(target => ({ ...target, servers: [coreDns.server] })), platform?.target];
-  const config = await operatorConfig(directory, coreDns.server, {
+  const values = await valuesOf(coreDns.server, {
     more: more.flatMap(target => target ?? []),
     namespaces,
     ...(options.globalIdentity ? { globalIdentity: options.globalIdentity } : {}),
   });
-  const kubeconfig = await controlPlane.serviceAccountKubeconfig(NAMESPACE, 'pms-operator');
+  shipped.push(...(await applyRendering(controlPlane, ['--set', 'crds.install=false'], values)));
+  const config = join(directory, 'operator.yaml');
+  await writeFile(config, configIn(shipped));
+  const { namespace, name } = OPERATOR_ACCOUNT;
+  const kubeconfig = await controlPlane.serviceAccountKubeconfig(namespace, name);
   const startOperator: Scene['startOperator'] = async (options = {}) => {
     const env = { KUBECONFIG: kubeconfig, ...azure.env, ...options.env };
     const { dataPlanePort = azure.dataPlanePort, args = [] } = options;
@@ -149,6 +164,7 @@ async function assemble(options: SceneOptions, stops: (() => Promise<void> | voi
     return operator;
   };
   const command: Scene['pms'] = (args, object, as = kubeconfig) => {
+    if (args[0] === 'check' && as === kubeconfig) planted.push(CRD_IS_LOOKED_AT);
     const env = { PATH: process.env.PATH, KUBECONFIG: as, PMS_CONFIG: config, ...azure.env };
     return runToEnd(pms, args, { env, input: object === undefined ? '' : stringify(object) });
   };
@@ -166,6 +182,7 @@ async function assemble(options: SceneOptions, stops: (() => Promise<void> | voi
     kubectl,
     apply,
     pms: command,
+    willBeRefused: (calls: RegExp, why: string) => void planted.push({ calls, why }),
     records,
     stop,
   };
@@ -189,16 +206,15 @@ function runToEnd(
   });
 }
 
-/** The shipped configuration; the one thing changed is which DNS server to ask: there are no pods here. */
-async function operatorConfig(
-  directory: string,
+/** The chart's own values; the one thing changed is which DNS server to ask: there are no pods here. YAML. */
+async function valuesOf(
   server: string,
   changes: Pick<SceneOptions, 'globalIdentity'> & {
     readonly more: readonly unknown[];
     readonly namespaces: readonly string[];
   },
 ): Promise<string> {
-  const shipped = parse(await readFile(join(root, 'deploy/operator.yaml'), 'utf8'));
+  const shipped = parse(await readFile(join(root, 'deploy/chart/values.yaml'), 'utf8'));
   const targets = shipped.targets.map(({ service: _, ...target }: Record<string, unknown>) => ({
     ...target,
     allowedNamespaces: [NAMESPACE, ...changes.namespaces],
@@ -206,11 +222,13 @@ async function operatorConfig(
     // The ttl of the shipped Corefile is waited for before an endpoint goes: a minute is nothing new to watch.
     ttlSeconds: 2,
   }));
-  const file = join(directory, 'operator.yaml');
   const { globalIdentity = shipped.globalIdentity } = changes;
-  await writeFile(file, stringify({ ...shipped, globalIdentity, targets: [...targets, ...changes.more] }));
-  return file;
+  return stringify({ globalIdentity, targets: [...targets, ...changes.more] });
 }
+
+/** The operator's configuration file, as the chart's ConfigMap has it. */
+const configIn = (objects: readonly Manifest[]): string =>
+  objects.find(({ kind, data }) => kind === 'ConfigMap' && data['operator.yaml']).data['operator.yaml'];
 
 interface OperatorStart {
   readonly pms: string;

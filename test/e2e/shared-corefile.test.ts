@@ -32,7 +32,7 @@ suite('the Corefile of a cluster, end to end', () => {
 
   test('has our block at its end and every other byte as it was, and the text before is kept', async () => {
     const { subscriptionId } = scene.azure;
-    await scene.apply(pms({ subscriptionId, name: 'plant-a', spec: { dns: { target: 'cluster' } } }));
+    await scene.apply(pms({ subscriptionId, name: 'plant-a', spec: { dns: { target: 'kubeadm' } } }));
     await scene.kubectl('wait', '--for=condition=Ready', '--timeout=150s', 'pms/plant-a');
     const text = await corefile();
     assert.equal(text.slice(0, platform.corefile.length), platform.corefile);
@@ -40,6 +40,12 @@ suite('the Corefile of a cluster, end to end', () => {
     assert.equal((await kept())['Corefile.previous'], platform.corefile);
     assert.match(await answerOf(API), /^127\.13\.1\./);
     assert.equal(await answerOf('www.example.com'), '192.0.2.80');
+  });
+
+  test('is looked at by pms check, as the operator, which has every right that this needs', async () => {
+    const { stdout } = await scene.pms(['check', '--simulated-azure']);
+    assert.match(stdout, /✓ rights in the cluster +all \d+ that the operator needs are held$/m);
+    assert.match(stdout, /✓ dns target kubeadm +\d+ records in it \(Corefile, /);
   });
 
   test('gets our block back when the platform writes its own text again', async () => {

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ApiClient, apiClient } from './api-client.ts';
-import { auditPolicy } from './audit-log.ts';
+import { auditPolicyOf } from './audit-log.ts';
 import { type OwnedProcess, startProcess } from './child-process.ts';
 import { type ClientAuthority, clientAuthority, serviceAccountKeys } from './credentials.ts';
 import { eventually } from './eventually.ts';
@@ -31,6 +31,13 @@ export interface ApiServer {
   readonly process: () => OwnedProcess;
   readonly kill: () => Promise<void>;
   readonly start: () => Promise<void>;
+  /** From when until when it was being started, but for the first time; times as `Date.now()`. */
+  readonly starts: () => readonly Period[];
+}
+
+export interface Period {
+  readonly from: number;
+  readonly until: number;
 }
 
 export const adminUser = 'pms-admin';
@@ -51,13 +58,17 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
       const caCertificate = await certificateOf(running, directory, signal);
       const client = apiClient(url, caCertificate, adminToken);
       await untilReady(running, client, signal);
+      const periods: Period[] = [];
       const start = async () => {
+        const from = Date.now();
         running = launch();
         await untilReady(running, client, signal);
+        periods.push({ from, until: Date.now() });
       };
       const kill = () => running.stop('SIGKILL');
       const auditLogFile = join(directory, 'audit.log');
-      return { url, caCertificate, adminToken, authority, client, auditLogFile, process: () => running, kill, start };
+      const life = { process: () => running, kill, start, starts: () => periods };
+      return { url, caCertificate, adminToken, authority, client, auditLogFile, ...life };
     } catch (error) {
       await running.stop('SIGKILL');
       if (attempt === attempts || !/address already in use/.test(running.output())) throw error;
@@ -75,7 +86,7 @@ async function writeFiles(directory: string, adminToken: string): Promise<Client
     writeFile(join(directory, 'tokens.csv'), `${adminToken},${adminUser},${adminUser},system:masters\n`, {
       mode: 0o600,
     }),
-    writeFile(join(directory, 'audit-policy.yaml'), auditPolicy),
+    writeFile(join(directory, 'audit-policy.yaml'), auditPolicyOf(adminUser)),
   ]);
   return authority;
 }

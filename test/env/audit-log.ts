@@ -3,8 +3,10 @@
  */
 import { readFile } from 'node:fs/promises';
 
-/** One answered request (audit.k8s.io/v1 Event, level Metadata, stage ResponseComplete). */
+/** One request (audit.k8s.io/v1 Event, level Metadata but for roles and bindings). */
 export interface AuditEvent {
+  /** A watch is there twice: when it starts to answer, and when it has ended. */
+  readonly stage: 'ResponseStarted' | 'ResponseComplete';
   readonly verb: string;
   readonly requestURI: string;
   readonly userAgent?: string;
@@ -17,19 +19,35 @@ export interface AuditEvent {
     readonly apiGroup?: string;
   };
   readonly responseStatus?: { readonly code?: number };
+  /** `authorization.k8s.io/decision`: `allow` or `forbid`. */
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** Of roles and bindings alone. */
+  // biome-ignore lint/suspicious/noExplicitAny: any object of RBAC; a test reads the fields it knows
+  readonly responseObject?: any;
   readonly requestReceivedTimestamp: string;
 }
 
-/** Metadata of every request once it was answered; a watch counts when it ends. */
-export const auditPolicy = `apiVersion: audit.k8s.io/v1
+/**
+ * Metadata of every request once it was answered, and of a watch when it is let in: it may end with the program. With what was written of roles and
+ * bindings, so that the log tells who might do what; not with those that the API server makes for itself at its start.
+ */
+export const auditPolicyOf = (administrator: string): string => `apiVersion: audit.k8s.io/v1
 kind: Policy
-omitStages: [RequestReceived, ResponseStarted]
+omitStages: [RequestReceived]
 rules:
+  - level: RequestResponse
+    users: [${administrator}]
+    verbs: [create, update, patch, delete]
+    resources: [{group: rbac.authorization.k8s.io}]
   - level: Metadata
 `;
 
-/** The events of an audit log in their order; a last line still being written is left out. */
-export async function readAuditLog(file: string): Promise<AuditEvent[]> {
+/** What was answered, in the order of the log; a watch once it has ended. A last line still being written is left out. */
+export const readAuditLog = async (file: string): Promise<AuditEvent[]> =>
+  (await readStages(file)).filter(({ stage }) => stage === 'ResponseComplete');
+
+/** The same, with each watch when it was let in too. */
+export async function readStages(file: string): Promise<AuditEvent[]> {
   const text = await readFile(file, 'utf8').catch(() => '');
   return text
     .slice(0, text.lastIndexOf('\n') + 1)

@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { type ApiClient, succeeded } from './api-client.ts';
 import { type ApiServer, startApiServer } from './api-server.ts';
-import { type AuditEvent, readAuditLog } from './audit-log.ts';
+import { type AuditEvent, readAuditLog, readStages } from './audit-log.ts';
 import { type Binaries, ensureBinaries } from './binaries.ts';
 import { removeAtExit } from './child-process.ts';
 import { installCrds } from './crds.ts';
@@ -68,12 +68,16 @@ export interface ControlPlane extends Pick<ApiClient, 'request'> {
   readonly serviceAccountKubeconfig: (namespace: string, name: string) => Promise<string>;
   /** Every request answered so far; throws unless `auditLog` was asked for. */
   readonly auditEvents: () => Promise<AuditEvent[]>;
+  /** The same, with watches that have not ended. */
+  readonly auditStages: () => Promise<AuditEvent[]>;
   /** Pids of what runs now: etcd first, then the API server when it is up. */
   readonly pids: () => number[];
   /** SIGKILL to the API server; etcd and its data stay. */
   readonly killApiServer: () => Promise<void>;
   /** Starts the API server again on the same port and data; resolves when it is ready. */
   readonly startApiServer: () => Promise<void>;
+  /** When that was going on: an API server that is not ready yet refuses whom it lets in afterwards. */
+  readonly starts: ApiServer['starts'];
   /** Ends all processes and removes the folder. A second call does nothing. */
   readonly stop: () => Promise<void>;
 }
@@ -137,6 +141,10 @@ async function assemble({ binaries, directory, etcd, apiServer, stop, auditLog }
     KUBECACHEDIR: join(directory, 'kubectl-cache'),
     PATH: `${dirname(binaries.kubectl)}${delimiter}${process.env.PATH ?? ''}`,
   };
+  const auditLogFile = () => {
+    if (auditLog !== true) throw new Error('start the control plane with auditLog: true to read its audit log');
+    return apiServer.auditLogFile;
+  };
   const serviceAccountToken = (namespace: string, name: string, audiences: readonly string[] = []) =>
     requestToken(client, { namespace, name, audiences });
   return {
@@ -153,13 +161,12 @@ async function assemble({ binaries, directory, etcd, apiServer, stop, auditLog }
     serviceAccountToken,
     serviceAccountKubeconfig: async (namespace, name) =>
       writeKubeconfig({ token: await serviceAccountToken(namespace, name) }),
-    auditEvents: async () => {
-      if (auditLog !== true) throw new Error('start the control plane with auditLog: true to read its audit log');
-      return readAuditLog(apiServer.auditLogFile);
-    },
+    auditEvents: async () => readAuditLog(auditLogFile()),
+    auditStages: async () => readStages(auditLogFile()),
     pids: () => [etcd.process, apiServer.process()].filter(child => child.isRunning()).map(child => child.pid),
     killApiServer: apiServer.kill,
     startApiServer: apiServer.start,
+    starts: apiServer.starts,
     stop,
   };
 }

@@ -21,12 +21,16 @@ export interface KubeHooks {
   before?(call: KubeCall): Promise<void> | void;
   /** The API server has answered, and the caller does not know. */
   after?(call: KubeCall, status: number): Promise<void> | void;
+  /** What the caller is given for the body of an answer; not of a watch. */
+  rewrite?(call: KubeCall, body: string): string;
   /** The answer was handed over. */
   answered?(call: KubeCall, status: number): void;
 }
 
 export interface KubeFaultProxy {
   readonly url: string;
+  /** The certificate that proves this proxy, PEM. */
+  readonly caCertificate: string;
   /** Every call so far, in order. */
   readonly calls: readonly KubeCall[];
   /** From now on calls go wrong in this way; an empty list ends it. */
@@ -88,7 +92,7 @@ export async function startKubeFaultProxy(upstream: KubeUpstream): Promise<KubeF
     remember(request, body);
     await hooks.after?.(call, status);
     if (await isOver(response, fault?.after)) return;
-    answer(response, { status, headers: passedOn(from.headers), body });
+    answer(response, { status, headers: passedOn(from.headers), body: hooks.rewrite?.(call, body) ?? body });
     hooks.answered?.(call, status);
   };
 
@@ -142,6 +146,7 @@ export async function startKubeFaultProxy(upstream: KubeUpstream): Promise<KubeF
   const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     url,
+    caCertificate: caPem,
     calls,
     faults: faults.load,
     met: faults.met,

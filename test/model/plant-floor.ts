@@ -51,6 +51,8 @@ export interface Floor {
   readonly dns: DnsModel;
   /** Starts the first process. */
   start(): void;
+  /** The process dies, and another one starts: with the configuration as it is then. */
+  restart(): void;
   /** No fault happens any more. */
   calm(): void;
   /** Counts writes from now on; kills at that one. */
@@ -110,6 +112,7 @@ export function plantFloor(options: { readonly seed: number; readonly faults: re
   let panics = 0;
   let portWrites = 0;
   let kill: KillPoint | undefined;
+  let current: Process | undefined;
 
   const crash = (process: Process): Promise<never> => {
     note('the process dies');
@@ -175,6 +178,7 @@ export function plantFloor(options: { readonly seed: number; readonly faults: re
     starts++;
     note('a process starts');
     const process: Process = { isDead: false, isDoomed: false };
+    current = process;
     const own: Clock = {
       now: clock.now,
       after: (delayMs, callback) => clock.after(delayMs, () => process.isDead || callback()),
@@ -212,6 +216,10 @@ export function plantFloor(options: { readonly seed: number; readonly faults: re
     for (const object of cluster.port.objects()) controller.enqueue(object.metadata, 'low');
   };
 
+  const restart = (): void => {
+    if (current?.isDead === false) void crash(current);
+  };
+
   const calm = (): void => {
     faults.length = 0;
     azure.troubles = 0;
@@ -223,7 +231,7 @@ export function plantFloor(options: { readonly seed: number; readonly faults: re
   };
 
   const counts = { starts: () => starts, panics: () => panics, portWrites: () => portWrites };
-  return { clock, azure, cluster, dns, path, start, calm, killAt, ...counts, journal };
+  return { clock, azure, cluster, dns, path, start, restart, calm, killAt, ...counts, journal };
 }
 
 const SYNCHRONOUS = ['object', 'objects', 'emit'];

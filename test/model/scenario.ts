@@ -143,6 +143,7 @@ export async function lay(floor: Floor, of: Scenario): Promise<void> {
     namesInUse: () =>
       [...floor.dns.lines(), ...floor.dns.served()].filter(line => line.owners.includes(OWNER)).map(line => line.name),
   };
+  judgeWrites(floor, floor.clock.now() + of.editAt);
   const isListed = of.inventory !== 'lost';
   const startedAt = new Date(floor.clock.now() - (of.inventory === 'young' ? 5_000 : 3_600_000)).toISOString();
   const resources = wantsOf(want)
@@ -152,6 +153,23 @@ export async function lay(floor: Floor, of: Scenario): Promise<void> {
   const status: Status = isListed ? { resources, ...statusRecords(records) } : {};
   const finalizers = isListed ? ['privatemonitoring.dev/azure'] : [];
   floor.cluster.create({ ...object, status, metadata: { ...object.metadata, finalizers } });
+}
+
+/** A pass may rest on what it read before an edit; no longer than this. */
+const PASS_MS = 60_000;
+
+/** What is published is whole: names of every workspace that the spec asks for, or nothing is written yet. */
+function judgeWrites(floor: Floor, editedAt: number): void {
+  floor.dns.onWrite = (_, after) => {
+    const stored = floor.cluster.stored(KEY);
+    const mine = after.filter(line => line.owners.includes(OWNER)).map(line => line.name);
+    const isUnsettled = floor.clock.now() > editedAt && floor.clock.now() < editedAt + PASS_MS;
+    if (stored === undefined || mine.length === 0 || isUnsettled) return;
+    for (const { name } of stored.spec.workspaces) {
+      if (mine.some(one => one.startsWith(`${customerIdOf(name)}.`))) continue;
+      floor.azure.state.violations.push(`records were published without those of ${name}`);
+    }
+  };
 }
 
 /** Somebody has closed the first workspace, if it is there. */

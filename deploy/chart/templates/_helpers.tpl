@@ -47,6 +47,15 @@ app.kubernetes.io/part-of: private-monitoring-scope
 {{ toYaml (dict "globalIdentity" $identity "targets" $targets) }}
 {{- end }}
 
+{{- /* NAMESPACE/NAME of the ConfigMap that has a target's lines with their owners, the key pms.hosts. */ -}}
+{{- define "pms.linesOf" -}}
+{{- if eq .kind "Corefile" -}}
+{{ .server.store.namespace }}/{{ .server.store.configMap }}
+{{- else -}}
+{{ .namespace }}/{{ .configMap }}
+{{- end -}}
+{{- end }}
+
 {{- /* Whom a role is given to: everything that the operator may do is bound to its ServiceAccount alone. */ -}}
 {{- define "pms.subjects" -}}
 subjects:

@@ -54,8 +54,21 @@ async function checkWhole(
   });
   if (first.state !== 'passed') return [first];
   const reload = config && (await checkReload(config, around, signal));
-  return [first, ...(reload === undefined ? [] : [reload]), ...(await checkAnswers(target, asker, signal))];
+  const leaving = target.draining ? [await checkDraining(target, signal)] : [];
+  return [first, ...leaving, ...(reload === undefined ? [] : [reload]), ...(await checkAnswers(target, asker, signal))];
 }
+
+/** Whether a target that is being retired can be taken out of the configuration. */
+const checkDraining = (target: DnsTarget, signal: AbortSignal): Promise<Finding> =>
+  lookedAt(`draining of ${target.name}`, async () => {
+    const check = `draining of ${target.name}`;
+    const { lines } = await target.read(signal);
+    if (lines.length === 0) return passed(check, 'it holds no record: take it out of the configuration');
+    const owners = [...new Set(lines.flatMap(line => line.owners))].sort();
+    const cure =
+      'set spec.dns.target of these objects to another target; lines of one that is no more: edit the ConfigMap';
+    return warned(check, `${lines.length} records of ${owners.join(', ')} are in it`, cure);
+  });
 
 /** Whether CoreDNS takes up a server block by itself; the records of a hosts file it looks at by itself in any case. */
 async function checkReload(
@@ -76,15 +89,21 @@ async function checkReload(
   });
 }
 
-/** Whether the object may publish into the target that it names. */
+/** Whether the object may publish into the target that it names; whether it is on it already is for its condition. */
 export function checkTargetOf(targets: DnsTargets, target: string, namespace: string): Finding {
   const check = 'dns target of the object';
-  if (targets.find(target) === undefined) {
+  const found = targets.find(target);
+  if (found === undefined) {
     const names = targets.all.map(({ name }) => name).join(', ');
     const cure = `set spec.dns.target to one of them, or have the administrator define ${target}`;
     return failing(check, `the operator has no DNS target ${target}; it has ${names || 'none'}`, cure);
   }
-  if (targets.allows(target, namespace)) return passed(check, `${target}, which namespace ${namespace} may use`);
+  if (targets.allows(target, namespace)) {
+    const cure = 'set spec.dns.target to another one';
+    return found.draining
+      ? warned(check, `${target} is being retired: it takes no new object's records`, cure)
+      : passed(check, `${target}, which namespace ${namespace} may use`);
+  }
   const cure = `have the administrator add ${namespace} to its allowedNamespaces`;
   return failing(check, `objects of namespace ${namespace} may not publish into ${target}`, cure);
 }

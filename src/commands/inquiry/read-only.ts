@@ -57,6 +57,7 @@ const notAsked = () => new PortError(stalled('NoDnsEndpoint', 'the DNS servers a
 
 const readOnlyTarget = (target: DnsTarget): DnsTarget => ({
   name: target.name,
+  draining: target.draining,
   read: signal => target.read(signal),
   publish: async () => refuse(),
   confirm: async () => refuse(),
@@ -69,6 +70,7 @@ export const unreadTargets = (why: string): DnsTargets => ({
   find: name =>
     readOnlyTarget({
       name,
+      draining: false,
       read: () => Promise.reject(new PortError(failed('ClusterUnreachable', why))),
       publish: async () => refuse(),
       confirm: async () => refuse(),
