@@ -19,6 +19,7 @@ import { checkKept } from './contract/check-kept.ts';
 import { ensureBinaries, ensureBinary } from './env/binaries.ts';
 import { installMissingTools } from './env/debian.ts';
 import { checkRights, keptIn } from './rights/check-kept.ts';
+import { longestFirst, slowest } from './run-order.ts';
 import { complaints, count, emptyTally, type TestEvent } from './run-tally.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -28,7 +29,7 @@ const fileDeadlineMs = 15 * 60_000;
 /** Most of the slow tests wait: for Azure's times, for a proof that must hold a while, for CoreDNS. */
 const concurrency = 2 * availableParallelism();
 
-/** Where tests start other programs or take their time; they come first, and `--unit` leaves them out. */
+/** Where tests start other programs or take their time; they come before the rest, and `--unit` leaves them out. */
 const slowPlaces = [
   ...[
     'test/e2e/',
@@ -115,6 +116,7 @@ const tests = (files: readonly string[]): Stage => ({
   run: async signal => {
     const ci = process.env.CI === 'true';
     let tally = emptyTally;
+    const msByFile = new Map<string, number>();
     const add = (outcome: 'passed' | 'failed') => (event: TestEvent) => {
       const file = event.file === undefined ? undefined : pathInRepository(event.file);
       tally = count(tally, { ...event, file, name: event.name === event.file ? (file ?? '') : event.name }, outcome);
@@ -124,9 +126,13 @@ const tests = (files: readonly string[]): Stage => ({
       const options = { concurrency, timeout: fileDeadlineMs, signal, cwd: root, execArgv: keeping };
       const stream = run({ files: absolute, ...options });
       stream.on('test:pass', add('passed')).on('test:fail', add('failed'));
+      stream.on('test:summary', ({ file, duration_ms }) => {
+        if (file !== undefined) msByFile.set(pathInRepository(file), duration_ms);
+      });
       const report = stream.compose(new spec());
       report.pipe(process.stdout, { end: false });
       await once(report, 'end');
+      process.stdout.write(`\nslowest files\n${slowest(msByFile, 25).join('\n')}\n`);
     }
     const wrong = complaints(tally, files, ci);
     const isWhole = testFiles().every(file => files.includes(file));
@@ -145,7 +151,7 @@ const pathInRepository = (file: string): string => {
 
 function testFiles(): string[] {
   const files = globSync('test/**/*.test.ts', { cwd: root });
-  return files.sort((a, b) => Number(isSlow(b)) - Number(isSlow(a)) || a.localeCompare(b));
+  return longestFirst(files, isSlow);
 }
 
 function stagesFor(args: readonly string[]): readonly Stage[] {

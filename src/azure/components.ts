@@ -18,6 +18,8 @@ export const components: Reader<'component'> = {
   read: readComponent,
   get: ({ sdk, id }) => sdk.read(id, API_VERSION),
 
+  // No If-Match: Azure shows no etag for a component, and the reference names no precondition. What somebody changes
+  // between the GET and the PUT is lost; they follow each other at once.
   async setAccess({ sdk }, { values, fetch }) {
     const found = await fetch();
     await sdk.send({ method: 'PUT', url: found.url, body: withAccess(objectOf(found.body), values) });

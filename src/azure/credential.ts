@@ -1,6 +1,7 @@
 /**
- * The credential of one identity: workload identity, another issuer's token or client secret. Parallel first calls share one token request
- * (MSAL does not do that: facts azure-sdk 1.10), and every failure becomes a `PortError` that names the cause and never
+ * The credential of one identity: workload identity, another issuer's token or client secret. Parallel first calls share
+ * one token request (MSAL does not do that: facts azure-sdk 1.10), and every failure becomes a `PortError` that names the
+ * cause and never
  * holds a token or a secret. src/azure only.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
@@ -25,7 +26,7 @@ export interface Credential extends TokenCredential {
 
 /** Asks nobody until the first call. Every call throws `PortError`, or the caller's own AbortError. */
 export function createCredential(settings: AzureSettings, clock: Clock): Credential {
-  let source: TokenCredential | undefined;
+  let source: { readonly secret: string | undefined; readonly from: TokenCredential } | undefined;
   const pending = new Map<string, Promise<AccessToken | null>>();
   // MSAL passes no signal on to its requests, so one that hangs would hang for all: the deadline reaches it this way.
   const attempts = new AsyncLocalStorage<Attempt>();
@@ -47,13 +48,15 @@ export function createCredential(settings: AzureSettings, clock: Clock): Credent
     const deadline = new AbortController();
     const cancel = clock.after(DEADLINE_MS, () => deadline.abort());
     const attempt: Attempt = { deadline: deadline.signal };
+    const now = withCurrentSecret(asTold);
     try {
-      const from = source ?? createSource(asTold, policy);
-      source = from;
+      // A source keeps tokens for as long as they live; a new secret is to prove itself at once.
+      const from = source?.secret === now.clientSecret && source ? source.from : createSource(now, policy);
+      source = { secret: now.clientSecret, from };
       return await attempts.run(attempt, () => from.getToken(scopes, options));
     } catch (thrown) {
       if (attempt.withoutAssertion !== undefined) throw attempt.withoutAssertion;
-      throw new PortError(await credentialFailure(thrown, settings, deadline.signal), { cause: thrown });
+      throw new PortError(await credentialFailure(thrown, now, deadline.signal), { cause: thrown });
     } finally {
       cancel();
     }
@@ -86,6 +89,9 @@ interface Attempt {
   /** Why there was no token of the other issuer to show. */
   withoutAssertion?: PortError;
 }
+
+const withCurrentSecret = (settings: AzureSettings): AzureSettings =>
+  settings.currentSecret === undefined ? settings : { ...settings, clientSecret: settings.currentSecret() };
 
 /** MSAL would make a text of the failure. */
 function assertionTold(settings: AzureSettings, failed: (thrown: PortError) => void): AzureSettings {

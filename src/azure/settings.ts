@@ -9,6 +9,8 @@ export interface AzureSettings {
   readonly clientSecret?: string;
   /** File with the workload identity's token, as the AKS webhook mounts it. Comes before the secret. */
   readonly federatedTokenFile?: string;
+  /** A client secret that can become another, looked at before each access token; in the place of `clientSecret`. */
+  readonly currentSecret?: () => string;
   /** A fresh token of another issuer in the place of either; throws PortError. */
   readonly assertion?: () => Promise<string>;
   /** Entra ID, https: `https://login.microsoftonline.com`. */

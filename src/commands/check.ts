@@ -16,10 +16,11 @@ import type { DnsTargets } from '../ports-dns.ts';
 import { createResolver } from '../probe/dns.ts';
 import { createProber } from '../probe/tls.ts';
 import { checkObject, checkToken, noObject } from './check/azure-checks.ts';
-import { checkCluster, checkOperator } from './check/cluster-checks.ts';
+import { checkCluster, checkOperator, type LeaseFlags } from './check/cluster-checks.ts';
 import { checkTargetOf, checkTargets, type TargetsInCluster } from './check/dns-checks.ts';
 import { checkLines, checkOutput, type FindingGroup } from './check/report.ts';
 import { readConfigFile } from './inquiry/config-file.ts';
+import { checkGate, type GateQuestion } from './inquiry/identity-gate.ts';
 import { askedBy, EXIT, printJson, printLines } from './inquiry/run-inquiry.ts';
 import { openAzure, openCluster, quietLog, type Surroundings, surroundingsOf } from './inquiry/surroundings.ts';
 import { readManifest } from './manifest-file.ts';
@@ -27,7 +28,7 @@ import { systemClock as clock } from './system-clock.ts';
 
 const HTTPS_PORT = 443;
 
-interface Flags extends InquiryFlags {
+interface Flags extends InquiryFlags, LeaseFlags {
   readonly file?: string;
   readonly output: 'text' | 'json';
 }
@@ -36,14 +37,16 @@ interface Flags extends InquiryFlags {
 export function checkCommand(): Command {
   const command = new Command('check')
     .description('Each prerequisite with a tick, the reason and the cure; reads only')
-    .option('-f, --file <file>', "also what this PrivateMonitoringScope needs; '-' is stdin");
+    .option('-f, --file <file>', "also what this PrivateMonitoringScope needs; '-' is stdin")
+    .option('--leader-elect-resource-name <name>', "the operator's Lease (default: pms-operator)")
+    .option('--leader-elect-resource-namespace <namespace>', 'its namespace (default: that of who asks)');
   return askedBy(command, 'With KUBECONFIG the cluster is looked at, with --config the DNS targets too.', check);
 }
 
 async function check(flags: Flags, signal: AbortSignal): Promise<number> {
   const manifest = flags.file === undefined ? undefined : await readManifest(flags.file);
   const place = readPlace(flags, await readConfigFile(flags.config), process.env);
-  const groups = await lookAt({ manifest, place, azure: azureOf(flags) }, signal);
+  const groups = await lookAt({ manifest, place, azure: azureOf(flags), lease: flags }, signal);
   if (flags.output === 'json') printJson(checkOutput(groups));
   else printLines(checkLines(groups));
   return checkOutput(groups).passed ? EXIT.fine : EXIT.notSo;
@@ -63,13 +66,14 @@ interface Question {
   readonly manifest: NewObject | undefined;
   readonly place: PlaceConfig;
   readonly azure: WholeAzureConfig | ConfigError;
+  readonly lease: LeaseFlags;
 }
 
 async function lookAt(question: Question, signal: AbortSignal): Promise<readonly FindingGroup[]> {
-  const { place, manifest } = question;
+  const { place, manifest, lease } = question;
   const cluster = place.asksCluster ? openCluster(clock) : undefined;
   try {
-    const inCluster = cluster && (await checkCluster(cluster, place, signal));
+    const inCluster = cluster && (await checkCluster(cluster, { ...lease, ...place }, signal));
     const isThere = inCluster?.some(({ check, state }) => check === 'api server' && state === 'passed') ?? false;
     const around = cluster && isThere ? await targetsOf(cluster, place, signal) : undefined;
     const dns = isFindings(around)
@@ -77,18 +81,26 @@ async function lookAt(question: Question, signal: AbortSignal): Promise<readonly
       : await checkTargets(around, { resolver: createResolver(), prober: proberOf(question) }, signal);
     const operator = cluster && isThere && manifest ? [await checkOperator(cluster, manifest.metadata, signal)] : [];
     const own = around && !isFindings(around) && manifest ? [ownTarget(around.targets, manifest)] : [];
+    const gate = manifest ? [await checkGate(gateOf(question, manifest, isThere ? cluster : undefined), signal)] : [];
     return [
       {
         title: 'Cluster',
         findings: [...(inCluster ?? [skipped('api server', 'set KUBECONFIG to have it looked at')]), ...operator],
       },
       { title: 'DNS', findings: [...dns, ...own] },
-      { title: 'Azure', findings: await azureFindings(question, isThere, signal) },
+      { title: 'Azure', findings: [...gate, ...(await azureFindings(question, isThere, signal))] },
     ];
   } finally {
     await cluster?.close();
   }
 }
+
+const gateOf = ({ place, azure }: Question, manifest: NewObject, cluster: Kubernetes | undefined): GateQuestion => ({
+  manifest,
+  place,
+  cluster,
+  clientId: azure instanceof ConfigError ? undefined : azure.clientId,
+});
 
 /** From where this command runs; without Azure's settings at Azure's own port. */
 const proberOf = ({ azure }: Question): Prober =>

@@ -12,7 +12,7 @@ import type { Identities } from '../ports-identity.ts';
 export interface IdentityParts {
   /** Those of the operator's own adapter. */
   readonly options: AzureOptions;
-  readonly kubernetes: Pick<Kubernetes, 'namespace' | 'serviceAccounts'>;
+  readonly kubernetes: Pick<Kubernetes, 'namespace' | 'credentials'>;
 }
 
 /** `global` is Azure as the operator itself. Another identity shares with it where Azure is, and no credential. */
@@ -26,7 +26,8 @@ export function identitiesOf(
   return createIdentities({
     global,
     rules: { namespaces, ...(allowed === undefined ? {} : { allowed }) },
-    serviceAccounts: kubernetes.serviceAccounts,
+    credentials: kubernetes.credentials,
+    clock: options.clock,
     connect: identity => createAzure({ ...options, settings: { ...place, ...identity } }),
   });
 }

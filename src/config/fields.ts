@@ -18,7 +18,8 @@ export const ROOT_FIELDS = ['targets', 'globalIdentity'] as const;
 /** `undefined` when it is not YAML; an alias that leads nowhere shows only when the document becomes data. */
 export function parseYaml(text: string, report: Report): { readonly value: unknown } | undefined {
   try {
-    return { value: parse(text) };
+    // What it only warns of, it would print by itself.
+    return { value: parse(text, { logLevel: 'error' }) };
   } catch (thrown) {
     report(thrown instanceof Error ? thrown.message : String(thrown));
     return undefined;

@@ -4,6 +4,7 @@
  */
 import type { AzureFlags } from './azure.ts';
 import { type DataPlaneFlags, readWholeAzure, type WholeAzureConfig } from './data-plane.ts';
+import { type GlobalIdentityConfig, readGlobalIdentity } from './global-identity.ts';
 import type { ConfigFile } from './operator.ts';
 import { type Report, readAll } from './problems.ts';
 import { readTargets, type TargetConfig } from './targets.ts';
@@ -19,6 +20,8 @@ export interface InquiryFlags extends AzureFlags, DataPlaneFlags {
 export interface PlaceConfig {
   /** Absent: no configuration file was given. */
   readonly targets?: readonly TargetConfig[];
+  /** Of the same file. */
+  readonly globalIdentity?: GlobalIdentityConfig;
   /** Absent: the uid of kube-system, when the cluster is asked. */
   readonly installationId?: string;
   readonly simulatedAzure: boolean;
@@ -54,7 +57,12 @@ const placeOf = (
   environment: Environment,
   report: Report,
 ): PlaceConfig => ({
-  ...(file === undefined ? {} : { targets: readTargets(file.text, file.name, report) }),
+  ...(file === undefined
+    ? {}
+    : {
+        targets: readTargets(file.text, file.name, report),
+        globalIdentity: readGlobalIdentity(file.text, file.name, report),
+      }),
   ...(flags.installationId ? { installationId: flags.installationId } : {}),
   simulatedAzure: flags.simulatedAzure ?? false,
   asksCluster: file !== undefined || Boolean(environment.KUBECONFIG),

@@ -37,7 +37,8 @@ export const LEADER_ELECTION_OPTIONS = [
   ['--leader-elect-retry-period <duration>', 'time between two tries (default: 2s)'],
 ] as const;
 
-const NAME = 'pms-operator';
+/** Of the Lease, when nobody says another. */
+export const LEASE_NAME = 'pms-operator';
 /** A follower's tries are spread by up to this much (client-go has the same rule). */
 const SPREAD = 1.2;
 
@@ -47,7 +48,7 @@ export function readLeaderElection(
   inCluster: boolean,
   report: Report,
 ): LeaderElectionConfig | undefined {
-  const name = flags.leaderElectResourceName ?? NAME;
+  const name = flags.leaderElectResourceName ?? LEASE_NAME;
   const namespace = flags.leaderElectResourceNamespace;
   if (!SUBDOMAIN.test(name)) report(wrongName('--leader-elect-resource-name', name));
   if (namespace !== undefined && !LABEL.test(namespace)) {

@@ -3,13 +3,14 @@
  * written, and with nobody else's. src/controller/reconcile.ts alone runs it.
  */
 import { desire } from '../domain/desire.ts';
-import { type Failure, failureOf, PortError } from '../domain/failures.ts';
+import { ConflictError, type Failure, failureOf, PortError } from '../domain/failures.ts';
 import type { Azure } from '../ports.ts';
-import { Ledger } from './ledger.ts';
-import type { AzureMemory, Memory, Pass, World } from './world.ts';
-import { Writes } from './writes.ts';
+import { type AzureMemory, createAzureMemory, type Memory, type Pass, type World } from './world.ts';
 
-/** Makes no call to Azure. A pass that may not act is told so by every call that it makes. */
+/**
+ * Makes no call to Azure. A pass that may not act is told so by every call that it makes. Throws ConflictError when what
+ * tells the identity changed meanwhile.
+ */
 export async function asItsIdentity(pass: Pass): Promise<Pass> {
   const { world, object, memory, signal } = pass;
   if (world.identities === undefined) return pass;
@@ -19,15 +20,14 @@ export async function asItsIdentity(pass: Pass): Promise<Pass> {
     return { ...pass, world: { ...world, azure }, memory: { ...memory, ...memoryOf(azure, world, memory) } };
   } catch (thrown) {
     signal.throwIfAborted();
+    if (thrown instanceof ConflictError) throw thrown;
     const azure = refusing(world.azure, failureOf(thrown));
-    return { ...pass, world: { ...world, azure }, memory: { ...memory, ...newMemory(world) } };
+    return { ...pass, world: { ...world, azure }, memory: { ...memory, ...createAzureMemory(world.clock) } };
   }
 }
 
-const newMemory = ({ clock }: World): AzureMemory => ({ ledger: new Ledger(clock), writes: new Writes(clock) });
-
 function memoryOf(azure: Azure, world: World, { ofOthers }: Memory): AzureMemory {
-  const known = ofOthers.get(azure) ?? newMemory(world);
+  const known = ofOthers.get(azure) ?? createAzureMemory(world.clock);
   ofOthers.set(azure, known);
   return known;
 }

@@ -8,7 +8,7 @@ import { keyText, type ObjectKey, parseKey } from '../domain/object.ts';
 import type { Clock, ControllerMetrics, LogScope } from '../ports.ts';
 import type { Priority, WorkQueue } from './queue.ts';
 import { reconcile } from './reconcile.ts';
-import { forgetMeasured, type Memory, type World } from './world.ts';
+import type { Memory, World } from './world.ts';
 
 export interface ControllerOptions {
   readonly world: World;
@@ -153,7 +153,6 @@ async function pass(
   metrics.conditions(object.metadata, world.cluster.object(object.metadata)?.status);
   if (outcome.is === 'Gone') {
     memory.asked.delete(object.metadata.uid);
-    forgetMeasured(memory, object.metadata.uid);
     memory.unpublishedSince.delete(object.metadata.uid);
     memory.abandonedSince.delete(object.metadata.uid);
     memory.arcTimes.delete(object.metadata.uid);

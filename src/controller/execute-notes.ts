@@ -23,9 +23,17 @@ export interface Write {
   readonly send: () => Promise<WriteAnswer>;
 }
 
-/** A scope that was not there a moment ago links nothing yet: its list need not be asked for. A refused link asks. */
-export function noteNewScope(id: ArmId, { intervalMs: resyncMs }: Desired, { memory: { ledger } }: Pass): void {
+/**
+ * A scope that answered 404 a moment ago, and that we have made, links nothing yet: neither its list nor our links need
+ * be asked for. A refused link asks.
+ */
+export function noteNewScope(id: ArmId, want: Desired, pass: Pass): void {
+  const { ledger } = pass.memory;
+  const { intervalMs: resyncMs, links } = want;
   ledger.record({ id: `${id}/scopedResources`, settled: () => true, pollMs: () => 0, resyncMs }, []);
+  for (const { key, kind, id: linkId } of links) {
+    if (ledger.peek(linkId) === undefined) ledger.record(keeping({ key, kind, id: linkId }, pass, resyncMs), undefined);
+  }
 }
 
 /** What a refusal says about what we have read. */

@@ -99,7 +99,8 @@ const claimOf = (want: Desired, records: Claim['records'], reserved: Claim['rese
 
 async function create(wanted: Want, want: Desired, pass: Pass): Promise<Outcome> {
   const subject = { key: wanted.key, kind: wanted.kind, id: wanted.id };
-  const body = isListedAbsent(subject, pass) ? undefined : await fresh(subject, want, pass, ABSENCE_HOLDS_MS);
+  // A list is a hint: what it does not show is asked for before it is made.
+  const body = await fresh(subject, want, pass, ABSENCE_HOLDS_MS);
   // It turned up, or somebody was faster: the next pass judges what is there now.
   if (body !== undefined && !(isFailedState(body.provisioningState) && isOurs(body, want.owner))) return DONE;
   const send = async () => {
@@ -174,12 +175,6 @@ async function untag(action: { key: string; kind: MadeKind; id: ArmId }, want: D
   if (body === undefined || !isOurs(body, want.owner)) return DONE;
   const send = () => pass.world.azure.untag(action.kind, action.id, OWNER_TAG, pass.writeSignal);
   return submit({ subject: action, verb: 'update', send }, want, pass);
-}
-
-/** A link that the scope did not list a moment ago, and that we never made, needs no GET to be absent. */
-function isListedAbsent({ kind, id }: Subject, { memory: { ledger }, now }: Pass): boolean {
-  const links = `${scopeOfLink(id)}/scopedResources`;
-  return kind === 'scopedResource' && ledger.peek(id) === undefined && ledger.readAt(links) >= now - ABSENCE_HOLDS_MS;
 }
 
 /** The resource as it is now: read in this pass, or at most `maxAgeMs` before it, or read again. */

@@ -26,6 +26,7 @@ import {
 import { teardown } from '../domain/teardown.ts';
 import { asItsIdentity } from './as-identity.ts';
 import { actionsOf, execute } from './execute.ts';
+import { leave } from './leave.ts';
 import { observe } from './observe.ts';
 import { forgetMeasured, type Pass } from './world.ts';
 
@@ -43,10 +44,9 @@ export async function reconcile(pass: Pass): Promise<Outcome> {
   const guarded = metadata.finalizers.includes(FINALIZER);
   if (deleting && !guarded) return { is: 'Gone' };
   if (pass.object.spec.suspend && !deleting) return suspended(pass);
-  const acting = await asItsIdentity(pass);
-  if (pass.object.spec.mode === 'Plan' && !deleting) return planOnly(acting);
+  if (pass.object.spec.mode === 'Plan' && !deleting) return planOnly(await asItsIdentity(pass));
   const object = guarded ? pass.object : await world.cluster.setFinalizer(pass.object, true, signal);
-  return converge({ ...acting, object });
+  return converge(await asItsIdentity({ ...pass, object }));
 }
 
 async function converge(pass: Pass): Promise<Outcome> {
@@ -57,7 +57,8 @@ async function converge(pass: Pass): Promise<Outcome> {
     want.deletedAt === undefined ? withDrift(plan(want, seen, world.rules), object, want, seen) : teardown(want, seen);
   const context = contextOf(object, want, seen);
   if (isFinished(steps, context)) {
-    await world.cluster.setFinalizer(object, false, pass.signal);
+    await leave(object, pass);
+    forgetMeasured(pass.memory, object.metadata.uid);
     return { is: 'Gone' };
   }
   const ready = await writeDown(steps, context, pass);
@@ -96,10 +97,10 @@ const contextOf = (object: PmsObject, want: Desired, seen: Observed): PassContex
 
 /** Only looks. What owns nothing needs no finalizer: its deletion has nothing to do. */
 async function planOnly(pass: Pass): Promise<Outcome> {
-  const { world, signal } = pass;
+  const { world } = pass;
   const isGuarded = pass.object.metadata.finalizers.includes(FINALIZER);
   const isOwner = (pass.object.status.resources ?? []).length > 0;
-  const object = isGuarded && !isOwner ? await world.cluster.setFinalizer(pass.object, false, signal) : pass.object;
+  const object = isGuarded && !isOwner ? await leave(pass.object, pass) : pass.object;
   const want = desire(object, world.installation);
   const seen = await look(want, { ...pass, object });
   const summary = summarizePlan(forecast(want, seen, world.rules), contextOf(object, want, seen));

@@ -47,20 +47,20 @@ export type ArcTimes = Pick<ArcSight, 'joinedSince' | 'unpublishedSince'>;
 export interface AzureMemory {
   readonly ledger: Ledger;
   readonly writes: Writes;
-}
-
-/** In a pass, ledger and writes are those of the identity that its object acts with. */
-export interface Memory extends AzureMemory {
-  /** By the adapter of an identity other than the operator's own: what one has seen is never used for another. */
-  readonly ofOthers: WeakMap<Azure, AzureMemory>;
-  /** By uid of the object. */
-  readonly asked: Map<string, Asked>;
-  /** By uid of the object: the last measurement of its path. */
+  /** By uid of the object: the last measurement of its path, for which the identity's tokens are shown. */
   readonly paths: Map<string, PathProof>;
   /** By uid of the object: what the public side last said to what is closed. */
   readonly publicSides: Map<string, PublicProof>;
   /** By uid of the object: what the workspace last said of its machines. */
   readonly telemetry: Map<string, TelemetrySight>;
+}
+
+/** In a pass, what is of an identity is of the one that its object acts with. */
+export interface Memory extends AzureMemory {
+  /** By the adapter of an identity other than the operator's own: what one has seen is never used for another. */
+  readonly ofOthers: WeakMap<Azure, AzureMemory>;
+  /** By uid of the object. */
+  readonly asked: Map<string, Asked>;
   /** By uid of a deleted object: since when (epoch ms) the target holds no line of it. */
   readonly unpublishedSince: Map<string, number>;
   /** By uid of a deleted object: since when (epoch ms) it is known to be abandoned. */
@@ -71,14 +71,19 @@ export interface Memory extends AzureMemory {
   readonly membersChangedAt: Map<string, number>;
 }
 
-export const createMemory = (clock: Clock): Memory => ({
+/** Of an identity that has done nothing yet. */
+export const createAzureMemory = (clock: Clock): AzureMemory => ({
   ledger: new Ledger(clock),
   writes: new Writes(clock),
-  ofOthers: new WeakMap(),
-  asked: new Map(),
   paths: new Map(),
   publicSides: new Map(),
   telemetry: new Map(),
+});
+
+export const createMemory = (clock: Clock): Memory => ({
+  ...createAzureMemory(clock),
+  ofOthers: new WeakMap(),
+  asked: new Map(),
   unpublishedSince: new Map(),
   abandonedSince: new Map(),
   arcTimes: new Map(),
@@ -86,7 +91,7 @@ export const createMemory = (clock: Clock): Memory => ({
 });
 
 /** What was measured for an object is not believed any more. */
-export function forgetMeasured(memory: Memory, uid: string): void {
+export function forgetMeasured(memory: AzureMemory, uid: string): void {
   for (const measured of [memory.paths, memory.publicSides, memory.telemetry]) measured.delete(uid);
 }
 

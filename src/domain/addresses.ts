@@ -12,6 +12,29 @@ export function parseIpv4(text: string): number | undefined {
   return parts.reduce((value, part) => value * 256 + Number(part), 0);
 }
 
+const GROUP = /^[0-9a-f]{1,4}$/i;
+
+/** How many of the eight groups of an IPv6 address a part of it gives; `undefined` when it is none. */
+function groupsOf(part: string, mayEndInIpv4: boolean): number | undefined {
+  if (part === '') return 0;
+  const groups = part.split(':');
+  const last = groups.at(-1) ?? '';
+  const isMixed = mayEndInIpv4 && parseIpv4(last) !== undefined;
+  const plain = isMixed ? groups.slice(0, -1) : groups;
+  return plain.every(group => GROUP.test(group)) ? plain.length + (isMixed ? 2 : 0) : undefined;
+}
+
+function isIpv6(text: string): boolean {
+  const [head = '', tail, ...more] = text.split('::');
+  const before = groupsOf(head, tail === undefined);
+  const after = tail === undefined ? 0 : groupsOf(tail, true);
+  if (before === undefined || after === undefined || more.length > 0) return false;
+  return tail === undefined ? before === 8 : before + after < 8;
+}
+
+/** Whether a text is an IP address and nothing else; one with a zone (`fe80::1%eth0`) is none. */
+export const isAddress = (text: string): boolean => parseIpv4(text) !== undefined || isIpv6(text);
+
 interface Prefix {
   readonly base: number;
   readonly bits: number;

@@ -30,5 +30,6 @@ export function takeCollectionDown(
     each(ofKind(entries, 'dataCollectionEndpoint'), judge),
   );
   // What waits for the rules has nothing to tell beside them.
-  return rules.state === 'Ready' ? [rules, endpoints] : [rules];
+  const isQuiet = endpoints.reason === 'WaitingForStep' && rules.state !== 'Ready';
+  return [rules, isQuiet ? { ...endpoints, message: rules.message } : endpoints];
 }

@@ -50,7 +50,7 @@ export function collectionStep(
   );
   // What waits for the endpoints has nothing to tell beside them.
   const isQuiet = rules.reason === 'WaitingForStep' && collectors.state !== 'Ready';
-  const verdict = combine(isQuiet ? [collectors] : [collectors, rules]);
+  const verdict = combine([collectors, isQuiet ? { ...rules, message: collectors.message } : rules]);
   const warning = verdict.state === 'Ready' ? chartsWarning(collection, want, seen) : undefined;
   return warning === undefined ? verdict : ready('AllReady', `${verdict.message}; ${warning}`);
 }

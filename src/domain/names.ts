@@ -11,6 +11,8 @@ export const OWNER_TAG = 'pms-owner';
 export const FIELD_MANAGER = 'private-monitoring-scope';
 
 export const FINALIZER = 'privatemonitoring.dev/azure';
+/** On what tells a namespace's identity in Azure, while an object needs it. */
+export const CREDENTIAL_FINALIZER = 'privatemonitoring.dev/credentials';
 
 /** With the object's uid as value: a deletion lets the object go at once and leaves everything in Azure. */
 export const ABANDON_ANNOTATION = 'privatemonitoring.dev/abandon';

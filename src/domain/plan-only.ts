@@ -16,7 +16,7 @@ import { type PassContext, type Summary, statusOf } from './summarize.ts';
 /** The CRD admits this many actions, and this much of each. */
 const ACTIONS_SHOWN = 32;
 const CHANGES_SHOWN = 8;
-const CHANGE_MAX = 160;
+const CHANGE_MAX = 128;
 const AFTER_MAX = 64;
 const SUMMARY_MAX = 512;
 

@@ -44,6 +44,7 @@ export const REASONS = [
   // Azure says no, or not yet
   'AuthenticationFailed',
   'NamespaceNotAllowed',
+  'NamespaceTerminating',
   'PlaceNotAllowed',
   'IdentityIncomplete',
   'Forbidden',

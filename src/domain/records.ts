@@ -3,7 +3,7 @@
  * then zone group record sets; each with its `privatelink` twin and its aliases; each checked before anybody may
  * publish it. Never from a list of names in our code. Pure. Source: facts ampls 2.2 to 2.4.
  */
-import { inPrefix, isLoopback } from './addresses.ts';
+import { inPrefix, isAddress, isLoopback } from './addresses.ts';
 import { type Alias, aliasesOf, isBlobName, isPublishableName, twinOf, withoutPrivatelink } from './aliases.ts';
 import { type AllowLists, isNamedBy, refusedBy } from './allow-lists.ts';
 import { digest } from './names.ts';
@@ -60,6 +60,9 @@ export interface RecordRules extends DerivedRules {
   readonly allowLoopback: boolean;
 }
 
+const NAME_MAX = 253;
+/** The longest IPv6 address; what is longer is shown in part. */
+const ADDRESS_MAX = 45;
 const FQDN = /^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
 /** Of one workspace, by its customerId; of one data collection endpoint, by its name and region (facts: ampls 2.3). */
 const OWN_NAMES = [
@@ -150,7 +153,8 @@ function derivedOf(record: DnsRecord, withAliases: boolean): readonly DnsRecord[
   const twin = twinOf(record.name);
   const twins = twin === undefined ? [] : [{ name: twin, addresses, source: 'Twin', sameAs, shared } as const];
   const aliases = withAliases ? aliasesOf(record.name) : [];
-  return [...twins, ...aliases.map(name => aliasOf(record, name))];
+  // The twin of a name of nearly 253 characters is no name any more.
+  return [...twins, ...aliases.map(name => aliasOf(record, name))].filter(({ name }) => name.length <= NAME_MAX);
 }
 
 const aliasOf = ({ name: sameAs, addresses, shared }: DnsRecord, name: string): DnsRecord => ({
@@ -178,9 +182,10 @@ function aliasRefusal({ name, sameAs }: Alias, { record, holder, allowLists }: A
 }
 
 function refusal(record: DnsRecord, rules: RecordRules): string | undefined {
-  if (record.name.length > 253 || !FQDN.test(record.name)) return 'not a fully qualified domain name';
+  if (record.name.length > NAME_MAX || !FQDN.test(record.name)) return 'not a fully qualified domain name';
   if (!isPublishableName(record.name)) return 'not a name of Azure Monitor';
   for (const address of record.addresses) {
+    if (!isAddress(address)) return `${JSON.stringify(address.slice(0, ADDRESS_MAX))} is not an IP address`;
     if (isLoopback(address) && !rules.allowLoopback) return `${address} is a loopback address`;
     if (rules.subnetPrefixes.length > 0 && !rules.subnetPrefixes.some(prefix => inPrefix(address, prefix))) {
       return `${address} is not in the endpoint's subnet ${rules.subnetPrefixes.join(', ')}`;

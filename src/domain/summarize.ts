@@ -39,8 +39,12 @@ export interface PassContext {
 
 /** The CRD admits this many; `recordCount` tells the whole number. */
 const RECORDS_SHOWN = 256;
+/** So many characters of JSON: with the longest inventory the status stays under 256 KiB. */
+const RECORDS_LENGTH = 48 * 1_024;
 /** The CRD admits this many of one record; Azure gives one. */
 const ADDRESSES_SHOWN = 4;
+/** The CRD admits this much of Azure's name for an address. */
+const MEMBER_MAX = 64;
 
 /** The status that the plan alone tells: written, with the new inventory entries, before the first action is sent. */
 export function statusOf(plan: Plan, { object, seen }: PassContext, inventory: readonly InventoryEntry[]): Status {
@@ -155,13 +159,22 @@ function recordsStatus(
     };
   }
   return {
-    records: records.records.slice(0, RECORDS_SHOWN).map(
-      ({ shared: _, ...record }): StatusRecord => ({
-        ...record,
-        addresses: record.addresses.slice(0, ADDRESSES_SHOWN),
-      }),
-    ),
+    records: shownOf(records),
     recordCount: records.records.length,
     recordsHash: recordsHash(records.records),
   };
+}
+
+/** As many records as there is room for. */
+function shownOf({ records }: RecordSet): StatusRecord[] {
+  const told = records.slice(0, RECORDS_SHOWN).map(({ shared: _, member, ...record }) => ({
+    ...record,
+    ...(member === undefined ? {} : { member: member.slice(0, MEMBER_MAX) }),
+    addresses: record.addresses.slice(0, ADDRESSES_SHOWN),
+  }));
+  let room = RECORDS_LENGTH;
+  return told.filter(record => {
+    room -= JSON.stringify(record).length;
+    return room >= 0;
+  });
 }

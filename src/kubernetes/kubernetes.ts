@@ -1,13 +1,13 @@
 /**
- * The ports `Cluster`, `ConfigMapStore`, `ServiceEndpoints` and `ServiceAccounts`, put together: one connection, a reflector for the
- * objects and one for each watched ConfigMap, one event recorder. With the types it mentions the only module of
+ * The ports `Cluster`, `ConfigMapStore`, `ServiceEndpoints` and `Credentials`, put together: one connection, a reflector
+ * for the objects and one for each watched ConfigMap, one event recorder. With the types it mentions the only module of
  * src/kubernetes that others import.
  */
 import { hostname } from 'node:os';
 import { type ObjectKey, type PmsObject, parseKey } from '../domain/object.ts';
 import type { Clock, Cluster, Log } from '../ports.ts';
 import type { ConfigMapRef, ConfigMapStore, ServiceEndpoints } from '../ports-dns.ts';
-import type { ServiceAccounts } from '../ports-identity.ts';
+import type { Credentials } from '../ports-identity.ts';
 import { createKubeClient, type KubeClient, type KubeRequestRecord } from './client.ts';
 import { createCluster, pmsCollection, readObject } from './cluster.ts';
 import {
@@ -19,6 +19,7 @@ import {
   type WatchedConfigMap,
 } from './config-maps.ts';
 import { type Connection, openConnection } from './connection.ts';
+import { createCredentials } from './credentials.ts';
 import { createServiceEndpoints } from './endpoint-slices.ts';
 import { createEventRecorder } from './event-recorder.ts';
 import { type ClusterInquiry, createClusterInquiry } from './inquiry.ts';
@@ -29,7 +30,6 @@ import type { Change } from './news.ts';
 import { createObjectCache } from './object-cache.ts';
 import { readPms } from './pms-object.ts';
 import { createReflector, type Reflector, type ReflectorOptions } from './reflector.ts';
-import { createServiceAccounts } from './service-accounts.ts';
 
 export interface KubernetesOptions {
   /** Kubeconfig file; default: KUBECONFIG, ~/.kube/config, else in-cluster. */
@@ -72,7 +72,7 @@ export interface Kubernetes {
   readonly cluster: Cluster;
   readonly configMaps: ConfigMapStore;
   readonly endpoints: ServiceEndpoints;
-  readonly serviceAccounts: ServiceAccounts;
+  readonly credentials: Credentials;
   /** With `leaderElection` alone: nothing is written but during its term. */
   readonly lease?: Lease;
   readonly client: KubeClient;
@@ -147,7 +147,7 @@ export function connectKubernetes(options: KubernetesOptions): Kubernetes {
     cluster: createCluster({ client, cache: objects, recorder }),
     configMaps: createConfigMapStore({ client, watched: watches }),
     endpoints: createServiceEndpoints(client),
-    serviceAccounts: createServiceAccounts(client),
+    credentials: createCredentials(client),
     client,
     ...(lease ? { lease } : {}),
     server: connection.server,

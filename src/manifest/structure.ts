@@ -3,7 +3,7 @@
  * taken out, defaults filled in, then every value is compared with its schema. Values only; the CEL rules are in rules.ts.
  * Source: Kubernetes, "Extend the Kubernetes API with CustomResourceDefinitions" (defaulting, nullable, unknown fields).
  */
-import { Ajv, type ErrorObject } from 'ajv';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { type CrdSchema, fieldOf, isMap, placesIn } from './crd-schema.ts';
 
 export interface Structure {
@@ -30,12 +30,20 @@ const FORMATS = { int32: true, int64: true, double: true, 'date-time': true } as
 /** Checks a value and fills in its defaults; the value that is given stays as it is. */
 export function checkStructure(schema: CrdSchema, given: unknown): Structure {
   const value = withoutNulls(given);
-  const ajv = new Ajv({ allErrors: true, useDefaults: true, verbose: true, strict: false, formats: FORMATS });
-  const validate = ajv.compile(closed(schema));
+  const validate = validators.get(schema) ?? compile(schema);
+  validators.set(schema, validate);
   validate(value);
   const errors = validate.errors ?? [];
   const problems = [...errors.map(problemOf), ...duplicates(schema, value)];
   return { value, problems, blocksRules: errors.some(error => BLOCKING.has(error.keyword)) };
+}
+
+/** To compile a schema takes far longer than to check a value. */
+const validators = new WeakMap<CrdSchema, ValidateFunction>();
+
+function compile(schema: CrdSchema): ValidateFunction {
+  const ajv = new Ajv({ allErrors: true, useDefaults: true, verbose: true, strict: false, formats: FORMATS });
+  return ajv.compile(closed(schema));
 }
 
 /** A field without a value in YAML is one that is not there. */

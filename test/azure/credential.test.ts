@@ -243,3 +243,20 @@ test("another issuer's token logs in before file and secret, and its failure is 
   const refused = connect({ ...settings, assertion: () => Promise.reject(new PortError(failure)) });
   assert.deepEqual(await failureOf(refused.azure.identity(quiet)), failure);
 });
+
+test('a secret that became another one is used at once, and neither is told', async t => {
+  const { simulator } = await bench(t);
+  const { clientSecret: right = assert.fail(), ...settings } = settingsFor(simulator);
+  let secret = 'not~the~secret~of~this~client';
+  const { azure } = connect({ ...settings, currentSecret: () => secret });
+  const failure = await failureOf(azure.identity(quiet));
+  assert.match(failure.message, /AADSTS7000215: /);
+  assert.ok(!failure.message.includes(secret));
+  secret = right;
+  assert.equal((await azure.identity(quiet)).clientId, simulator.clientId);
+  const before = logins(simulator).length;
+  await azure.identity(quiet);
+  assert.equal(logins(simulator).length, before);
+  secret = 'a~secret~that~was~withdrawn';
+  assert.match((await failureOf(azure.identity(quiet))).message, /AADSTS7000215: /);
+});

@@ -8,11 +8,29 @@ import fc from 'fast-check';
 import { type OperatorFlags, readOperatorConfig } from '../../src/config/operator.ts';
 import { ConfigError } from '../../src/config/problems.ts';
 import { parseServer, readTargets } from '../../src/config/targets.ts';
+import { propertyRuns } from '../model/property-runs.ts';
 
 const ID = '11111111-1111-4111-8111-111111111111';
 const flags: OperatorFlags = { azureTenantId: ID, azureClientId: ID, azureClientSecret: 'pst' };
 const TARGET = { name: 'default', kind: 'HostsFile', namespace: 'dns', configMap: 'records', allowedNamespaces: ['*'] };
 const file = (...targets: readonly unknown[]) => ({ name: 'operator.yaml', text: JSON.stringify({ targets }) });
+
+/** The document with its `at`th place (counted around) given another value. */
+function changedAt(root: unknown, at: number, value: unknown): { readonly root: unknown; readonly path: string } {
+  const copy = structuredClone(root);
+  const places: { readonly holder: Record<string, unknown>; readonly key: string; readonly path: string }[] = [];
+  const collect = (node: unknown, path: string): void => {
+    if (typeof node !== 'object' || node === null) return;
+    for (const [key, child] of Object.entries(node)) {
+      places.push({ holder: node as Record<string, unknown>, key, path: `${path}.${key}` });
+      collect(child, `${path}.${key}`);
+    }
+  };
+  collect(copy, '');
+  const { holder, key, path } = places[at % places.length] ?? { holder: {}, key: '', path: '' };
+  holder[key] = value;
+  return { root: copy, path };
+}
 
 function problemsOf(read: () => unknown): readonly string[] {
   try {
@@ -206,6 +224,57 @@ suite('the file of DNS targets', () => {
       ),
       { numRuns: 300 },
     );
+  });
+
+  test('one thing wrong in a file that was right is told with its path, or does no harm', () => {
+    const right = {
+      targets: [
+        { ...TARGET, servers: ['10.0.0.53'], allowedSuffixes: ['plant.example'], allowedAddressRanges: ['10.0.0.0/8'] },
+        {
+          ...TARGET,
+          name: 'aks',
+          kind: 'CustomServer',
+          configMap: 'coredns-custom',
+          service: { namespace: 'kube-system', name: 'kube-dns' },
+          server: { port: 53, bind: ['10.0.0.5'], forward: ['10.0.0.2:53'], extraPlugins: ['k8s_gateway'] },
+        },
+      ],
+      globalIdentity: { namespaces: ['plant'], allowed: [{ subscriptionId: ID, resourceGroups: ['rg'] }] },
+    };
+    const odd = fc.oneof(
+      fc.constantFrom<unknown>(
+        null,
+        '',
+        '*',
+        'a\nb',
+        'a } evil {',
+        '/etc/../x',
+        -1,
+        1.5,
+        65_536,
+        [],
+        {},
+        [[]],
+        true,
+        '10.0.0.1%lo',
+      ),
+      fc.string({ unit: 'binary', maxLength: 8 }),
+      fc.jsonValue(),
+    );
+    let told = 0;
+    const property = fc.property(fc.nat(), odd, (at, value) => {
+      const { root, path } = changedAt(right, at, value);
+      const read = () => readOperatorConfig(flags, { name: 'x.yaml', text: JSON.stringify(root) });
+      const problems = problemsOf(read);
+      told += problems.length === 0 ? 0 : 1;
+      for (const problem of problems) assert.match(problem, /^x\.yaml: \S/, path);
+      if (problems.length > 0) return;
+      // What was taken ends up in a Corefile: no word of it is more than one word.
+      const words = read().targets.flatMap(target => ('server' in target ? [target.server] : []));
+      assert.doesNotMatch(JSON.stringify(words), /\\n|[\s]|\.\./, path);
+    });
+    fc.assert(property, propertyRuns(2_000));
+    assert.ok(told > 500, `${told} told`);
   });
 
   test('servers are read in every form of an address', () => {

@@ -15,9 +15,14 @@ export interface Schema {
   readonly default?: unknown;
   readonly enum?: readonly string[];
   readonly pattern?: string;
+  readonly minLength?: number;
   readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minItems?: number;
   readonly maxItems?: number;
   readonly maxProperties?: number;
+  readonly required?: readonly string[];
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly items?: Schema;
   readonly additionalProperties?: Schema;
@@ -62,7 +67,7 @@ export function largest(node: Schema, nth = 0): unknown {
 
 function largestText(node: Schema, nth: number): string {
   if (node.enum) return node.enum.reduce((longest, one) => (one.length > longest.length ? one : longest));
-  if (node.format === 'date-time') return '2026-11-24T16:00:00.000000000Z';
+  if (node.format === 'date-time') return '2026-11-24T16:00:00.000Z';
   // The letters a to f satisfy every pattern of the status: names, reasons, addresses, digests.
   const own = [...nth.toString(6)].map(digit => 'abcdef'[Number(digit)]).join('');
   return own.padStart(node.maxLength ?? 0, 'a');

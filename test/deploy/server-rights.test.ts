@@ -233,7 +233,13 @@ describe('the operator with the rights that are shipped', () => {
     ['get a token', 'POST', `/api/v1/namespaces/${namespace}/serviceaccounts/pms-operator/token`, {}],
     ['list the ServiceAccounts', 'GET', '/api/v1/namespaces/default/serviceaccounts'],
     ['read another ServiceAccount', 'GET', '/api/v1/namespaces/default/serviceaccounts/default'],
-    ['write pms-workload', 'PATCH', '/api/v1/namespaces/default/serviceaccounts/pms-workload', {}, mergePatch],
+    ['write another ServiceAccount', 'PATCH', '/api/v1/namespaces/default/serviceaccounts/default', {}, mergePatch],
+    ['make pms-workload', 'POST', '/api/v1/namespaces/default/serviceaccounts', { metadata: { name: 'pms-workload' } }],
+    ['delete pms-workload', 'DELETE', '/api/v1/namespaces/default/serviceaccounts/pms-workload'],
+    ['list the Secrets called pms-credential', 'GET', '/api/v1/secrets?fieldSelector=metadata.name%3Dpms-credential'],
+    ['read its own Secret', 'GET', `/api/v1/namespaces/${namespace}/secrets/pms-azure`],
+    ['make a Secret', 'POST', '/api/v1/namespaces/default/secrets', { metadata: { name: 'pms-credential' } }],
+    ['delete pms-credential', 'DELETE', '/api/v1/namespaces/default/secrets/pms-credential'],
     ['read the CRDs', 'GET', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'],
   ];
   for (const [what, method, path, body, contentType] of forbidden) {

@@ -206,6 +206,20 @@ suite('the status', () => {
     assert.ok(status.conditions?.every(condition => condition.message.length <= 1_024));
   });
 
+  test('lists fewer records where their names are long, and counts them all', () => {
+    const label = 'n'.repeat(60);
+    const fqdns = Array.from({ length: 200 }, (_, index) => `${label}.${label}.${label}.n${index}.monitor.azure.com`);
+    const entries = [...plant.networkInterface().entries, { member: 'm', address: '10.13.1.4', fqdns }];
+    const networkInterface = { id: 'nic', entries };
+    const { status } = passed(plant.fullAzure(plant.pms(), { networkInterface: present(networkInterface) }));
+    const shown = status.records ?? [];
+    assert.ok(
+      shown.length > 100 && shown.length < (status.recordCount ?? 0),
+      `${shown.length} of ${status.recordCount}`,
+    );
+    assert.ok(JSON.stringify(shown).length <= 49_500);
+  });
+
   test('keeps the records that were last known while they cannot be read', () => {
     const before = settledStatus();
     const seen = workspaceFails(failed('AzureError', 'x'));

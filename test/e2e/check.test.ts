@@ -38,7 +38,15 @@ suite('pms check', () => {
       /✓ dns target default +0 records in it \(HostsFile, ConfigMap \S+\/pms-records\); 1 of 1 servers answer$/m,
     );
     assert.match(stdout, new RegExp(`✓ dns target of the object +default, which namespace ${NAMESPACE} may use$`, 'm'));
-    assert.match(stdout, /\n16 passed, 2 skipped\n$/);
+    assert.match(stdout, new RegExp(`✓ lease +Lease ${NAMESPACE}/pms-operator may be taken`, 'm'));
+    assert.match(
+      stdout,
+      new RegExp(
+        `✓ identity +namespace ${NAMESPACE} acts with the operator's own identity, wherever Azure lets it$`,
+        'm',
+      ),
+    );
+    assert.match(stdout, /\n18 passed, 2 skipped\n$/);
   });
 
   test('an administrator sees that the installed CRD is the one of this version, or that it is not', async () => {
@@ -68,6 +76,7 @@ suite('pms check', () => {
       /✗ rights in the cluster +missing: get privatemonitoringscopes; list privatemonitoringscopes; /,
     );
     assert.match(stdout, new RegExp(`patch configmaps ${NAMESPACE}/${RECORDS}`));
+    assert.match(stdout, /! lease +missing: get leases default\/pms-operator; create leases \S+; update leases \S+$/m);
   });
 
   test('a ConfigMap that is another’s, and a DNS server that is silent, are told with what to do', async () => {

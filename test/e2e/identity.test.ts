@@ -1,7 +1,7 @@
 /**
  * Who acts in Azure, on the real API server: the operator's own identity serves the namespaces that the configuration names,
  * in the places that it allows; every other namespace brings the identity of its ServiceAccount, by a token that the API
- * server signs, and sees what that identity sees.
+ * server signs, or of its Secret, and sees what that identity sees. Both stay until nobody needs them.
  */
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -12,27 +12,34 @@ import type { ControlPlane } from '../env/control-plane.ts';
 import { eventually } from '../env/eventually.ts';
 import { OPERATOR } from './azure-side.ts';
 import { pms } from './objects.ts';
-import { NAMESPACE, type Scene, startScene } from './scene.ts';
+import { NAMESPACE, type OperatorProcess, type Scene, startScene } from './scene.ts';
 
 const SUBSCRIPTION = '11111111-1111-4111-8111-111111111111';
 const TENANT = '22222222-2222-4222-8222-222222222222';
 const ONE = 'press-hall';
 const OTHER = 'paint-shop';
 const NOBODY = 'canteen';
+/** Brings a Secret. */
+const STORE = 'warehouse';
+const HOMES = [ONE, OTHER, STORE] as const;
 const CLIENTS = {
   [ONE]: '66666666-6666-4666-8666-666666666666',
   [OTHER]: '77777777-7777-4777-8777-777777777777',
+  [STORE]: '88888888-8888-4888-8888-888888888888',
 } as const;
-const PATIENCE = { deadlineMs: 60_000, everyMs: 200 };
+const STORE_SECRET = 'the-warehouses-secret';
+const PATIENCE = { deadlineMs: 120_000, everyMs: 200 };
 
-/** The seed of all, with an application for each of two namespaces, at home in a resource group of its own. */
+/** The seed of all, with an application for each of three namespaces, at home in a resource group of its own. */
 async function seedOf(controlPlane: ControlPlane, directory: string): Promise<string> {
   const raw = async (path: string) => JSON.parse((await controlPlane.kubectl(['get', '--raw', path])).stdout);
   const [discovery, jwks] = [await raw('/.well-known/openid-configuration'), await raw('/openid/v1/jwks')];
   const seed = parse(await readFile(join(import.meta.dirname, 'seed.yaml'), 'utf8'));
   const principals = Object.entries(CLIENTS).map(([namespace, clientId]) => ({
     clientId,
-    federated: { issuer: discovery.issuer, subject: `system:serviceaccount:${namespace}:pms-workload`, jwks },
+    ...(namespace === STORE
+      ? { secret: STORE_SECRET }
+      : { federated: { issuer: discovery.issuer, subject: `system:serviceaccount:${namespace}:pms-workload`, jwks } }),
   }));
   const owners = Object.entries(CLIENTS).map(([namespace, principal]) => ({
     principal,
@@ -40,7 +47,7 @@ async function seedOf(controlPlane: ControlPlane, directory: string): Promise<st
     scope: `/resourceGroups/rg-${namespace}`,
   }));
   const file = join(directory, 'seed.yaml');
-  const networks = [ONE, OTHER].map((namespace, index) => ({
+  const networks = HOMES.map((namespace, index) => ({
     resourceGroup: `rg-${namespace}`,
     name: `vnet-${namespace}`,
     location: 'japaneast',
@@ -55,7 +62,7 @@ async function seedOf(controlPlane: ControlPlane, directory: string): Promise<st
       roleAssignments: [{ principal: OPERATOR, role: 'Owner' }, ...owners],
       resourceGroups: [
         ...seed.resourceGroups,
-        ...[ONE, OTHER].map(namespace => ({ name: `rg-${namespace}`, location: 'japaneast' })),
+        ...HOMES.map(namespace => ({ name: `rg-${namespace}`, location: 'japaneast' })),
       ],
       virtualNetworks: [...seed.virtualNetworks, ...networks],
     }),
@@ -79,6 +86,13 @@ const accountOf = (namespace: string, annotations: Readonly<Record<string, strin
   metadata: { name: 'pms-workload', namespace, annotations },
 });
 
+const secretOf = (namespace: keyof typeof CLIENTS, clientSecret: string) => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name: 'pms-credential', namespace },
+  stringData: { AZURE_TENANT_ID: TENANT, AZURE_CLIENT_ID: CLIENTS[namespace], AZURE_CLIENT_SECRET: clientSecret },
+});
+
 const identityOf = (namespace: keyof typeof CLIENTS) => ({
   'azure.workload.identity/client-id': CLIENTS[namespace],
   'azure.workload.identity/tenant-id': TENANT,
@@ -86,18 +100,21 @@ const identityOf = (namespace: keyof typeof CLIENTS) => ({
 
 suite('who acts in Azure', () => {
   let scene: Scene;
+  let operator: OperatorProcess;
+  /** Calls that were made with the operator's own identity, by commands. */
+  let byCommands = 0;
 
   before(async () => {
     scene = await startScene({
       latencyScale: 0,
       seed: seedOf,
-      namespaces: [ONE, OTHER, NOBODY],
+      namespaces: [...HOMES, NOBODY],
       globalIdentity: {
         namespaces: [NAMESPACE],
         allowed: [{ subscriptionId: SUBSCRIPTION, resourceGroups: ['rg-monitor'] }],
       },
     });
-    await scene.startOperator();
+    operator = await scene.startOperator();
   });
   after(() => scene?.stop());
 
@@ -121,6 +138,29 @@ suite('who acts in Azure', () => {
       },
       PATIENCE,
     );
+  const HELD = '["privatemonitoring.dev/credentials"]';
+  const finalizersOf = (namespace: string, what: string): Promise<string> =>
+    inNamespace(namespace, 'get', what, '-o', 'jsonpath={.metadata.finalizers}');
+  /** What a namespace controller does, and the test control plane has none: credentials first, objects last. */
+  const deleteNamespace = async (namespace: string): Promise<void> => {
+    const { request } = scene.controlPlane;
+    for (const path of ['', '/secrets', '/serviceaccounts'])
+      await request('DELETE', `/api/v1/namespaces/${namespace}${path}`);
+    await request('DELETE', `/apis/privatemonitoring.dev/v1alpha1/namespaces/${namespace}/privatemonitoringscopes`);
+  };
+  const contentOf = async (namespace: string): Promise<readonly string[]> =>
+    (await inNamespace(namespace, 'get', 'pms,secrets,serviceaccounts', '-o', 'name')).split('\n').filter(Boolean);
+  const finalize = async (namespace: string): Promise<void> => {
+    const path = `/api/v1/namespaces/${namespace}`;
+    const { request } = scene.controlPlane;
+    const { body } = await request('GET', path);
+    assert.equal(body.status.phase, 'Terminating');
+    await request('PUT', `${path}/finalize`, { ...body, spec: { finalizers: [] } });
+    assert.equal((await request('GET', path)).status, 404);
+  };
+  /** What of a resource group can only have been made by us; workspaces are kept by default. */
+  const madeIn = async (group: string): Promise<readonly string[]> =>
+    (await scene.azure.ids()).filter(id => new RegExp(`/${group}/.*/(privatelinkscopes|privateendpoints)/`).test(id));
   /** Calls to Azure that name a resource group, by who made them. */
   const callersIn = async (group: string): Promise<readonly string[]> => {
     const calls = await scene.azure.everybodysCalls();
@@ -131,7 +171,10 @@ suite('who acts in Azure', () => {
   test('an object of a namespace that is not named, and has no identity, is refused before Azure is asked', async () => {
     await apply(objectOf(NOBODY, { resourceGroup: 'rg-monitor' }));
     const told = await waitFor(NOBODY, 'Stalled', 'NamespaceNotAllowed');
-    assert.match(told, /namespace canteen .*globalIdentity\.namespaces.*ServiceAccount pms-workload.*client-id/);
+    assert.match(
+      told,
+      /namespace canteen .*globalIdentity\.namespaces.*Secret pms-credential.*ServiceAccount pms-workload/,
+    );
     assert.deepEqual(await scene.azure.everybodysCalls(), []);
   });
 
@@ -160,6 +203,22 @@ suite('who acts in Azure', () => {
     await inNamespace(ONE, 'wait', 'pms/plant', '--for=condition=Ready', '--timeout=90s');
     assert.match(await waitFor(ONE, 'CredentialsReady', 'TokenObtained'), new RegExp(CLIENTS[ONE]));
     assert.deepEqual(await callersIn(`rg-${ONE}`), [CLIENTS[ONE]]);
+    assert.equal(await finalizersOf(ONE, 'serviceaccount/pms-workload'), HELD);
+  });
+
+  test('with a Secret it tells what Entra ID does not take, and goes on after an edit of it, without a restart', async () => {
+    await apply(secretOf(STORE, 'of-last-year'), objectOf(STORE));
+    const told = await waitFor(STORE, 'CredentialsReady', 'AuthenticationFailed');
+    assert.match(told, /AADSTS7000215/);
+    assert.ok(!told.includes('of-last-year'), told);
+    assert.deepEqual(await callersIn(`rg-${STORE}`), []);
+    await apply(secretOf(STORE, STORE_SECRET));
+    await inNamespace(STORE, 'annotate', 'pms', 'plant', 'privatemonitoring.dev/requestedAt=now');
+    // Not Ready: the names of the one DNS target are those of the object above.
+    await inNamespace(STORE, 'wait', 'pms/plant', '--for=condition=EndpointReady', '--timeout=120s');
+    assert.deepEqual(await callersIn(`rg-${STORE}`), [CLIENTS[STORE]]);
+    assert.equal(await finalizersOf(STORE, 'secret/pms-credential'), HELD);
+    assert.ok(!operator.output().includes(STORE_SECRET));
   });
 
   test('what one identity has read is not told to another, which Azure refuses it', async () => {
@@ -187,22 +246,75 @@ suite('who acts in Azure', () => {
     assert.match(told, /AADSTS700213: .*system:serviceaccount:paint-shop:pms-workload/);
   });
 
-  test('what owns something and lost its identity stays and says so; with it again it goes', async () => {
-    await inNamespace(ONE, 'delete', 'serviceaccount', 'pms-workload');
-    await inNamespace(ONE, 'delete', 'pms', 'plant', '--wait=false');
-    await waitFor(ONE, 'Stalled', 'NamespaceNotAllowed');
-    assert.match(await inNamespace(ONE, 'get', 'pms/plant', '-o', 'jsonpath={.metadata.finalizers}'), /azure/);
-    await apply(accountOf(ONE, identityOf(ONE)));
-    await inNamespace(ONE, 'annotate', '--overwrite', 'pms', 'plant', 'privatemonitoring.dev/requestedAt=last');
-    await inNamespace(ONE, 'wait', 'pms/plant', '--for=delete', '--timeout=90s');
+  test('`pms check` and `pms plan` tell beforehand who may act, and as whom', async () => {
+    assert.deepEqual(await scene.azure.calls(), []);
+    const passes = async (command: string, object: object) => {
+      const { stdout, stderr } = await scene.pms([command, '-f', '-', '--simulated-azure'], object);
+      return stdout + stderr;
+    };
+    const [store, outside, nobody] = await Promise.all([
+      passes('check', objectOf(STORE)),
+      passes('check', objectOf(NAMESPACE, { resourceGroup: 'rg-press-hall' })),
+      passes('plan', objectOf(NOBODY)),
+    ]);
+    assert.match(
+      store,
+      new RegExp(`✓ identity +namespace warehouse acts as client ${CLIENTS[STORE]} .* Secret pms-cred`),
+    );
+    assert.match(outside, /✗ identity +spec\.resourceGroup: resource group rg-press-hall .* is outside of what/);
+    assert.match(nobody, /✗ identity +namespace canteen may not act .*ServiceAccount pms-workload/);
+    assert.match(await passes('plan', objectOf(STORE)), /^note: namespace warehouse acts as client 8{8}-/m);
+    byCommands = (await scene.azure.calls()).length;
   });
 
-  test('the identity of the operator itself was never used, and the API server refused nothing', async () => {
-    assert.deepEqual(await scene.azure.calls(), []);
+  test('F20: a deleted namespace leaves nothing of its objects in Azure, whichever identity it brought', async () => {
+    for (const namespace of [ONE, STORE]) assert.ok((await madeIn(`rg-${namespace}`)).length > 0, namespace);
+    for (const namespace of [ONE, STORE]) await deleteNamespace(namespace);
+    for (const namespace of [ONE, STORE]) {
+      await eventually(
+        `everything of ${namespace} goes`,
+        async () => (await contentOf(namespace)).length === 0,
+        PATIENCE,
+      );
+      assert.deepEqual(await madeIn(`rg-${namespace}`), []);
+      await finalize(namespace);
+    }
+  });
+
+  test('one deleted while no operator ran has no tokens any more: it says so, and abandoning lets it go', async () => {
+    await apply(accountOf(OTHER, identityOf(OTHER)), objectOf(OTHER, { workspaces: [{ name: 'law-own' }] }));
+    await inNamespace(OTHER, 'annotate', '--overwrite', 'pms', 'plant', 'privatemonitoring.dev/requestedAt=own');
+    await inNamespace(OTHER, 'wait', 'pms/plant', '--for=condition=Ready', '--timeout=120s');
+    const made = await madeIn(`rg-${OTHER}`);
+    assert.ok(made.length > 0);
+    await operator.stop('SIGTERM');
+    await deleteNamespace(OTHER);
+    const { stderr } = await scene.controlPlane.kubectl(['-n', OTHER, 'create', 'token', 'pms-workload']);
+    assert.match(stderr, /because it is being terminated/);
+    operator = await scene.startOperator();
+    const told = await waitFor(OTHER, 'Stalled', 'NamespaceTerminating');
+    assert.match(told, /globalIdentity\.namespaces.*privatemonitoring\.dev\/abandon/);
+    assert.equal(await finalizersOf(OTHER, 'serviceaccount/pms-workload'), HELD);
+    const uid = await inNamespace(OTHER, 'get', 'pms/plant', '-o', 'jsonpath={.metadata.uid}');
+    await inNamespace(OTHER, 'annotate', 'pms', 'plant', `privatemonitoring.dev/abandon=${uid}`);
+    await eventually('everything goes', async () => (await contentOf(OTHER)).length === 0, PATIENCE);
+    assert.deepEqual(await madeIn(`rg-${OTHER}`), made);
+    // Where no event can be recorded the log has it.
+    await eventually('what is left is told', () =>
+      /"reason":"Released","note":"stay in Azure: private endpoint pe-plant/.test(operator.output()),
+    );
+    await finalize(OTHER);
+  });
+
+  test('the identity of the operator itself was never used but by those commands, and the API server refused nothing', async () => {
+    assert.equal((await scene.azure.calls()).length, byCommands);
     const mine = (await scene.controlPlane.auditEvents()).filter(({ user }) =>
       user?.username?.endsWith(':pms-operator'),
     );
-    const refused = mine.filter(({ responseStatus }) => responseStatus?.code === 403);
+    // New content that nobody may bring into a namespace under deletion; and `pms check` looks whether it may read the CRD.
+    const isToBe = ({ objectRef }: (typeof mine)[number]) =>
+      objectRef?.subresource === 'token' || ['events', 'customresourcedefinitions'].includes(objectRef?.resource ?? '');
+    const refused = mine.filter(call => call.responseStatus?.code === 403 && !isToBe(call));
     assert.deepEqual(
       refused.map(({ verb, requestURI }) => `${verb} ${requestURI}`),
       [],

@@ -20,7 +20,13 @@ import type {
 import type { ZoneGroup, ZoneRecord } from '../../src/domain/zone-resources.ts';
 import type { Clock } from '../../src/ports.ts';
 import { ARC_ENTRIES, ARC_GONE_MS, ARC_SETTLE_MS, arcRefusals } from './arc-rules.ts';
-import { COLLECTION_MS, checkCollectionPut, checkCollectionRemoval, isCollectionWant } from './collection-rules.ts';
+import {
+  COLLECTION_MS,
+  checkCollectionPut,
+  checkCollectionRemoval,
+  collectionBodyOf,
+  isCollectionWant,
+} from './collection-rules.ts';
 import { InterfaceNames } from './interface-names.ts';
 import { bodyOf } from './made-bodies.ts';
 import type { Randomness } from './randomness.ts';
@@ -140,6 +146,12 @@ export class AzureState {
   patch(want: Want, changes: readonly Change[]): void {
     const cell = this.#find(want.id);
     if (cell === undefined) throw refuse(failed('NotFound', `${want.id} is not there`));
+    // A rule is put whole, with what others added to it left.
+    if (want.kind === 'dataCollectionRule' && cell.body.kind === want.kind) {
+      const { tags } = cell.body;
+      cell.body = { ...cell.body, ...collectionBodyOf(want), tags: { ...tags, ...want.tags } };
+      return;
+    }
     const stated = bodyOf(want) as unknown as Record<string, unknown>;
     const body: Record<string, unknown> = { ...cell.body };
     for (const { field } of changes) {

@@ -38,6 +38,8 @@ export interface DnsModel {
   readonly doubled: readonly string[];
   /** The API server refuses every write of a ConfigMap. */
   refusesWrites: boolean;
+  /** Called after a write of target `default` that changed it. */
+  onWrite: (before: readonly PublishedLine[], after: readonly PublishedLine[]) => void;
 }
 
 const TARGETS = ['default', 'lan'] as const;
@@ -89,6 +91,7 @@ export function dnsModel({ clock, random, installation }: DnsModelOptions): DnsM
       const after = new Set(linesOf(textOf(ref.name)).map(line => line.name));
       doubled.push(...doubledIn(before, linesOf(textOf(ref.name))));
       lost.push(...before.map(line => line.name).filter(name => !after.has(name)));
+      if (ref.name === 'default') model.onWrite(before, linesOf(textOf(ref.name)));
       propagate(ref.name);
       await clock.sleep(random.between(1, 50));
       return view;
@@ -105,6 +108,7 @@ export function dnsModel({ clock, random, installation }: DnsModelOptions): DnsM
 
   const model: DnsModel = {
     refusesWrites: false,
+    onWrite: () => {},
     configs: TARGETS.map(configOf),
     store,
     resolver,

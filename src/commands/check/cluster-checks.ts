@@ -4,7 +4,8 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { PlaceConfig } from '../../config/inquiry.ts';
-import { WORKLOAD_ACCOUNT } from '../../controller/identities.ts';
+import { LEASE_NAME } from '../../config/leader-election.ts';
+import { CREDENTIAL_SECRET, WORKLOAD_ACCOUNT } from '../../controller/namespace-credential.ts';
 import { configMapsOf } from '../../coredns/targets.ts';
 import { type Finding, failing, lookedAt, passed, skipped, warned } from '../../domain/finding.ts';
 import { GROUP, type ObjectKey, PLURAL, VERSION } from '../../domain/object.ts';
@@ -16,7 +17,7 @@ import { CRD_FILE } from '../../manifest/package-file.ts';
 /** One finding each; when the API server does not answer, that one alone. */
 export async function checkCluster(
   kubernetes: Kubernetes,
-  config: PlaceConfig,
+  config: PlaceConfig & LeaseFlags,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
   const { inquiry } = kubernetes;
@@ -27,7 +28,8 @@ export async function checkCluster(
   if (server.state !== 'passed') return [server];
   const crd = await lookedAt('crd', () => checkCrd(inquiry, signal));
   const rights = await lookedAt('rights in the cluster', () => checkRights(inquiry, config, signal));
-  return [server, crd, rights];
+  const lease = await lookedAt('lease', () => checkLease(kubernetes, config, signal));
+  return [server, crd, rights, lease];
 }
 
 async function checkCrd(inquiry: ClusterInquiry, signal: AbortSignal): Promise<Finding> {
@@ -59,13 +61,15 @@ function questionsFor({ targets = [], installationId }: PlaceConfig): readonly A
   const objects = { group: GROUP, resource: PLURAL };
   const events = { group: 'events.k8s.io', resource: 'events' };
   const accounts = { group: '', resource: 'serviceaccounts', name: WORKLOAD_ACCOUNT };
+  const secrets = { group: '', resource: 'secrets', name: CREDENTIAL_SECRET };
   const namespaces = { group: '', resource: 'namespaces', name: 'kube-system' };
   const all = (verbs: readonly string[], at: Omit<AccessQuestion, 'verb'>) => verbs.map(verb => ({ verb, ...at }));
   return [
     ...all(['get', 'list', 'watch', 'patch'], objects),
     ...all(['patch'], { ...objects, subresource: 'status' }),
     ...all(['create', 'patch'], events),
-    ...all(['get'], accounts),
+    ...all(['get', 'patch'], secrets),
+    ...all(['get', 'patch'], accounts),
     ...all(['create'], { ...accounts, subresource: 'token' }),
     ...(installationId === undefined ? all(['get'], namespaces) : []),
     ...targets.flatMap(configMapsOf).flatMap(({ namespace, name }) => {
@@ -76,6 +80,31 @@ function questionsFor({ targets = [], installationId }: PlaceConfig): readonly A
       return all(['list'], { group: 'discovery.k8s.io', resource: 'endpointslices', namespace: service.namespace });
     }),
   ];
+}
+
+/** Where the Lease of the operator is looked for. */
+export interface LeaseFlags {
+  readonly leaderElectResourceName?: string;
+  /** Absent: the namespace of the ServiceAccount that asks, else that of the kubeconfig's context. */
+  readonly leaderElectResourceNamespace?: string;
+}
+
+/** One copy of the operator outside of a cluster does without: so what is missing keeps nobody from going on. */
+async function checkLease(
+  { inquiry, namespace: ofContext }: Kubernetes,
+  { leaderElectResourceName: name = LEASE_NAME, leaderElectResourceNamespace }: LeaseFlags,
+  signal: AbortSignal,
+): Promise<Finding> {
+  const account = /^system:serviceaccount:([^:]+):/.exec(await inquiry.user(signal))?.[1];
+  const namespace = leaderElectResourceNamespace ?? account ?? ofContext;
+  const at = { group: 'coordination.k8s.io', resource: 'leases', namespace, name };
+  const questions = ['get', 'create', 'update'].map(verb => ({ verb, ...at }));
+  const answers = await Promise.all(questions.map(question => inquiry.may(question, signal)));
+  const missing = questions.filter((_, index) => !answers[index]).map(questionText);
+  if (missing.length === 0) return passed('lease', `Lease ${namespace}/${name} may be taken, so that copies are safe`);
+  const cure =
+    'kubectl apply -f deploy/operator-rbac.yaml; without it the operator leads nobody in a cluster, and only --leader-elect=false works';
+  return warned('lease', `missing: ${missing.join('; ')}`, cure);
 }
 
 /** `patch configmaps private-monitoring/pms-records` */

@@ -134,7 +134,7 @@ async function targetsFor(
 }
 
 /** What `kubectl apply` would make of the object that is there. */
-function appliedTo(live: PmsObject | undefined, { metadata, spec }: NewObject): PmsObject {
+export function appliedTo(live: PmsObject | undefined, { metadata, spec }: NewObject): PmsObject {
   if (live === undefined) {
     const fresh = { uid: '', resourceVersion: '', generation: 1, creationTimestamp: '', finalizers: [] };
     return { metadata: { ...metadata, ...fresh }, spec, status: {} };

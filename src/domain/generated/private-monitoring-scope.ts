@@ -583,11 +583,11 @@ export interface PrivateMonitoringScopeStatus {
         | 'join'
         | 'leave';
       /**
-       * Name of the resource within this object. At most 80 characters.
+       * Name of the resource within this object. At most 96 characters.
        */
       key: string;
       /**
-       * Azure id of the resource; absent for records. At most 416 characters.
+       * Azure id of the resource; absent for records. At most 400 characters.
        */
       id?: string;
       /**
@@ -595,7 +595,7 @@ export interface PrivateMonitoringScopeStatus {
        *
        * @maxItems 8
        *
-       * Items: One field, what was found and what is asked. At most 160 characters.
+       * Items: One field, what was found and what is asked. At most 128 characters.
        */
       changes?: string[];
       /**
@@ -645,7 +645,7 @@ export interface PrivateMonitoringScopeStatus {
      */
     reason: string;
     /**
-     * Why, in words, with what to do. At most 2048 characters; may be empty.
+     * Why, in words, with what to do. At most 1024 characters; may be empty.
      */
     message: string;
   }[];
