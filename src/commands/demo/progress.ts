@@ -73,6 +73,7 @@ export function stepsOf(source: ProgressSource): readonly StepProgress[] {
 /** A step that the spec does not ask for has no condition. */
 function isAsked(name: ConditionType, { gate, access, zones, dns, collection }: Desired): boolean {
   if (name === 'DataCollectionReady') return collection !== undefined;
+  if (name === 'TelemetryFlowing') return collection?.machines !== undefined;
   if (name === 'RecordsExported') return dns.exports.length > 0;
   if (name === 'ZoneGroupReady') return zones !== undefined;
   if (name === 'PathVerified') return gate !== 'None';
