@@ -18,6 +18,7 @@ import { pathToFileURL } from 'node:url';
 import { checkKept } from './contract/check-kept.ts';
 import { ensureBinaries, ensureBinary } from './env/binaries.ts';
 import { installMissingTools } from './env/debian.ts';
+import { packForAll } from './env/packed.ts';
 import { checkRights, keptIn } from './rights/check-kept.ts';
 import { longestFirst, slowest } from './run-order.ts';
 import { complaints, count, emptyTally, type TestEvent } from './run-tally.ts';
@@ -80,8 +81,6 @@ const staticStages: readonly Stage[] = [
   command('generated files', process.execPath, 'scripts/generate.ts', '--check'),
 ];
 
-const bundle = command('bundle', process.execPath, 'scripts/build.ts');
-
 const programs: Stage = {
   name: 'programs',
   run: async signal => {
@@ -92,7 +91,7 @@ const programs: Stage = {
   },
 };
 
-/** A folder for what every test file's process keeps for a stage after the tests; gone with this process. */
+/** A folder for what test files share or keep for a later stage; every process is told where. Gone with this process. */
 function kept(variable: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'pms-kept-'));
   process.env[variable] = folder;
@@ -102,6 +101,12 @@ function kept(variable: string): string {
 
 const answers = kept('PMS_KEPT_ANSWERS');
 const calls = kept('PMS_KEPT_CALLS');
+
+/** What is made once for all test files: the packed program, and what Node compiles, half of a small file's time. */
+const packed = kept('PMS_SHARED');
+process.env.NODE_COMPILE_CACHE ??= join(packed, 'compiled');
+const bundle: Stage = { name: 'bundle', run: () => packForAll(packed).then(() => 'ok') };
+
 const keeping = ['--import', pathToFileURL(join(root, 'test/contract/keep-answers.ts')).href];
 
 const contract: Stage = { name: 'contract', run: () => checkKept(answers) };

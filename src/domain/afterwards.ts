@@ -4,6 +4,7 @@
  */
 import { isArcWant, withArc, withoutArc } from './afterwards-arc.ts';
 import { isCollectionWant, withCollected, withCollectorAccess, withoutCollected } from './afterwards-collection.ts';
+import { withJoined, withLeft } from './afterwards-machines.ts';
 import { isZoneWant, withAdoptedGroup, withoutZone, withZone, withZoneNames } from './afterwards-zones.ts';
 import { isFailedState, isSucceeded } from './converge.ts';
 import type { Desired } from './desire.ts';
@@ -100,6 +101,10 @@ function apply(action: Action, want: Desired, seen: Observed): Observed {
       const kept = { resourceVersion: '', isImmutable: false, isEmpty: false, isOwned: true };
       return { ...seen, exported: present({ ...kept, data, annotations, ownKeys: Object.keys(data) }) };
     }
+    case 'join':
+      return withJoined(action.joins, want.owner, seen);
+    case 'leave':
+      return withLeft(action.leaves, seen);
     case 'unexport':
       return { ...seen, exported: ABSENT };
     case 'unpublish':

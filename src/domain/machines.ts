@@ -61,8 +61,7 @@ export function convergeMachines(
   const isBlind = agents.is === 'unread' && rules.want.agent !== undefined;
   return {
     verdict: combine([
-      joining,
-      leaving,
+      ...[joining, leaving].filter(({ message }) => message !== ''),
       ...problemVerdicts(problems),
       ...(agents.is === 'unread' && isBlind ? [unreadable(agents.failure)] : []),
       ready('AllReady', countText(told)),

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { removeAtExit } from '../env/child-process.ts';
+import { compiledOnce } from '../env/packed.ts';
 
 /** The program; run by this process's Node. */
 export const main = join(import.meta.dirname, '../../src/main.ts');
@@ -35,7 +36,7 @@ export async function pms(t: TestContext, { args, env = {}, input = '' }: Run): 
   const child = spawn(process.execPath, [main, ...args], {
     stdio: 'pipe',
     timeout: DEADLINE_MS,
-    env: { PATH: process.env.PATH, ...env },
+    env: { PATH: process.env.PATH, ...compiledOnce, ...env },
   });
   t.after(() => child.kill('SIGKILL'));
   const written = { stdout: '', stderr: '' };

@@ -5,7 +5,6 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundle } from '../../scripts/build.ts';
 import { removeAtExit } from '../env/child-process.ts';
 import { feedConfigMap } from '../env/config-map-feed.ts';
 import { type ControlPlane, startControlPlane } from '../env/control-plane.ts';
@@ -13,6 +12,7 @@ import { type CoreDns, startCoreDns } from '../env/coredns.ts';
 import { eventually } from '../env/eventually.ts';
 import { freePort } from '../env/free-port.ts';
 import { buildImage, type Image } from '../env/image.ts';
+import { packedPms } from '../env/packed.ts';
 import { type Pod, startPod } from '../env/pod.ts';
 import { startUpstreamDns } from '../env/upstream-dns.ts';
 import type { Manifest } from '../rights/grants.ts';
@@ -89,8 +89,7 @@ export async function install(
 
 /** The simulated Azure as a process of its own, with another seed if one is given; ended by `ground.stop`. */
 export async function startAzureBeside({ directory, onStop }: Ground, seed?: string): Promise<AzureSide> {
-  const pms = join(directory, 'pms.mjs');
-  await bundle(join(import.meta.dirname, '../../src/main.ts'), pms);
+  const pms = await packedPms();
   const azure = await startAzure({ pms, directory, latencyScale: 0.1, ...(seed === undefined ? {} : { seed }) });
   onStop(azure.stop);
   return azure;

@@ -5,16 +5,16 @@
  * kubectl, DNS, and Azure's own side.
  */
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { bundle } from '../../scripts/build.ts';
 import { type OwnedProcess, removeAtExit, startProcess } from '../env/child-process.ts';
 import { feedConfigMap } from '../env/config-map-feed.ts';
 import { type ControlPlane, type KubectlResult, startControlPlane } from '../env/control-plane.ts';
 import { type CoreDns, startCoreDns } from '../env/coredns.ts';
 import { eventually } from '../env/eventually.ts';
+import { compiledOnce, packedPms } from '../env/packed.ts';
 import { startUpstreamDns, type UpstreamDns } from '../env/upstream-dns.ts';
 import type { Manifest } from '../rights/grants.ts';
 import type { Planted } from '../rights/judge.ts';
@@ -106,10 +106,7 @@ export async function startScene(options: SceneOptions): Promise<Scene> {
 async function assemble(options: SceneOptions, stops: (() => Promise<void> | void)[], stop: Scene['stop']) {
   const directory = await mkdtemp(join(tmpdir(), 'pms-e2e-'));
   stops.push(removeAtExit(directory));
-  const pms = join(directory, 'pms.mjs');
-  await bundle(join(root, 'src/main.ts'), pms);
-  // It ships beside the program.
-  await cp(join(root, 'crds'), join(directory, 'crds'), { recursive: true });
+  const pms = await packedPms();
   const { namespaces = [], seed = 'seed.yaml', latencyScale, agent = false } = options;
   const controlPlane = await startControlPlane({ auditLog: true, namespaces: [NAMESPACE, ...namespaces] });
   stops.push(controlPlane.stop);
@@ -167,7 +164,7 @@ async function assemble(options: SceneOptions, stops: (() => Promise<void> | voi
   };
   const command: Scene['pms'] = (args, object, as = kubeconfig) => {
     if (args[0] === 'check' && as === kubeconfig) planted.push(CRD_IS_LOOKED_AT);
-    const env = { PATH: process.env.PATH, KUBECONFIG: as, PMS_CONFIG: config, ...azure.env };
+    const env = { PATH: process.env.PATH, ...compiledOnce, KUBECONFIG: as, PMS_CONFIG: config, ...azure.env };
     return runToEnd(pms, args, { env, input: object === undefined ? '' : stringify(object) });
   };
   const records: Scene['records'] = async () => {
@@ -243,7 +240,7 @@ async function runOperator({ pms, config, env, args }: OperatorStart): Promise<O
   const addresses = ['--metrics-addr', '127.0.0.1:0', '--health-addr', '127.0.0.1:0'];
   const flags = ['--config', config, ...addresses, '--simulated-azure', ...args];
   const operator = startProcess(process.execPath, [pms, 'operator', ...flags], {
-    env: { PATH: process.env.PATH, ...env },
+    env: { PATH: process.env.PATH, ...compiledOnce, ...env },
   });
   try {
     const ports = await eventually('the operator tells its ports', () => {

@@ -10,9 +10,9 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { promisify } from 'node:util';
-import { bundle } from '../../scripts/build.ts';
 import { type OwnedProcess, removeAtExit, type StartOptions, startProcess } from './child-process.ts';
 import { parseDockerfile, type Stage } from './dockerfile.ts';
+import { packedPms } from './packed.ts';
 import { requireTool } from './require-tool.ts';
 
 const run = promisify(execFile);
@@ -47,12 +47,8 @@ export async function buildImage(): Promise<Image> {
   const remove = removeAtExit(work);
   const stage = (await readDockerfile()).at(-1);
   if (stage === undefined) throw new Error('deploy/Dockerfile has no stage');
-  const [built, layer, directory] = ['built', 'layer', 'root'].map(name => join(work, name)) as [
-    string,
-    string,
-    string,
-  ];
-  await bundle(join(root, 'src/main.ts'), join(built, 'pms.mjs'));
+  const [layer, directory] = [join(work, 'layer'), join(work, 'root')];
+  const built = dirname(await packedPms());
   for (const { sources, destination } of stage.copies) {
     for (const source of sources) {
       const from = source.startsWith(BUILT) ? join(built, source.slice(BUILT.length)) : join(root, inContext(source));

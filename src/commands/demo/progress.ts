@@ -75,6 +75,7 @@ export function stepsOf(source: ProgressSource): readonly StepProgress[] {
 function isAsked(name: ConditionType, { gate, access, zones, dns, collection }: Desired): boolean {
   if (name === 'DataCollectionReady') return collection !== undefined;
   if (name === 'ArcScopeReady') return collection?.arc !== undefined;
+  if (name === 'TelemetryFlowing') return collection?.machines !== undefined;
   if (name === 'RecordsExported') return dns.exports.length > 0;
   if (name === 'ZoneGroupReady') return zones !== undefined;
   if (name === 'PathVerified') return gate !== 'None';

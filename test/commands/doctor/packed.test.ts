@@ -8,12 +8,12 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { bundle } from '../../../scripts/build.ts';
 import { exportRecords } from '../../../src/domain/exports/exports.ts';
 import { certificateAuthority } from '../../../src/simulator/certificates.ts';
 import { CONTEXT } from '../../domain/exports/sample.ts';
 import { removeAtExit } from '../../env/child-process.ts';
 import { requireContainers } from '../../env/image.ts';
+import { packedPms } from '../../env/packed.ts';
 import { requireTool } from '../../env/require-tool.ts';
 import { pms } from '../pms-process.ts';
 import { api, globalHandler, handler, ods } from './recorded-machine.ts';
@@ -50,13 +50,13 @@ async function bench(t: TestContext) {
   const { cert, key } = await authority.issue(records.map(({ name }) => name));
   await writeFile(file('ca.pem'), authority.caPem);
   await writeFile(file('records.json'), exportRecords('json', records, CONTEXT)[0]?.text ?? '');
-  await bundle(join(import.meta.dirname, '../../../src/main.ts'), file('pms.mjs'));
+  const packed = await packedPms();
   const base = { PATH: process.env.PATH, CERTIFICATE: cert, KEY: key, ADDRESS: address };
   return async (hosts: string, { trusts = true, args = [] as readonly string[] } = {}) => {
     await writeFile(file('hosts'), hosts);
     const env = trusts ? { ...base, NODE_EXTRA_CA_CERTS: file('ca.pem') } : base;
     const server = join(import.meta.dirname, 'in-namespace.ts');
-    const command = [process.execPath, file('pms.mjs'), 'doctor', '--records', file('records.json'), ...args];
+    const command = [process.execPath, packed, 'doctor', '--records', file('records.json'), ...args];
     return run(env, file('hosts'), process.execPath, server, ...command);
   };
 }
