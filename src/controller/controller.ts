@@ -155,7 +155,6 @@ async function pass(
     memory.asked.delete(object.metadata.uid);
     memory.unpublishedSince.delete(object.metadata.uid);
     memory.abandonedSince.delete(object.metadata.uid);
-    memory.arcTimes.delete(object.metadata.uid);
     queue.forget(key);
     return 'success';
   }

@@ -59,6 +59,7 @@ async function converge(pass: Pass): Promise<Outcome> {
   if (isFinished(steps, context)) {
     await leave(object, pass);
     forgetMeasured(pass.memory, object.metadata.uid);
+    pass.memory.arcTimes.delete(object.metadata.uid);
     return { is: 'Gone' };
   }
   const ready = await writeDown(steps, context, pass);

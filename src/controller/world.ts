@@ -53,6 +53,8 @@ export interface AzureMemory {
   readonly publicSides: Map<string, PublicProof>;
   /** By uid of the object: what the workspace last said of its machines. */
   readonly telemetry: Map<string, TelemetrySight>;
+  /** By uid of the object: since when its machines have been in the Arc scope, and that out of DNS. */
+  readonly arcTimes: Map<string, ArcTimes>;
 }
 
 /** In a pass, what is of an identity is of the one that its object acts with. */
@@ -65,8 +67,6 @@ export interface Memory extends AzureMemory {
   readonly unpublishedSince: Map<string, number>;
   /** By uid of a deleted object: since when (epoch ms) it is known to be abandoned. */
   readonly abandonedSince: Map<string, number>;
-  /** By uid of the object: since when its machines have been in the Arc scope, and that out of DNS. */
-  readonly arcTimes: Map<string, ArcTimes>;
   /** By id of the scope: when (epoch ms) names were last due to join or leave its endpoints, unseen by anybody. */
   readonly membersChangedAt: Map<string, number>;
 }
@@ -78,6 +78,7 @@ export const createAzureMemory = (clock: Clock): AzureMemory => ({
   paths: new Map(),
   publicSides: new Map(),
   telemetry: new Map(),
+  arcTimes: new Map(),
 });
 
 export const createMemory = (clock: Clock): Memory => ({
@@ -86,7 +87,6 @@ export const createMemory = (clock: Clock): Memory => ({
   asked: new Map(),
   unpublishedSince: new Map(),
   abandonedSince: new Map(),
-  arcTimes: new Map(),
   membersChangedAt: new Map(),
 });
 
