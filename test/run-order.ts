@@ -11,6 +11,7 @@ const longest = [
   'e2e/zones',
   'e2e/isolation',
   'e2e/preflight',
+  'deploy/server-readme',
   'e2e/crash',
   'e2e/road',
   'faults/sweep-model',
