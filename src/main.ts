@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   import: async () => (await import('./commands/import.ts')).importCommand(),
   plan: async () => (await import('./commands/plan.ts')).planCommand(),
   records: async () => (await import('./commands/records.ts')).recordsCommand(),
+  tree: async () => (await import('./commands/tree.ts')).treeCommand(),
   simulator: async () => (await import('./commands/simulator.ts')).simulatorCommand(),
 };
 

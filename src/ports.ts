@@ -27,6 +27,8 @@ import type {
 } from './domain/resources.ts';
 import type { Permission } from './domain/rights.ts';
 import type { GraphSight } from './domain/surroundings.ts';
+import type { LogsAnswer, LogsQuestion } from './domain/telemetry.ts';
+import type { AzureMachines } from './ports-machines.ts';
 import type { AzureZones } from './ports-zones.ts';
 
 /** The first answer to a write. */
@@ -38,7 +40,7 @@ export interface WriteAnswer {
 }
 
 /** Azure Resource Manager, as one identity. Subscriptions come from the ids. */
-export interface Azure extends AzureZones {
+export interface Azure extends AzureZones, AzureMachines {
   /** Proves that a token can be had. Cached; network only when the token is due. */
   identity(signal: AbortSignal): Promise<Identity>;
 
@@ -104,8 +106,11 @@ export interface Azure extends AzureZones {
    */
   query(asked: QueryTarget, signal: AbortSignal): Promise<PathResult>;
 
+  /** The rows that a workspace answers a query with, asked in the same way. Throws as `query`. */
+  logs(asked: LogsQuestion, signal: AbortSignal): Promise<LogsAnswer>;
+
   /**
-   * The same query from the public side, through the operator's egress; absent when it has none. `Public` is the refusal
+   * The proof's query from the public side, through the operator's egress; absent when it has none. `Public` is the refusal
    * that a closed workspace gives there, `Held` an answer. Throws as `query`.
    */
   readonly queryPublic?: (asked: Pick<QueryTarget, 'customerId'>, signal: AbortSignal) => Promise<PathResult>;

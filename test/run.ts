@@ -20,18 +20,43 @@ import { ensureBinaries, ensureBinary } from './env/binaries.ts';
 import { installMissingTools } from './env/debian.ts';
 import { packForAll } from './env/packed.ts';
 import { checkRights, keptIn } from './rights/check-kept.ts';
-import { inOrder, isSlow } from './run-order.ts';
+import { longestFirst, slowest } from './run-order.ts';
 import { complaints, count, emptyTally, type TestEvent } from './run-tally.ts';
 
 const root = join(import.meta.dirname, '..');
 const bin = join(root, 'node_modules', '.bin');
 const fileDeadlineMs = 15 * 60_000;
 
-/**
- * Most of the slow tests wait: for Azure's times, for a proof that must hold a while, for CoreDNS. An end-to-end file was
- * seen to use 21 s of a processor in 74 s.
- */
-const concurrency = 3 * availableParallelism();
+/** Most of the slow tests wait: for Azure's times, for a proof that must hold a while, for CoreDNS. */
+const concurrency = 2 * availableParallelism();
+
+/** Where tests start other programs or take their time; they come before the rest, and `--unit` leaves them out. */
+const slowPlaces = [
+  ...[
+    'test/e2e/',
+    'test/faults/',
+    'test/bench/',
+    'test/env/',
+    'test/deploy/server',
+    'test/deploy/chart',
+    'test/crd/crd.test.ts',
+  ],
+  ...[
+    'test/simulator/',
+    'test/contract/',
+    'test/azure/',
+    'test/commands/',
+    'test/kubernetes/',
+    'test/layers.test.ts',
+    'test/run.test.ts',
+    'test/manifest/',
+  ],
+  ...['convergence', 'sharing', 'one-target', 'rivals', 'plan-mode', 'isolation', 'component-isolation'].map(
+    name => `test/controller/${name}.test.ts`,
+  ),
+  ...['test/coredns/real-coredns', 'test/probe/real-coredns'],
+];
+const isSlow = (file: string) => slowPlaces.some(place => file.startsWith(place));
 
 interface Stage {
   readonly name: string;
@@ -96,6 +121,7 @@ const tests = (files: readonly string[]): Stage => ({
   run: async signal => {
     const ci = process.env.CI === 'true';
     let tally = emptyTally;
+    const msByFile = new Map<string, number>();
     const add = (outcome: 'passed' | 'failed') => (event: TestEvent) => {
       const file = event.file === undefined ? undefined : pathInRepository(event.file);
       tally = count(tally, { ...event, file, name: event.name === event.file ? (file ?? '') : event.name }, outcome);
@@ -105,9 +131,13 @@ const tests = (files: readonly string[]): Stage => ({
       const options = { concurrency, timeout: fileDeadlineMs, signal, cwd: root, execArgv: keeping };
       const stream = run({ files: absolute, ...options });
       stream.on('test:pass', add('passed')).on('test:fail', add('failed'));
+      stream.on('test:summary', ({ file, duration_ms }) => {
+        if (file !== undefined) msByFile.set(pathInRepository(file), duration_ms);
+      });
       const report = stream.compose(new spec());
       report.pipe(process.stdout, { end: false });
       await once(report, 'end');
+      process.stdout.write(`\nslowest files\n${slowest(msByFile, 25).join('\n')}\n`);
     }
     const wrong = complaints(tally, files, ci);
     const isWhole = testFiles().every(file => files.includes(file));
@@ -124,7 +154,10 @@ const pathInRepository = (file: string): string => {
   return path.startsWith('..') ? file : path.split(sep).join('/');
 };
 
-const testFiles = (): string[] => inOrder(globSync('test/**/*.test.ts', { cwd: root }));
+function testFiles(): string[] {
+  const files = globSync('test/**/*.test.ts', { cwd: root });
+  return longestFirst(files, isSlow);
+}
 
 function stagesFor(args: readonly string[]): readonly Stage[] {
   const [first] = args;

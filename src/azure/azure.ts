@@ -5,6 +5,7 @@
 import type { ArmId } from '../domain/resources.ts';
 import type { Azure, AzureInquiry, Clock, Log, WriteGuard } from '../ports.ts';
 import { siteOf } from './adapter.ts';
+import { createMachines } from './azure-machines.ts';
 import { createClients } from './clients.ts';
 import { createCredential } from './credential.ts';
 import { readSurroundings } from './graph.ts';
@@ -17,7 +18,7 @@ import {
   readZoneLinks,
   readZoneRecords,
 } from './listings.ts';
-import { createLogsQuery, createPublicQuery } from './logs-query.ts';
+import { createLogsQuery, createLogsRead, createPublicQuery } from './logs-query.ts';
 import {
   getNetworkInterface,
   getVirtualNetwork,
@@ -70,6 +71,7 @@ export function createAzure({ settings, log, clock, onRequest, version, guard }:
   const { publicEgressProxy } = settings.logsQuery;
   return {
     ...createInquiry(arm),
+    ...createMachines(arm),
     identity: signal => credential.identity(signal),
     get: (kind, id, signal) => get(arm, kind, id, signal),
     scopeLinks: (scopeId, signal) => readScopeLinks(arm, scopeId, signal),
@@ -88,6 +90,7 @@ export function createAzure({ settings, log, clock, onRequest, version, guard }:
     update: (want, changes, signal) => update(arm, want, changes, signal),
     setAccess: (at, values, signal) => setAccess(arm, at, values, signal),
     query: createLogsQuery(querying),
+    logs: createLogsRead(querying),
     ...(publicEgressProxy === undefined ? {} : { queryPublic: createPublicQuery(publicEgressProxy, querying) }),
     untag: (kind, id, tag, signal) => untag(arm, { kind, id, tag }, signal),
     remove: (kind, id, signal) => remove(arm, kind, id, signal),

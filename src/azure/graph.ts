@@ -50,17 +50,24 @@ export async function readSurroundings(
   };
 }
 
-interface Question {
+export interface Question {
   readonly query: string;
   readonly subscriptions: readonly string[];
 }
 
-interface Rows {
+export interface Rows {
   readonly rows: readonly Json[];
+  /** There were more pages than asked for. */
   readonly isCut: boolean;
 }
 
-async function readRows(arm: Arm & Endpoint, question: Question, signal: AbortSignal): Promise<Rows> {
+/** The rows of one query, at most so many pages of up to 1,000. */
+export async function readRows(
+  arm: Arm & Endpoint,
+  question: Question,
+  signal: AbortSignal,
+  maxPages = MAX_PAGES,
+): Promise<Rows> {
   const task = { what: 'asking Azure Resource Graph', signal, deadlineMs: READ_DEADLINE_MS };
   const { send } = arm.sdkOf(question.subscriptions[0] ?? '');
   const url = `${arm.endpoint.replace(/\/+$/, '')}/providers/Microsoft.ResourceGraph/resources?api-version=${VERSION}`;
@@ -70,7 +77,7 @@ async function readRows(arm: Arm & Endpoint, question: Question, signal: AbortSi
   };
   const answers = await arm.calls.run(task, async kept => {
     await post(undefined);
-    for (let page = 1; page < MAX_PAGES && nextOf(kept) !== undefined; page++) await post(nextOf(kept));
+    for (let page = 1; page < maxPages && nextOf(kept) !== undefined; page++) await post(nextOf(kept));
   });
   const rows = understood(task.what, () => answers.flatMap(({ body }) => list(requiredList(objectOf(body), 'data'))));
   return { rows, isCut: nextOf(answers) !== undefined };

@@ -24,6 +24,7 @@ const LIST_VERSIONS: Readonly<Record<Adoptable, string>> = {
   component: '2020-02-02',
   privateLinkScope: '2021-07-01-preview',
   privateEndpoint: NETWORK_VERSION,
+  dataCollectionEndpoint: '2024-03-11',
 };
 /** The one group of a scope. */
 const GROUP = 'azuremonitor';

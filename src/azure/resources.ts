@@ -10,6 +10,8 @@ import type { WriteAnswer } from '../ports.ts';
 import { type Adapter, type Reader, type Site, siteOf } from './adapter.ts';
 import type { Sdk } from './clients.ts';
 import { components } from './components.ts';
+import { dataCollectionEndpoints } from './data-collection-endpoints.ts';
+import { dataCollectionRules } from './data-collection-rules.ts';
 import { zoneGroups } from './dns-zone-groups.ts';
 import { dnsZones, zoneLinks } from './dns-zones.ts';
 import { isAbsence, toPortError } from './errors.ts';
@@ -23,7 +25,7 @@ import { workspaces } from './workspaces.ts';
 
 /** Milliseconds. A PUT's first answer takes up to 12 s when all is well (facts: performance 1.2). */
 export const READ_DEADLINE_MS = 30_000;
-const WRITE_DEADLINE_MS = 120_000;
+export const WRITE_DEADLINE_MS = 120_000;
 
 /** What every verb needs: the rules of a call, and the clients of a subscription. */
 export interface Arm {
@@ -36,6 +38,8 @@ const ADAPTERS: { readonly [K in MadeKind]: Adapter<K> } = {
   privateLinkScope: privateLinkScopes,
   scopedResource: scopedResources,
   privateEndpoint: privateEndpoints,
+  dataCollectionEndpoint: dataCollectionEndpoints,
+  dataCollectionRule: dataCollectionRules,
   zoneGroup: zoneGroups,
   dnsZone: dnsZones,
   zoneLink: zoneLinks,
@@ -114,7 +118,7 @@ export async function update(
   );
 }
 
-/** One PATCH of a workspace, one GET and one PUT of a component or a scope; nothing but these accesses changes. */
+/** One PATCH of a workspace, one GET and one PUT of everything else; nothing but these accesses changes. */
 export async function setAccess(
   arm: Arm,
   { kind, id }: { readonly kind: AccessKind; readonly id: ArmId },

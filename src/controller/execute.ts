@@ -15,6 +15,7 @@ import { bodyOf } from '../domain/observed.ts';
 import type { ArmId, MadeKind, Resource, Want } from '../domain/resources.ts';
 import type { Action, Plan } from '../domain/steps.ts';
 import type { WriteAnswer } from '../ports.ts';
+import { runMachines } from './execute-machines.ts';
 import {
   expectFewerNames,
   isSettledAnswer,
@@ -80,6 +81,9 @@ async function dispatch(action: Action, want: Desired, pass: Pass): Promise<Outc
     case 'forget':
       if (action.why === 'Deleted' && action.key.startsWith('scopedResource/')) expectFewerNames(want, pass);
       return DONE;
+    case 'join':
+    case 'leave':
+      return runMachines(action, want, pass);
     case 'adopt':
     case 'note':
       // The inventory alone changes; `summarize` writes it.

@@ -23,6 +23,8 @@ import { mayStrand } from '../domain/stranding.ts';
 import { isZoneEntry } from '../domain/zone-teardown.ts';
 import { lookAt, nextLookAt, type Subject } from './look.ts';
 import { isDone, lookAtLink, lookAtWorkspace } from './look-linked.ts';
+import { collectionSights, observeCollection, unreadCollection } from './observe-collection.ts';
+import { observeMachines } from './observe-machines.ts';
 import { readEndpointNeed, readNetworkEndpoints, readRegistration, readSurroundings } from './observe-prerequisites.ts';
 import { readInterface, readZoneGroupRecords } from './observe-records.ts';
 import { readRights } from './observe-rights.ts';
@@ -49,11 +51,12 @@ export async function observeAzure(want: Desired, pass: Pass): Promise<AzureSigh
   const subjects = subjectsOf(want, pass);
   const resyncMs = want.intervalMs;
   const { endpoint: wanted } = want;
-  const [scopeBefore, workspaces, components, subnetAsked] = await Promise.all([
+  const [scopeBefore, workspaces, components, collected, subnetAsked] = await Promise.all([
     // Who else is connected to a scope that is to go is asked anew each time.
     one('privateLinkScope', subjects, pass, want.deletedAt === undefined ? resyncMs : 0),
     many('workspace', subjects, item => lookAtWorkspace(item, want, pass)),
     many('component', subjects, item => lookAt(item, pass, { resyncMs })),
+    observeCollection(want, subjects, pass),
     isAdopted(wanted) ? undefined : readSubnet(wanted.subnetId, want, pass),
   ]);
   const scopeLinks = await readScopeLinks(want, scopeBefore, pass);
@@ -63,12 +66,16 @@ export async function observeAzure(want: Desired, pass: Pass): Promise<AzureSigh
   const subnetId = isAdopted(wanted) ? bodyOf(endpoint.reading)?.subnetId : wanted.subnetId;
   const subnet = subnetAsked ?? (await readSubnet(subnetId, want, pass));
   const inventory = entriesOf(want, pass);
-  const zones = await observeZones(want, { scope: scopeBefore, endpoint, inventory }, pass);
+  const [zones, { machines, dueAt: machinesDueAt }] = await Promise.all([
+    observeZones(want, { scope: scopeBefore, endpoint, inventory }, pass),
+    observeMachines(want, collected.collection, pass),
+  ]);
   const sights = new Map<string, Sight>([
     ['privateLinkScope', scopeBefore],
     ['privateEndpoint', endpoint],
     ...workspaces,
     ...components,
+    ...collectionSights(collected.collection),
     ...links,
     ...(zones === undefined ? [] : ([['zoneGroup', zones.group], ...zones.zones, ...zones.links] as const)),
   ]);
@@ -89,6 +96,7 @@ export async function observeAzure(want: Desired, pass: Pass): Promise<AzureSigh
     scope,
     workspaces,
     components,
+    ...collected,
     subnet,
     scopeLinks,
     links,
@@ -103,12 +111,14 @@ export async function observeAzure(want: Desired, pass: Pass): Promise<AzureSigh
     ...registration,
     ...surroundings,
     ...(zones === undefined ? {} : { zones }),
+    ...(machines === undefined ? {} : { machines }),
   };
   expectMembers(want, sight, pass);
   const { ledger } = pass.memory;
   const dueAt = [
     ...subjects.map(item => nextLookAt(item, pass)),
     ...(zones === undefined ? [] : nextZoneLooks(want, inventory, zones, pass)),
+    machinesDueAt,
     subnetId === undefined ? undefined : ledger.dueAt(subnetId),
     ledger.dueAt(deletedWorkspacesId(want)),
   ];
@@ -142,6 +152,7 @@ export function unreadAzure(want: Desired, pass: Pass, failure: Failure): AzureS
     scope: nothing,
     workspaces: all('workspace'),
     components: all('component'),
+    ...unreadCollection(want, subjects, failure),
     links: all('scopedResource'),
     endpoint: nothing,
     scopeLinks: reading,

@@ -13,6 +13,7 @@ import { observeAzure, stillOurs, unreadAzure } from './observe-azure.ts';
 import { observeDns } from './observe-dns.ts';
 import { observePath } from './observe-path.ts';
 import { observePublicSide } from './observe-public-side.ts';
+import { observeTelemetry } from './observe-telemetry.ts';
 import type { Pass } from './world.ts';
 
 /** Everything the plan needs to know, read as far as it can have changed. */
@@ -27,15 +28,19 @@ export async function observe(want: Desired, pass: Pass): Promise<Observed> {
   const neighbours = readNeighbours(pass);
   const read = { ...azure, ...dns, exported };
   const seen = { now: pass.now, identity, inventory, neighbours, ...read, ...sinceAbandoned(want, pass) };
-  const [{ path, ...onPath }, { publicSide, ...outside }] = await Promise.all([
+  const [{ path, ...onPath }, { publicSide, ...outside }, { telemetry, ...flow }] = await Promise.all([
     observePath(want, seen, pass),
     observePublicSide(want, seen, pass),
+    observeTelemetry(want, seen, pass),
   ]);
-  const next = Math.min(...[onPath, outside, azure].map(({ lookAgainAt = Number.POSITIVE_INFINITY }) => lookAgainAt));
+  const next = Math.min(
+    ...[onPath, outside, flow, azure].map(({ lookAgainAt = Number.POSITIVE_INFINITY }) => lookAgainAt),
+  );
   return {
     ...seen,
     path,
     ...(publicSide === undefined ? {} : { publicSide }),
+    ...(telemetry === undefined ? {} : { telemetry }),
     ...(Number.isFinite(next) ? { lookAgainAt: next } : {}),
   };
 }

@@ -17,6 +17,8 @@ const FIRST_MS: Readonly<Record<Kind, number>> = {
   privateLinkScope: 1_000,
   scopedResource: 1_000,
   privateEndpoint: 3_000,
+  dataCollectionEndpoint: 1_000,
+  dataCollectionRule: 1_000,
   zoneGroup: 2_000,
   dnsZone: 2_000,
   zoneLink: 2_000,

@@ -28,7 +28,7 @@ import { asItsIdentity } from './as-identity.ts';
 import { actionsOf, execute } from './execute.ts';
 import { leave } from './leave.ts';
 import { observe } from './observe.ts';
-import type { Pass } from './world.ts';
+import { forgetMeasured, type Pass } from './world.ts';
 
 /** When to come back: after a time, by exponential back-off (`undefined`), or not at all because the object is gone. */
 export type Outcome = { readonly is: 'Again'; readonly afterMs?: number } | { readonly is: 'Gone' };
@@ -58,7 +58,7 @@ async function converge(pass: Pass): Promise<Outcome> {
   const context = contextOf(object, want, seen);
   if (isFinished(steps, context)) {
     await leave(object, pass);
-    forget(object, pass);
+    forgetMeasured(pass.memory, object.metadata.uid);
     return { is: 'Gone' };
   }
   const ready = await writeDown(steps, context, pass);
@@ -82,15 +82,9 @@ function look(want: Desired, pass: Pass): Promise<Observed> {
       deletedWorkspacesId(want),
     ]);
     memory.asked.delete(object.metadata.uid);
-    forget(object, pass);
+    forgetMeasured(memory, object.metadata.uid);
   }
   return observe(want, pass);
-}
-
-/** What its identity has measured for it. */
-function forget({ metadata }: PmsObject, { memory }: Pass): void {
-  memory.paths.delete(metadata.uid);
-  memory.publicSides.delete(metadata.uid);
 }
 
 const contextOf = (object: PmsObject, want: Desired, seen: Observed): PassContext => ({

@@ -8,6 +8,7 @@ import type { Resolution } from '../domain/observed.ts';
 import type { PathProof } from '../domain/path-proof.ts';
 import type { PublicProof } from '../domain/public-proof.ts';
 import { requestOf } from '../domain/summarize.ts';
+import type { TelemetrySight } from '../domain/telemetry.ts';
 import type { Azure, Clock, Cluster, Log, Prober } from '../ports.ts';
 import type { ConfigMapStore, DnsTargets, Resolver } from '../ports-dns.ts';
 import type { Identities } from '../ports-identity.ts';
@@ -47,6 +48,8 @@ export interface AzureMemory {
   readonly paths: Map<string, PathProof>;
   /** By uid of the object: what the public side last said to what is closed. */
   readonly publicSides: Map<string, PublicProof>;
+  /** By uid of the object: what the workspace last said of its machines. */
+  readonly telemetry: Map<string, TelemetrySight>;
 }
 
 /** In a pass, what is of an identity is of the one that its object acts with. */
@@ -69,6 +72,7 @@ export const createAzureMemory = (clock: Clock): AzureMemory => ({
   writes: new Writes(clock),
   paths: new Map(),
   publicSides: new Map(),
+  telemetry: new Map(),
 });
 
 export const createMemory = (clock: Clock): Memory => ({
@@ -79,6 +83,11 @@ export const createMemory = (clock: Clock): Memory => ({
   abandonedSince: new Map(),
   membersChangedAt: new Map(),
 });
+
+/** What was measured for an object is not believed any more. */
+export function forgetMeasured(memory: AzureMemory, uid: string): void {
+  for (const measured of [memory.paths, memory.publicSides, memory.telemetry]) measured.delete(uid);
+}
 
 /** One pass: its object, its moment, and how to have an object looked at again. */
 export interface Pass {

@@ -17,6 +17,7 @@ const OTHER_OBJECT = 'make it, or write another object with the right id';
 const MISSING = {
   workspace: ['spec.workspaces', TAKE_OUT],
   component: ['spec.applicationInsights', TAKE_OUT],
+  dataCollectionEndpoint: ['spec.dataCollection.endpoints', TAKE_OUT],
   privateLinkScope: ['spec.privateLinkScope.resourceId', OTHER_OBJECT],
   privateEndpoint: ['spec.privateEndpoint.resourceId', OTHER_OBJECT],
 } as const satisfies Record<Adoptable, readonly [string, string]>;

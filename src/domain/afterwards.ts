@@ -2,7 +2,8 @@
  * What a pass would observe once the actions of a plan had been carried out and Azure had settled. Only for looking
  * ahead: nothing of it is ever written or published. Pure; src/domain/forecast.ts uses it.
  */
-
+import { isCollectionWant, withCollected, withCollectorAccess, withoutCollected } from './afterwards-collection.ts';
+import { withJoined, withLeft } from './afterwards-machines.ts';
 import { isZoneWant, withAdoptedGroup, withoutZone, withZone, withZoneNames } from './afterwards-zones.ts';
 import { isFailedState, isSucceeded } from './converge.ts';
 import type { Desired } from './desire.ts';
@@ -27,6 +28,14 @@ export const settled = (seen: Observed): Observed => ({
   ...seen,
   workspaces: settledAll(seen.workspaces),
   components: settledAll(seen.components),
+  ...(seen.collection === undefined
+    ? {}
+    : {
+        collection: {
+          endpoints: settledAll(seen.collection.endpoints),
+          rules: settledAll(seen.collection.rules),
+        },
+      }),
   scope: settledSight(seen.scope),
   links: settledAll(seen.links),
   scopeLinks: mapBody(seen.scopeLinks, links => links.map(settledBody)),
@@ -88,6 +97,10 @@ function apply(action: Action, want: Desired, seen: Observed): Observed {
       const kept = { resourceVersion: '', isImmutable: false, isEmpty: false, isOwned: true };
       return { ...seen, exported: present({ ...kept, data, annotations, ownKeys: Object.keys(data) }) };
     }
+    case 'join':
+      return withJoined(action.joins, want.owner, seen);
+    case 'leave':
+      return withLeft(action.leaves, seen);
     case 'unexport':
       return { ...seen, exported: ABSENT };
     case 'unpublish':
@@ -104,6 +117,8 @@ function withAccess({ key, changes }: Extract<Action, { verb: 'close' | 'open' }
     const body = { ...scope, accessModes: { ...scope.accessModes, ...values } };
     return { ...seen, scope: { reading: present(body) } };
   }
+  const collected = withCollectorAccess(key, values, seen);
+  if (collected !== undefined) return collected;
   const component = bodyOf(seen.components.get(key)?.reading ?? ABSENT);
   if (component !== undefined) {
     const body = { ...component, access: { ...component.access, ...values } };
@@ -127,6 +142,7 @@ function withAdopted({ key, id }: { readonly key: string; readonly id: string },
 
 function withResource(wanted: Want, seen: Observed): Observed {
   if (isZoneWant(wanted)) return withZone(wanted, seen);
+  if (isCollectionWant(wanted)) return withCollected(wanted, seen);
   switch (wanted.kind) {
     case 'workspace': {
       const body = workspaceAfter(wanted, bodyOf(seen.workspaces.get(wanted.key)?.reading ?? ABSENT));
@@ -187,7 +203,7 @@ const endpointAfter = (want: WantOf<'privateEndpoint'>, found: PrivateEndpoint |
 });
 
 function without({ key, id }: { readonly key: string; readonly id: string }, before: Observed): Observed {
-  const seen = withoutZone(key, before);
+  const seen = withoutCollected(key, withoutZone(key, before));
   const gone = <T extends Resource>(sights: ReadonlyMap<string, Sight<T>>): ReadonlyMap<string, Sight<T>> =>
     sights.has(key) ? new Map([...sights, [key, { reading: ABSENT }]]) : sights;
   return {

@@ -5,7 +5,7 @@
 import type { Condition } from './object.ts';
 import { asLastRead, type Blindness, blindness } from './patience.ts';
 import type { Reason } from './reasons.ts';
-import { type Plan, STEPS, type Step, type Verdict } from './steps.ts';
+import { counted, type Plan, STEPS, type Step, type Verdict } from './steps.ts';
 
 /** The API server takes 32 KiB; nobody reads more than this. */
 const MESSAGE_MAX = 1_024;
@@ -82,7 +82,7 @@ export function overall(plan: Plan): Verdict {
   const gravity = { Stalled: 3, Failed: 2, Waiting: 1, Ready: 0 } as const;
   const weight = ({ verdict }: Step) =>
     verdict.state === 'Waiting' && verdict.reason === 'WaitingForStep' ? 0.5 : gravity[verdict.state];
-  const [first, ...rest] = plan.steps;
+  const [first, ...rest] = counted(plan);
   if (first === undefined) return { state: 'Ready', reason: 'Ready', message: 'nothing to do', actions: [] };
   return rest.reduce((worst, step) => (weight(step) > weight(worst) ? step : worst), first).verdict;
 }
@@ -92,8 +92,8 @@ const isMoving = ({ state, reason }: Verdict): boolean =>
 
 function summaryDrafts(plan: Plan): readonly Draft[] {
   const verdict = overall(plan);
-  const moving = plan.steps.find(step => isMoving(step.verdict))?.verdict;
-  const stalled = plan.steps.find(step => step.verdict.state === 'Stalled')?.verdict;
+  const moving = counted(plan).find(step => isMoving(step.verdict))?.verdict;
+  const stalled = counted(plan).find(step => step.verdict.state === 'Stalled')?.verdict;
   if (plan.mode === 'converge' && verdict.state === 'Ready') {
     const message = readyMessage(plan);
     return [

@@ -37,6 +37,8 @@ const KIND_TEXT = {
   privateLinkScope: 'private link scope',
   scopedResource: 'link',
   privateEndpoint: 'private endpoint',
+  dataCollectionEndpoint: 'data collection endpoint',
+  dataCollectionRule: 'data collection rule',
   zoneGroup: 'private DNS zone group',
   dnsZone: 'private DNS zone',
   zoneLink: 'network link',
@@ -152,11 +154,13 @@ export function isOurs(body: Resource, owner: Owner): boolean {
 export const isOursToDelete = (body: Resource, entry: Pick<InventoryEntry, 'origin'>, owner: Owner): boolean =>
   tagsOf(body) === undefined ? entry.origin === 'Created' : isOurs(body, owner);
 
-/** What else can be asked for. The names of zones are Azure's. */
-const instead = ({ kind }: Want): string =>
-  kind === 'dnsZone' || kind === 'zoneLink'
+/** What else can be done. The names of zones are Azure's, that of a rule follows from the object's. */
+function instead({ kind }: Want): string {
+  if (kind === 'dataCollectionRule') return 'delete it, and ours is made';
+  return kind === 'dnsZone' || kind === 'zoneLink'
     ? 'give the zoneIds of the zones that are there instead of createZones'
     : 'choose another name';
+}
 
 function ownershipVerdict(want: Want, body: Resource, owner: Owner): Verdict | undefined {
   const tags = tagsOf(body);

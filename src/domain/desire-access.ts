@@ -12,16 +12,26 @@ interface Closables {
   readonly workspaces: readonly Closable<'workspace'>[];
   /** In the order of the spec too. */
   readonly components: readonly Closable<'component'>[];
+  /** In the order of the spec too. */
+  readonly collectors: readonly Closable<'dataCollectionEndpoint'>[];
   readonly scope: Closable<'privateLinkScope'>;
 }
 
 /** The resources whose access the spec states, in the order in which they are closed. */
-export function wantAccess({ spec }: PmsObject, { workspaces, components, scope }: Closables): readonly AccessWant[] {
+export function wantAccess(
+  { spec }: PmsObject,
+  { workspaces, components, collectors, scope }: Closables,
+): readonly AccessWant[] {
   const of = ({ kind, key, id, name }: Closable<AccessKind>, access: AccessWant['access'] = {}) =>
     access.ingestion === undefined && access.query === undefined ? [] : [{ kind, key, id, name, access }];
   return [
     ...workspaces.flatMap((item, index) => of(item, spec.workspaces[index]?.isolation)),
     ...components.flatMap((item, index) => of(item, spec.applicationInsights?.[index]?.isolation)),
+    ...collectors.flatMap((item, index) => of(item, endpointAccess(spec.dataCollection?.endpoints[index]))),
     ...of(scope, spec.privateLinkScope?.accessModes),
   ];
 }
+
+/** One switch for all that an endpoint does: it stands for ingestion here. */
+const endpointAccess = (item: { readonly publicNetworkAccess?: string } = {}): AccessWant['access'] =>
+  item.publicNetworkAccess === undefined ? {} : { ingestion: item.publicNetworkAccess };

@@ -4,6 +4,7 @@
  */
 import type { AccessWant } from './access.ts';
 import { wantAccess } from './desire-access.ts';
+import { type CollectionWant, wantCollection } from './desire-collection.ts';
 import { type DnsWant, wantDns } from './desire-dns.ts';
 import { wantZones, type ZonesWant } from './desire-zones.ts';
 import { LOWER_RETENTION_ANNOTATION } from './diff.ts';
@@ -42,7 +43,9 @@ export interface Desired {
   readonly workspaces: readonly (WorkspaceWant | Adopted<'workspace'>)[];
   readonly components: readonly Adopted<'component'>[];
   readonly scope: PrivateLinkScopeWant | Adopted<'privateLinkScope'>;
-  /** One for each workspace and component, in their order. */
+  /** The agent's half; absent when the spec asks for none. */
+  readonly collection?: CollectionWant;
+  /** One for each workspace, component and data collection endpoint, in their order. */
   readonly links: readonly ScopedResourceWant[];
   readonly endpoint: PrivateEndpointWant | Adopted<'privateEndpoint'>;
   /** Private DNS for clients inside Azure; absent when the spec asks for none. */
@@ -50,6 +53,8 @@ export interface Desired {
   readonly dns: DnsWant;
   /** How much must be proved before anything is closed. */
   readonly gate: Gate;
+  /** Whether machines that do not report hold Ready back. */
+  readonly requiresTelemetry: boolean;
   /** What the spec says of public access, workspaces first and the scope last. */
   readonly access: readonly AccessWant[];
   readonly isolation: { readonly onDelete?: 'Reopen' | 'Leave'; readonly onLostPath: 'Report' | 'Reopen' };
@@ -70,7 +75,10 @@ export interface Desired {
   readonly deletedAt?: number;
 }
 
-export type Gate = 'None' | 'DNS' | 'TLS' | 'Query';
+export type Gate = 'None' | 'DNS' | 'TLS' | 'Query' | 'Telemetry';
+
+/** Whether workspaces are queried through the private path. */
+export const asksQueries = (gate: Gate): boolean => gate === 'Query' || gate === 'Telemetry';
 
 /** What the object asks for. `installation` makes ownership unique across clusters. */
 export function desire(object: PmsObject, installation: string): Desired {
@@ -84,6 +92,8 @@ export function desire(object: PmsObject, installation: string): Desired {
   );
   const scope = wantScope(object, tags, policy);
   const endpoint = wantEndpoint(object, scope, { tags, policy });
+  const collection = wantCollection(object, { tags, policy, workspaces });
+  const collectors = collection?.endpoints ?? [];
   const zones = wantZones(object, endpoint.id, { owner, tags, policy });
   return {
     owner,
@@ -92,12 +102,14 @@ export function desire(object: PmsObject, installation: string): Desired {
     workspaces,
     components,
     scope,
-    links: [...workspaces, ...components].map(target => wantLink(target, scope, { owner, policy })),
+    ...(collection === undefined ? {} : { collection }),
+    links: [...workspaces, ...components, ...collectors].map(target => wantLink(target, scope, { owner, policy })),
     endpoint,
     ...(zones === undefined ? {} : { zones }),
     dns: wantDns(spec.dns),
     gate: spec.verification?.gate ?? 'Query',
-    access: wantAccess(object, { workspaces, components, scope }),
+    requiresTelemetry: spec.verification?.requireTelemetry ?? false,
+    access: wantAccess(object, { workspaces, components, collectors, scope }),
     isolation: { onLostPath: 'Report', ...spec.isolation },
     generation: metadata.generation,
     intervalMs: durationMs(spec.interval ?? '10m'),
@@ -115,8 +127,10 @@ export const wantsOf = (want: Desired): readonly Wanted[] => [
   ...want.workspaces,
   ...want.components,
   want.scope,
+  ...(want.collection?.endpoints ?? []),
   ...want.links,
   want.endpoint,
+  ...(want.collection?.rules ?? []),
 ];
 
 const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
@@ -174,12 +188,16 @@ function wantScope(object: PmsObject, tags: Tags, policy: Policy): Desired['scop
   };
 }
 
-type Linkable = Desired['workspaces' | 'components'][number];
+type Linkable = Desired['workspaces' | 'components'][number] | CollectionWant['endpoints'][number];
 
-/** `law-plant-a` of `workspace/law-plant-a`: its link has the same name under another kind. */
-const itemOf = ({ kind, key }: Linkable): string => key.slice(kind.length + 1);
+/**
+ * `law-plant-a` of `workspace/law-plant-a`: its link has the same name under another kind. A workspace may have the name of
+ * a data collection endpoint, and no dot in it.
+ */
+const itemOf = ({ kind, key }: Linkable): string =>
+  `${kind === 'dataCollectionEndpoint' ? 'dce.' : ''}${key.slice(kind.length + 1)}`;
 
-/** The key of the link of a workspace or component. */
+/** The key of the link of a workspace, component or data collection endpoint. */
 export const linkKey = (target: Linkable): string => `scopedResource/${itemOf(target)}`;
 
 function wantLink(

@@ -1,8 +1,9 @@
 /**
  * Wanted against found, field by field, only the fields that the spec states. An empty answer means: no write. Pure.
  */
+import { diffCollection } from './diff-collection.ts';
 import { diffZones } from './diff-zones.ts';
-import { change, type Differences, diffTags, frozen, type Obstacle } from './difference.ts';
+import { change, type Differences, diffTags, frozen, type Obstacle, regionKey } from './difference.ts';
 import { sameId } from './names.ts';
 import type {
   PrivateEndpoint,
@@ -22,16 +23,13 @@ const SAME: Differences = { changes: [], obstacles: [] };
 /** The annotation that allows a retention to be lowered: logs older than it are lost for good. */
 export const LOWER_RETENTION_ANNOTATION = 'privatemonitoring.dev/allow-retention-decrease';
 
-/** `Japan East` and `japaneast` are one region. */
-export const regionKey = (location: string): string => location.toLowerCase().replaceAll(' ', '');
-
 /** The differences between a wanted resource and the body that Azure shows. Both must be of the same kind. */
 export function differences(want: Want, body: Resource): Differences {
   if (want.kind === 'workspace' && body.kind === 'workspace') return diffWorkspace(want, body);
   if (want.kind === 'privateLinkScope' && body.kind === 'privateLinkScope') return diffScope(want, body);
   if (want.kind === 'scopedResource' && body.kind === 'scopedResource') return diffLink(want, body);
   if (want.kind === 'privateEndpoint' && body.kind === 'privateEndpoint') return diffEndpoint(want, body);
-  return diffZones(want, body) ?? SAME;
+  return diffZones(want, body) ?? diffCollection(want, body) ?? SAME;
 }
 
 function diffWorkspace(want: WorkspaceWant, body: Workspace): Differences {

@@ -35,6 +35,9 @@ export const frozen = (field: string, found: unknown, wanted: unknown): Obstacle
   ...FROZEN,
 });
 
+/** `Japan East` and `japaneast` are one region. */
+export const regionKey = (location: string): string => location.toLowerCase().replaceAll(' ', '');
+
 /** Tags that are asked for and not there; other tags are not looked at. */
 export function diffTags(want: Tags, found: Tags): readonly Change[] {
   const byName = new Map(Object.entries(found).map(([name, value]) => [name.toLowerCase(), value]));

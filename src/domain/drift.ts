@@ -25,6 +25,7 @@ const IN_AZURE: ReadonlySet<StepName> = new Set([
   'EndpointReady',
   'ZoneGroupReady',
   'Isolated',
+  'DataCollectionReady',
 ]);
 
 /** The plan with drift told as such, and without its repair where the object wants it reported only. */

@@ -1,12 +1,13 @@
 /**
- * The private endpoint beyond its shape: is the connection approved, and are the names of our own workspaces on its
- * interface? Only then are its records complete. Pure.
+ * The private endpoint beyond its shape: is the connection approved, and are the names of our own workspaces and data
+ * collection endpoints on its interface? Only then are its records complete. Pure.
  */
 import { adopt } from './adopt.ts';
 import type { AllowLists } from './allow-lists.ts';
 import { judgeConnection } from './connection.ts';
 import { converge, isSucceeded } from './converge.ts';
 import { type Desired, linkKey } from './desire.ts';
+import type { CollectionWant } from './desire-collection.ts';
 import { sameId, shortName } from './names.ts';
 import { ABSENT, bodyOf, type Observed, type TargetSight } from './observed.ts';
 import { type RecordSet, recordsOf } from './records.ts';
@@ -27,7 +28,7 @@ export interface DnsRules {
 /** The endpoint's records as far as Azure shows them now. */
 export interface RecordsView {
   readonly set: RecordSet;
-  /** Wanted workspaces whose own names are not among them, or not known. */
+  /** Wanted workspaces and data collection endpoints whose own names are not among them, or not known. */
   readonly missing: readonly string[];
   /** Those of them that are linked: Azure is about to put their names on the interface. */
   readonly awaited: readonly string[];
@@ -38,7 +39,7 @@ export interface RecordsView {
 /** What the records are read from; without the target, no allow-list refuses any. */
 export type RecordsSight = Pick<
   Observed,
-  'workspaces' | 'links' | 'endpoint' | 'networkInterface' | 'zoneGroupRecords' | 'subnet'
+  'workspaces' | 'collection' | 'links' | 'endpoint' | 'networkInterface' | 'zoneGroupRecords' | 'subnet'
 > &
   Partial<Pick<Observed, 'target'>>;
 
@@ -58,7 +59,7 @@ export function viewRecords(want: Desired, seen: RecordsSight, rules: DnsRules):
     },
   );
   const missing = missingMembers(want, seen, set);
-  const awaited = missing.filter(workspace => isLinked(workspace, seen));
+  const awaited = missing.filter(item => isLinked(item, seen));
   return {
     set,
     missing: missing.map(({ name }) => name),
@@ -71,22 +72,27 @@ export function viewRecords(want: Desired, seen: RecordsSight, rules: DnsRules):
 export const allowListsOf = ({ target = ABSENT }: Pick<RecordsSight, 'target'>): AllowLists =>
   bodyOf<TargetSight>(target)?.allowLists ?? {};
 
-type WantedWorkspace = Desired['workspaces'][number];
+/** What has names of its own that are known beforehand. */
+type Named = Desired['workspaces'][number] | CollectionWant['endpoints'][number];
 
-function isLinked(workspace: WantedWorkspace, { workspaces, links }: RecordsSight): boolean {
-  const link = bodyOf(links.get(linkKey(workspace))?.reading ?? ABSENT);
-  const isThere = workspaces.get(workspace.key)?.reading.is === 'present';
-  return isThere && link !== undefined && isSucceeded(link.provisioningState);
+function isLinked(item: Named, { workspaces, collection, links }: RecordsSight): boolean {
+  const link = bodyOf(links.get(linkKey(item))?.reading ?? ABSENT);
+  const sight = workspaces.get(item.key) ?? collection?.endpoints.get(item.key);
+  return sight?.reading.is === 'present' && link !== undefined && isSucceeded(link.provisioningState);
 }
 
 /** A component's names are of its region, and Azure alone knows which: none of them is waited for. */
-function missingMembers(want: Desired, seen: RecordsSight, set: RecordSet): readonly WantedWorkspace[] {
+function missingMembers(want: Desired, seen: RecordsSight, set: RecordSet): readonly Named[] {
   const names = [...set.records, ...set.refused].map(record => record.name);
-  return want.workspaces.filter(workspace => {
-    const sight = seen.workspaces.get(workspace.key);
-    const customerId = sight && bodyOf(sight.reading)?.customerId?.toLowerCase();
+  const workspaces = want.workspaces.filter(({ key }) => {
+    const customerId = bodyOf(seen.workspaces.get(key)?.reading ?? ABSENT)?.customerId?.toLowerCase();
     return customerId === undefined || !names.some(name => name.startsWith(`${customerId}.`));
   });
+  const collectors = (want.collection?.endpoints ?? []).filter(({ key }) => {
+    const host = bodyOf(seen.collection?.endpoints.get(key)?.reading ?? ABSENT)?.configurationHost;
+    return host === undefined || !names.includes(host);
+  });
+  return [...workspaces, ...collectors];
 }
 
 const ASK_INSTEAD =

@@ -4,21 +4,35 @@
  */
 import { accessChangeText } from './access.ts';
 import { nameOf } from './converge.ts';
-import { labelOf, parseId } from './names.ts';
+import { labelOf, parseId, shortName } from './names.ts';
 import type { ArmId, Kind } from './resources.ts';
 import type { Action } from './steps.ts';
 
-type Told = Exclude<Action, { verb: 'publish' | 'unpublish' | 'export' | 'unexport' | 'note' }>;
+type OfMachines = Extract<Action, { verb: 'join' | 'leave' }>;
+type Told = Exclude<Action, { verb: 'publish' | 'unpublish' | 'export' | 'unexport' | 'note' | OfMachines['verb'] }>;
 
 /** Of records and of what the inventory alone notes the conditions tell. */
 const UNTOLD: ReadonlySet<string> = new Set(['publish', 'unpublish', 'export', 'unexport', 'note']);
 
-export const isTold = (action: Action): action is Told => !UNTOLD.has(action.verb);
+export const isTold = (action: Action): action is Told | OfMachines => !UNTOLD.has(action.verb);
+
+/** Names before the rest is counted: a wave is of dozens. */
+const MACHINES_SHOWN = 5;
+
+/** `machines line-1, line-2: given what was missing` */
+function machinesNote(action: OfMachines): string {
+  const items = action.verb === 'join' ? action.joins : action.leaves;
+  const names = items.slice(0, MACHINES_SHOWN).map(({ machineId }) => shortName(machineId));
+  const more = items.length > names.length ? [`${items.length - names.length} more`] : [];
+  const done = action.verb === 'join' ? 'given what was missing' : 'rid of what was ours';
+  return `${items.length === 1 ? 'machine' : 'machines'} ${[...names, ...more].join(', ')}: ${done}`;
+}
 
 type Forgotten = Extract<Action, { verb: 'forget' }>;
 
 /** What was done to what, in which resource group. */
-export function actionNote(action: Told): string {
+export function actionNote(action: Told | OfMachines): string {
+  if (action.verb === 'join' || action.verb === 'leave') return machinesNote(action);
   const name = `${subjectOf(action)}${groupText(idOf(action))}`;
   switch (action.verb) {
     case 'create':

@@ -34,6 +34,8 @@ const VERB_TEXT = {
   untag: 'Updating',
   adopt: 'Adopted',
   forget: 'Released',
+  join: 'Updating',
+  leave: 'Updating',
 } as const;
 
 /** An event for each action that was sent, and for each that was refused unless a condition says so already. */

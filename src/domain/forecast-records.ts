@@ -7,11 +7,13 @@
 
 import { refusedBy } from './allow-lists.ts';
 import type { Desired } from './desire.ts';
+import type { CollectionWant } from './desire-collection.ts';
 import { allowListsOf, type DnsRules, viewRecords } from './endpoint.ts';
 import { linesOf, type PublishedLine } from './merge.ts';
 import { ownerKey } from './names.ts';
 import { bodyOf, type Observed } from './observed.ts';
 import { type DnsRecord, withDerived } from './records.ts';
+import { isAdopted } from './resources.ts';
 import type { Action } from './steps.ts';
 
 /** One name of the target that would be added, changed or taken out. */
@@ -50,6 +52,13 @@ const SHARED_NAMES = [
 /** The zones of a workspace's own names. */
 const OWN_ZONES = ['oms.opinsights.azure.com', 'ods.opinsights.azure.com', 'agentsvc.azure-automation.net'];
 
+/** The zones of a data collection endpoint's own names. */
+const COLLECTOR_ZONES = [
+  'handler.control.monitor.azure.com',
+  'ingest.monitor.azure.com',
+  'metrics.ingest.monitor.azure.com',
+];
+
 interface Sight {
   readonly seen: Observed;
   readonly rules: DnsRules;
@@ -76,9 +85,9 @@ function expectedRecords(want: Desired, { seen, rules }: Sight, actions: readonl
   if (endpoint === undefined && !isMade) return [];
   const view = viewRecords(want, seen, rules);
   const isThere = !isMade && view.set.records.length > 0;
-  const gone = idsTakenOut(seen, actions);
+  const gone = startsTakenOut(seen, actions);
   const known = isThere
-    ? view.set.records.filter(({ name, sameAs }) => sameAs === undefined && !gone.some(id => name.startsWith(`${id}.`)))
+    ? view.set.records.filter(({ name, sameAs }) => sameAs === undefined && !gone.some(start => name.startsWith(start)))
     : [];
   const names = rules.isOtherCloud ? [] : namesToCome(want, { seen, rules }, actions);
   const awaited = names.map(
@@ -98,9 +107,26 @@ function namesToCome(want: Desired, { seen, rules }: Sight, actions: readonly Ac
   if (bodyOf(seen.endpoint.reading) === undefined && !isMade) return [];
   const view = viewRecords(want, seen, rules);
   const isThere = !isMade && view.set.records.length > 0;
-  const coming = want.workspaces.filter(({ name }) => !isThere || view.missing.includes(name));
-  return [...(isThere ? [] : SHARED_NAMES), ...coming.flatMap(workspace => ownNames(workspace, seen))];
+  const isComing = ({ name }: { readonly name: string }) => !isThere || view.missing.includes(name);
+  return [
+    ...(isThere ? [] : SHARED_NAMES),
+    ...want.workspaces.filter(isComing).flatMap(workspace => ownNames(workspace, seen)),
+    ...(want.collection?.endpoints ?? []).filter(isComing).flatMap(endpoint => collectorNames(endpoint, seen)),
+  ];
 }
+
+/** Before Azure has chosen the suffix, or an adopted one is read, as far as the spec tells. */
+function collectorNames(item: CollectionWant['endpoints'][number], seen: Observed): readonly string[] {
+  const sight = seen.collection?.endpoints.get(item.key);
+  const host = sight && bodyOf(sight.reading)?.configurationHost;
+  const suffix = `<suffix of ${item.name}>`;
+  const region = isAdopted(item) ? `<region of ${item.name}>` : item.location;
+  const start = host === undefined ? `${item.name.toLowerCase()}-${suffix}.${region}-1.` : startOf(host);
+  return COLLECTOR_ZONES.map(zone => `${start}${zone}`);
+}
+
+/** What the three names of a data collection endpoint have in common: `dce-a1b2.japaneast-1.`. */
+const startOf = (host: string): string => `${host.split('.').slice(0, 2).join('.')}.`;
 
 function ownNames({ key, name }: Desired['workspaces'][number], seen: Observed): readonly string[] {
   const sight = seen.workspaces.get(key);
@@ -108,12 +134,18 @@ function ownNames({ key, name }: Desired['workspaces'][number], seen: Observed):
   return OWN_ZONES.map(zone => `${customerId}.${zone}`);
 }
 
-/** customerIds of the workspaces whose link the plan takes away. */
-function idsTakenOut(seen: Observed, actions: readonly Action[]): readonly string[] {
+/** With what the names begin of the workspaces and data collection endpoints whose link the plan takes away. */
+function startsTakenOut(seen: Observed, actions: readonly Action[]): readonly string[] {
   return actions.flatMap(action => {
     if (action.verb !== 'delete' || action.kind !== 'scopedResource') return [];
+    const collector = seen.collection?.endpoints.get(
+      action.key.replace(/^scopedResource\/dce[.]/, 'dataCollectionEndpoint/'),
+    );
+    const host = collector && bodyOf(collector.reading)?.configurationHost;
+    if (host !== undefined) return [startOf(host)];
     const sight = seen.workspaces.get(action.key.replace(/^scopedResource\//, 'workspace/'));
-    return (sight && bodyOf(sight.reading)?.customerId?.toLowerCase()) ?? [];
+    const customerId = sight && bodyOf(sight.reading)?.customerId?.toLowerCase();
+    return customerId === undefined ? [] : [`${customerId}.`];
   });
 }
 

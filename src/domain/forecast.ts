@@ -100,6 +100,9 @@ const isTold = (action: Action): boolean =>
 /** A part of a step goes by a name of its own. */
 const PARTS: Readonly<Record<string, StepName>> = {
   'the links taken out': 'Pruned',
+  'the data collection endpoints': 'DataCollectionReady',
+  'the machines': 'DataCollectionReady',
+  'the data collection rules': 'Pruned',
   'the zones': 'ZoneGroupReady',
   'the zone group': 'ZoneGroupReady',
   'the network links': 'Pruned',

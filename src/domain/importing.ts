@@ -3,6 +3,7 @@
  * PrivateMonitoringScope with resourceId lines, and each resource is told as imported or skipped, with the reason. Pure;
  * `pms import` reads and prints.
  */
+import type { DataCollectionEndpoint } from './collection-resources.ts';
 import { nameOf } from './converge.ts';
 import type { Failure } from './failures.ts';
 import { canonicalId, itemName } from './importing-names.ts';
@@ -24,7 +25,7 @@ import type { ZoneGroup } from './zone-resources.ts';
 /** One link with what it leads to; no target when it is of a type that is not read. */
 export interface FoundLink {
   readonly link: ScopedResource;
-  readonly target?: Reading<Workspace | Component>;
+  readonly target?: Reading<Workspace | Component | DataCollectionEndpoint>;
 }
 
 export interface FoundConnection {
@@ -70,7 +71,7 @@ export interface ImportNaming {
 }
 
 /** The CRD admits this many of each. */
-const ITEMS_MAX = 50;
+const ITEMS_MAX = { workspace: 50, component: 50, dataCollectionEndpoint: 16 } as const;
 
 /** One scope as one object. */
 export function importScope(found: FoundScope, naming: ImportNaming): Imported {
@@ -115,25 +116,29 @@ const leftBecause = (resource: Workspace | Component | PrivateEndpoint): string 
 interface Items {
   readonly workspaces: Spec['workspaces'];
   readonly components: NonNullable<Spec['applicationInsights']>;
+  readonly collectors: NonNullable<Spec['dataCollection']>['endpoints'];
   readonly lines: readonly ImportLine[];
 }
 
 function linksOf(links: readonly FoundLink[]): Items {
   const workspaces: Spec['workspaces'] = [];
   const components: NonNullable<Spec['applicationInsights']> = [];
+  const collectors: NonNullable<Spec['dataCollection']>['endpoints'] = [];
+  const byKind = { workspace: workspaces, component: components, dataCollectionEndpoint: collectors };
   const lines = links.map(({ link, target }): ImportLine => {
     const { targetId: id } = link;
     if (target?.is !== 'present') return { id, name: `link ${link.name}`, skippedBecause: notRead(id, target) };
     const { body } = target;
-    const items = body.kind === 'workspace' ? workspaces : components;
+    const items = byKind[body.kind];
     const line = { id: body.id, name: nameOf(body) };
-    if (items.length >= ITEMS_MAX) {
-      return { ...line, skippedBecause: `an object takes ${ITEMS_MAX} of a kind at most; it stays linked as it is` };
+    const max = ITEMS_MAX[body.kind];
+    if (items.length >= max) {
+      return { ...line, skippedBecause: `an object takes ${max} of a kind at most; it stays linked as it is` };
     }
     items.push({ name: itemName(body, items), resourceId: canonicalId(body) });
     return line;
   });
-  return { workspaces, components, lines };
+  return { workspaces, components, collectors, lines };
 }
 
 function notRead(id: ArmId, target: Reading<unknown> | undefined): string {
@@ -192,7 +197,7 @@ function manifestOf(
     endpoint,
     zones,
   }: { readonly endpoint: PrivateEndpoint; readonly zones: Pick<Spec['privateEndpoint'], 'zoneGroup'> },
-  { workspaces, components }: Items,
+  { workspaces, components, collectors }: Items,
   { name, namespace }: ImportNaming,
 ): ImportedManifest {
   const place = parseId(scope.id);
@@ -208,6 +213,7 @@ function manifestOf(
       ...(components.length === 0 ? {} : { applicationInsights: components }),
       privateLinkScope: { resourceId: canonicalId(scope) },
       privateEndpoint: { resourceId: canonicalId(endpoint), ...zones },
+      ...(collectors.length === 0 ? {} : { dataCollection: { endpoints: collectors } }),
     },
   };
 }

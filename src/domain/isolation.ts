@@ -17,21 +17,22 @@ import {
   ACCESSES,
   type Access,
   type AccessChange,
-  type Accessible,
   type AccessWant,
   accessChangeText,
+  accessesOf,
   accessOf,
   hasAccess,
   isClosed,
   PERIMETER,
 } from './access.ts';
 import { agreedAccess, sharedClosing } from './access-rivals.ts';
+import { sightOf } from './access-sight.ts';
 import { busyVerdict, nameOf } from './converge.ts';
 import { type Desired, wantsOf } from './desire.ts';
 import { confirmed, inTurns, onTrial, PROOF_AGE_MS, TRIAL_MS, takenBack } from './isolation-pace.ts';
 import { privateOnlyWarning } from './isolation-text.ts';
 import type { InventoryEntry } from './object.ts';
-import { bodyOf, entryOf, type Observed, type Sight } from './observed.ts';
+import { bodyOf, entryOf, type Observed } from './observed.ts';
 import { isLost, type Proof } from './proof.ts';
 import { warned, withPublicSide } from './public-side.ts';
 import { type Action, acts, after, ready, unreadable, type Verdict, waits } from './steps.ts';
@@ -75,12 +76,6 @@ function closedOnes(item: AccessWant, seen: Observed): readonly Access[] {
   if (body === undefined) return [];
   const found = accessOf(body);
   return ACCESSES.filter(access => item.access[access] !== undefined && isClosed(item.kind, found[access]));
-}
-
-/** How one resource that has such switches was seen. */
-export function sightOf(item: Pick<AccessWant, 'kind' | 'key'>, seen: Observed): Sight<Accessible> {
-  if (item.kind === 'privateLinkScope') return seen.scope;
-  return seen.workspaces.get(item.key) ?? seen.components.get(item.key) ?? { reading: { is: 'absent' } };
 }
 
 /** What another object has the say of is told beside the rest. */
@@ -127,7 +122,7 @@ function opening(subject: Subject, { want, proof, seen }: Context): Verdict | un
   const { before = {} } = entry?.closed ?? {};
   const back = (accesses: readonly Access[]): readonly AccessChange[] =>
     accesses.filter(access => isShut(subject, access)).flatMap(access => change(subject, access, before[access]));
-  const lost = isLost(proof, seen.now, workspaceOf(item));
+  const lost = isLost(proof, seen.now, measuredOf(item));
   const unfinished = takenBack(entry, want.generation).filter(access => before[access] !== undefined);
   const rolledBack = back(entry === undefined ? [] : lost ? onTrial(entry) : unfinished);
   if (rolledBack.length > 0)
@@ -195,7 +190,9 @@ export function dueClosings(want: Desired, seen: Observed): readonly Extract<Act
   });
 }
 
-const workspaceOf = ({ kind, key }: AccessWant): string | undefined => (kind === 'workspace' ? key : undefined);
+/** What has names of its own that are looked at; the rest is lost with any of them. */
+const measuredOf = ({ kind, key }: AccessWant): string | undefined =>
+  kind === 'workspace' || kind === 'dataCollectionEndpoint' ? key : undefined;
 
 /** The steps before may hold by an older look: a closing wants one that is younger than the closing before. */
 function notYet(text: string, { proof, seen, before }: Context): Verdict | undefined {
@@ -224,7 +221,9 @@ function settled(subject: Subject, { want, proof, seen }: Context): Verdict {
   const shut = ACCESSES.filter(access => isShut(subject, access));
   const trial = entry === undefined ? [] : onTrial(entry).filter(access => shut.includes(access));
   const endsAt = Date.parse(entry?.closed?.at ?? '') + TRIAL_MS;
-  const told = `${nameOf(item)}: ${ACCESSES.map(access => `${access} ${found[access]}`).join(', ')}`;
+  const told = `${nameOf(item)}: ${accessesOf(item.kind)
+    .map(access => `${access} ${found[access]}`)
+    .join(', ')}`;
   if (ACCESSES.some(access => found[access] === PERIMETER)) {
     return ready('SecuredByPerimeter', `${told}; a network security perimeter decides, which is left alone`);
   }
@@ -240,7 +239,7 @@ function settled(subject: Subject, { want, proof, seen }: Context): Verdict {
   const others = shut.filter(
     access => isClosed(item.kind, item.access[access]) && entry?.closed?.before?.[access] === undefined,
   );
-  const lost = isLost(proof, seen.now, workspaceOf(item))
+  const lost = isLost(proof, seen.now, measuredOf(item))
     ? '; the path is not proved any more, and nothing is opened for that'
     : '';
   if (others.length > 0)

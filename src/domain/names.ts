@@ -44,6 +44,24 @@ export const privateLinkScopeId = (place: Place, name: string): ArmId =>
 export const privateEndpointId = (place: Place, name: string): ArmId =>
   providerId(place.subscriptionId, place.resourceGroup, 'Microsoft.Network/privateEndpoints', name);
 
+export const dataCollectionEndpointId = (place: Place, name: string): ArmId =>
+  providerId(place.subscriptionId, place.resourceGroup, 'Microsoft.Insights/dataCollectionEndpoints', name);
+
+/** Nobody documents how long the name of a rule may be; what is in the same group of resources takes 64 characters. */
+const RULE_NAME_MAX = 64;
+
+/** `dcr-plant-a-linux`; eight hex digits stand for the end of a long name. */
+export function ruleName(objectName: string, system: string): string {
+  const end = `-${system.toLowerCase()}`;
+  const whole = `dcr-${objectName}${end}`;
+  if (whole.length <= RULE_NAME_MAX) return whole;
+  const tail = `-${hash8(objectName)}${end}`;
+  return `dcr-${objectName}`.slice(0, RULE_NAME_MAX - tail.length) + tail;
+}
+
+export const dataCollectionRuleId = (place: Place, name: string): ArmId =>
+  providerId(place.subscriptionId, place.resourceGroup, 'Microsoft.Insights/dataCollectionRules', name);
+
 export const scopedResourceId = (scopeId: ArmId, name: string): ArmId => `${scopeId}/scopedResources/${name}`;
 
 export const dnsZoneId = (place: Place, zone: string): ArmId =>

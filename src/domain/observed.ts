@@ -3,13 +3,16 @@
  * not be read" told apart. Pure data; `observe` in the controller fills it, `plan` and `teardown` judge it.
  */
 import type { AllowLists } from './allow-lists.ts';
+import type { DataCollectionEndpoint, DataCollectionRule } from './collection-resources.ts';
 import type { Failure } from './failures.ts';
+import type { AgentExtension, Association, Machine } from './machine-resources.ts';
 import type { PublishedLine } from './merge.ts';
 import type { Neighbour } from './neighbours.ts';
 import type { InventoryEntry } from './object.ts';
 import type { PathProof } from './path-proof.ts';
 import type { PublicProof } from './public-proof.ts';
 import type {
+  ArmId,
   Component,
   EndpointNeed,
   Identity,
@@ -25,6 +28,7 @@ import type {
 } from './resources.ts';
 import type { HeldRights } from './rights.ts';
 import type { GraphSight } from './surroundings.ts';
+import type { TelemetrySight } from './telemetry.ts';
 import type { DnsZone, ZoneGroup, ZoneLink, ZoneRecord } from './zone-resources.ts';
 
 /** The result of one read. `absent` only when the server said so (404); `unread` knows nothing. */
@@ -142,6 +146,27 @@ export interface ZonesSight {
   readonly rivals: readonly { readonly zone: DnsZone; readonly link: ZoneLink }[];
 }
 
+/** What a pass has read of data collection; only when it is asked for, or something of it is listed. */
+export interface CollectionSight {
+  /** By key, the inventory's included: `dataCollectionEndpoint/dce-a`. */
+  readonly endpoints: ReadonlyMap<string, Sight<DataCollectionEndpoint>>;
+  /** By key, the inventory's included: `dataCollectionRule/Linux`. */
+  readonly rules: ReadonlyMap<string, Sight<DataCollectionRule>>;
+}
+
+/** What a pass has read of machines: what single reads and our own writes have told since is already in the lists. */
+export interface MachinesSight {
+  /** Those that the spec chooses and that are there. */
+  readonly chosen: Reading<readonly Machine[]>;
+  /** Ids of the spec that Azure answers 404 for. */
+  readonly missing: readonly ArmId[];
+  /** With our rules and endpoints; and what is known of other endpoints, where a chosen machine has none of ours. */
+  readonly associations: Reading<readonly Association[]>;
+  readonly agents: Reading<readonly AgentExtension[]>;
+  /** By `idKey` of an association or an extension: our own last write to it. */
+  readonly writes: ReadonlyMap<string, WriteState>;
+}
+
 export interface Observed {
   /** Epoch ms at which the pass began. */
   readonly now: number;
@@ -175,6 +200,10 @@ export interface Observed {
   readonly endpointNeed: Reading<EndpointNeed>;
   /** Private DNS for clients inside Azure; only when it is asked for, or something of it is listed. */
   readonly zones?: ZonesSight;
+  /** Endpoints and rules of data collection; only when it is asked for, or something of it is listed. */
+  readonly collection?: CollectionSight;
+  /** Machines that are asked for, or may carry something of ours; absent when there can be none. */
+  readonly machines?: MachinesSight;
   /** What we may do; absent unless something is yet to be made, or Azure has refused something for want of a right. */
   readonly rights: Reading<readonly HeldRights[]>;
   readonly target: Reading<TargetSight>;
@@ -189,6 +218,8 @@ export interface Observed {
   readonly path: Reading<PathProof>;
   /** Absent without an egress to the public side, or while nothing is closed. */
   readonly publicSide?: PublicProof;
+  /** What the workspace last said of the machines; absent without machines, or before there was a way to ask. */
+  readonly telemetry?: TelemetrySight;
   /** Since when (epoch ms) this process has seen none of our lines in the target; only while the object is being deleted. */
   readonly unpublishedSince?: number;
   /** Since when (epoch ms) this process has known the object to be abandoned. */

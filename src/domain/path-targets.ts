@@ -2,7 +2,7 @@
  * Which connections and queries a measurement of the private path makes. Pure.
  */
 import { ACCESSES, isClosed } from './access.ts';
-import type { Desired } from './desire.ts';
+import { asksQueries, type Desired } from './desire.ts';
 import type { RecordsView } from './endpoint.ts';
 import { bodyOf, type Observed } from './observed.ts';
 import type { PathTargets, TlsTarget } from './path-proof.ts';
@@ -16,7 +16,11 @@ const COMPONENTS = /(^|\.)in\.ai\.monitor\./;
  * Not all names: members such as diagservices-query answer nobody on a healthy endpoint (facts: ampls 6). One name for
  * each address is enough; workspaces of a region share one.
  */
-export function pathTargets(want: Desired, seen: Pick<Observed, 'workspaces'>, view: RecordsView): PathTargets {
+export function pathTargets(
+  want: Desired,
+  seen: Pick<Observed, 'workspaces' | 'collection'>,
+  view: RecordsView,
+): PathTargets {
   const own = view.set.records.filter(record => record.sameAs === undefined);
   const workspaces = want.workspaces.flatMap(({ key, name }) => {
     const sight = seen.workspaces.get(key);
@@ -28,13 +32,25 @@ export function pathTargets(want: Desired, seen: Pick<Observed, 'workspaces'>, v
   );
   const isLookedAt = (name: string) =>
     API.test(name) || HANDLER.test(name) || (closesComponent && COMPONENTS.test(name));
+  // Without this name agents get no configuration.
+  const hosts = (want.collection?.endpoints ?? []).map(({ key }) => {
+    const sight = seen.collection?.endpoints.get(key);
+    return { key, host: sight && bodyOf(sight.reading)?.configurationHost };
+  });
   const tls = new Map<string, TlsTarget>();
   for (const { name, addresses } of own) {
-    const of = workspaces.filter(({ customerId }) => name.startsWith(`${customerId}.ods.`)).map(one => one.key);
+    const of = [
+      ...workspaces.filter(({ customerId }) => name.startsWith(`${customerId}.ods.`)).map(one => one.key),
+      ...hosts.filter(({ host }) => host === name).map(one => one.key),
+    ];
     if (of.length === 0 && !isLookedAt(name)) continue;
     for (const address of addresses) tls.set(address, { name, address, of: [...(tls.get(address)?.of ?? []), ...of] });
   }
-  const [api] = own.find(({ name }) => API.test(name))?.addresses ?? [];
-  const asked = want.gate === 'Query' && api !== undefined ? workspaces : [];
+  const api = apiAddress(view);
+  const asked = asksQueries(want.gate) && api !== undefined ? workspaces : [];
   return { tls: [...tls.values()], queries: asked.map(workspace => ({ ...workspace, address: api ?? '' })) };
 }
+
+/** Where workspaces are queried: the address of the endpoint's member `api`. */
+export const apiAddress = ({ set }: RecordsView): string | undefined =>
+  set.records.find(({ name, sameAs }) => sameAs === undefined && API.test(name))?.addresses[0];

@@ -6,7 +6,7 @@
  * (no right, no token) is an answer, and so is everything that was read.
  */
 import type { Condition } from './object.ts';
-import type { Plan, Verdict } from './steps.ts';
+import { counted, type Plan, type Verdict } from './steps.ts';
 
 /** For this long, in milliseconds, the last reading is told; then the conditions are Unknown. */
 export const PATIENCE_MS = 300_000;
@@ -26,15 +26,15 @@ const waitsForIt = ({ state, reason, actions }: Verdict): boolean =>
 
 /** Since when and why nothing can be read, while that is to be borne; `undefined` when the plan speaks for itself. */
 export function blindness(
-  { mode, steps }: Plan,
+  plan: Plan,
   context: { readonly previous: readonly Condition[]; readonly generation: number; readonly now: number },
 ): Blindness | undefined {
-  const verdicts = steps.map(({ verdict }) => verdict);
+  const verdicts = counted(plan).map(({ verdict }) => verdict);
   const blind = verdicts.find(isBlind);
   const isAllElseWell = verdicts.every(one => one.state === 'Ready' || isBlind(one) || waitsForIt(one));
   const ready = context.previous.find(({ type }) => type === 'Ready');
   const isKnown = ready?.status === 'True' && ready.observedGeneration === context.generation;
-  if (mode !== 'converge' || blind === undefined || !isAllElseWell || !isKnown) return undefined;
+  if (plan.mode !== 'converge' || blind === undefined || !isAllElseWell || !isKnown) return undefined;
   const told = TOLD.exec(ready.message)?.groups;
   const since = told?.since ?? new Date(context.now).toISOString().replace(/\.\d+Z$/, 'Z');
   if (context.now - Date.parse(since) >= PATIENCE_MS) return undefined;

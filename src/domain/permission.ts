@@ -65,17 +65,16 @@ function isWithin(place: Place | undefined, allowed: readonly AllowedPlace[]): b
 /** Every place of the spec, with its field: so a field that a later version adds is not forgotten here. */
 function named({ spec }: PmsObject): readonly Asked[] {
   const { subscriptionId, resourceGroup, tags: _, ...rest } = spec;
-  const zonesGroup = spec.privateEndpoint.zoneGroup?.createZones?.resourceGroup;
+  const groups = {
+    'spec.resourceGroup': resourceGroup,
+    'spec.privateEndpoint.zoneGroup.createZones.resourceGroup':
+      spec.privateEndpoint.zoneGroup?.createZones?.resourceGroup,
+    'spec.dataCollection.machines.selector.resourceGroup': spec.dataCollection?.machines?.selector?.resourceGroup,
+  };
   return [
-    atGroup('spec.resourceGroup', { subscriptionId, resourceGroup }),
-    ...(zonesGroup === undefined
-      ? []
-      : [
-          atGroup('spec.privateEndpoint.zoneGroup.createZones.resourceGroup', {
-            subscriptionId,
-            resourceGroup: zonesGroup,
-          }),
-        ]),
+    ...Object.entries(groups).flatMap(([field, group]) =>
+      group === undefined ? [] : [atGroup(field, { subscriptionId, resourceGroup: group })],
+    ),
     ...idsIn(rest, 'spec'),
   ];
 }

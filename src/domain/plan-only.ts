@@ -109,6 +109,8 @@ function subjectOf(action: Action): Pick<StatusAction, 'id' | 'changes'> {
     case 'export':
     case 'unexport':
     case 'note':
+    case 'join':
+    case 'leave':
       return {};
     default:
       return { id: action.id };

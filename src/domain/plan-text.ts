@@ -5,7 +5,7 @@
 import { accessField } from './access.ts';
 import { nameOf } from './converge.ts';
 import { labelOf, OWNER_TAG, shortName } from './names.ts';
-import type { Want } from './resources.ts';
+import type { ArmId, Want, WantOf } from './resources.ts';
 import type { Action, Plan, Step } from './steps.ts';
 
 const MARK = { Ready: '=', Waiting: '…', Stalled: '!', Failed: '!' } as const;
@@ -54,7 +54,24 @@ export function actionLines(action: Action): readonly string[] {
       return [`~ exports: ${Object.keys(action.data).sort().join(', ')}`];
     case 'unexport':
       return ['- exports'];
+    case 'join':
+      return [`~ machines: ${counted(action.joins)} what is missing`, ...namesOf(action.joins)];
+    case 'leave':
+      return [`~ machines: ${counted(action.leaves)} no longer what is ours`, ...namesOf(action.leaves)];
   }
+}
+
+type Many = readonly { readonly machineId: ArmId }[];
+
+/** A wave has more machines than anybody reads. */
+const MACHINES_SHOWN = 5;
+
+const counted = (items: Many): string => (items.length === 1 ? '1 is given' : `${items.length} are given`);
+
+function namesOf(items: Many): readonly string[] {
+  const more = items.length - MACHINES_SHOWN;
+  const shown = items.slice(0, MACHINES_SHOWN).map(({ machineId }) => `    ${shortName(machineId)}`);
+  return more > 0 ? [...shown, `    and ${more} more`] : shown;
 }
 
 function stepText({ name, verdict }: Step): string {
@@ -83,6 +100,10 @@ function fieldsOf(want: Want): readonly string[] {
         `connects: ${want.scopeId}`,
         ...(want.approval === 'Manual' ? ['approval: Manual'] : []),
       ];
+    case 'dataCollectionEndpoint':
+      return [`location: ${want.location}`];
+    case 'dataCollectionRule':
+      return ruleFields(want);
     case 'zoneGroup':
       return want.configs.map(({ zoneId }) => `zone: ${zoneId}`);
     case 'dnsZone':
@@ -91,3 +112,15 @@ function fieldsOf(want: Want): readonly string[] {
       return [`zone: ${want.zoneId}`, `network: ${want.networkId}`];
   }
 }
+
+const ruleFields = (want: WantOf<'dataCollectionRule'>): readonly string[] => [
+  ...(want.place === undefined ? [] : [`location: ${want.place.location}`, `endpoint: ${want.place.endpointId}`]),
+  `workspace: ${want.workspaceId}`,
+  ...(want.performance === undefined
+    ? []
+    : [`performance: ${want.performance.counters.length} counters, ${want.performance.samplingFrequencyInSeconds} s`]),
+  ...(want.syslog === undefined
+    ? []
+    : [`syslog: ${want.syslog.facilities.join(', ')} at ${want.syslog.levels.join(', ')}`]),
+  ...(want.vmInsights ? ['VM insights: detailed metrics'] : []),
+];

@@ -2,24 +2,38 @@
  * The plan: every step, what it waits for, and what it would do now. Read this file to know the operator. Pure.
  */
 import { adopt } from './adopt.ts';
+import { collectionStep, convergeCollectors } from './collection.ts';
 import { converge, isSucceeded, nameOf, provisioning } from './converge.ts';
 import type { Desired } from './desire.ts';
 import { convergeEndpoint, type DnsRules, viewRecords } from './endpoint.ts';
 import { exportStep } from './export-map.ts';
 import { judgeIdentity } from './identity.ts';
 import { isolate } from './isolation.ts';
+import { convergeMachines, type MachinesPlan } from './machines.ts';
 import { sameId, shortName } from './names.ts';
 import { isPassedOn } from './neighbours.ts';
 import { bodyOf, entryOf, type Observed, type Sight } from './observed.ts';
 import { addressCount, exactNeed, preflight as judgePreflight } from './preflight.ts';
 import { proofOf } from './proof.ts';
-import { resolving as judgeResolution, leaveFormerTargets, mergedTarget, publish } from './publishing.ts';
+import { isPublished, resolving as judgeResolution, leaveFormerTargets, mergedTarget, publish } from './publishing.ts';
 import { convergeWorkspace } from './recover.ts';
 import { isAdopted, type ScopedResourceWant, type Wanted } from './resources.ts';
 import { convergeScope } from './scope.ts';
-import { acts, after, combine, each, inSeries, type Plan, ready, unreadable, type Verdict } from './steps.ts';
+import {
+  acts,
+  after,
+  combine,
+  each,
+  inSeries,
+  type Plan,
+  ready,
+  type Step,
+  unreadable,
+  type Verdict,
+} from './steps.ts';
 import { reopenLeaving } from './stranding.ts';
-import { prune, pruneZones, unlink } from './teardown.ts';
+import { prune, pruneCollection, pruneZones, unlink } from './teardown.ts';
+import { flowStep } from './telemetry-flow.ts';
 import { asProof, verifyPath } from './verify.ts';
 import { convergeZones } from './zones.ts';
 
@@ -38,7 +52,9 @@ export function plan(want: Desired, seen: Observed, rules: DnsRules): Plan {
     }),
   );
   const scope = after(gate, () => convergeScope(want, seen));
-  const links = after({ ...gate, WorkspacesReady: workspaces, ScopeReady: scope }, () =>
+  const collectors = convergeCollectors(want, seen, gate);
+  const linkable = { WorkspacesReady: workspaces, ...stepOf('the data collection endpoints', collectors) };
+  const links = after({ ...gate, ...linkable, ScopeReady: scope }, () =>
     inSeries(want.links, link => convergeLink(link, want, seen)),
   );
   // What stays must not stay closed unasked once its link is gone.
@@ -53,12 +69,27 @@ export function plan(want: Desired, seen: Observed, rules: DnsRules): Plan {
     () => exactNeed(want, seen) ?? convergeEndpoint(want, seen, view),
   );
   const zoneGroup = convergeZones(want, seen, { ...gate, ResourcesLinked: links, EndpointReady: endpoint });
-  const published = after({ EndpointReady: endpoint }, () => publish(want, seen, view));
+  const collecting = collectionStep(want, seen, collectors, { ...gate, WorkspacesReady: workspaces });
+  const machines = convergeMachines(want, seen, {
+    ...gate,
+    ...stepOf('the data collection rules', collecting),
+    ResourcesLinked: links,
+  });
+  const collection = collecting && combine([collecting, ...listOf(machines?.verdict)]);
+  const published = after({ EndpointReady: endpoint, ...firstOf(want, seen, machines) }, () =>
+    publish(want, seen, view),
+  );
   const resolving = judgeResolution(want, seen);
   // For resolvers that nobody here can ask: nothing waits for it.
   const exported = exportStep(want, seen, view);
   const taken = unlinked.state === 'Ready' ? { ResourcesLinked: links } : { 'the links taken out': unlinked };
   const pruned = after(taken, () => prune(want, seen));
+  const collectionPruned = pruneCollection(want, seen, {
+    ...taken,
+    ...stepOf('the data collection rules', collecting),
+  });
+  // Without data collection in the spec there is no such step: what machines lose is told with all that goes.
+  const departing = collecting === undefined ? listOf(machines?.verdict) : [];
   const zonesPruned = pruneZones(want, seen, stepOf('ZoneGroupReady', zoneGroup));
   // Whoever still asks the former server gets right answers until the new one gives them.
   const moved = after({ RecordsPublished: published, RecordsResolving: resolving }, () => leaveFormerTargets(seen));
@@ -73,8 +104,10 @@ export function plan(want: Desired, seen: Observed, rules: DnsRules): Plan {
     RecordsPublished: published,
     ...(want.gate === 'None' ? {} : { RecordsResolving: resolving }),
     ...stepOf('PathVerified', path),
+    ...stepOf('DataCollectionReady', collection),
   };
-  const proof = proofOf(want, seen, { resolving, verified });
+  const flowing = flowStep(want, seen);
+  const proof = proofOf(want, seen, { resolving, verified, flowing });
   const isolated = isolate({ want, seen, proof, before: { ...gate, ...built } }); // last, always
 
   const steps = [
@@ -90,7 +123,20 @@ export function plan(want: Desired, seen: Observed, rules: DnsRules): Plan {
     ...(exported === undefined ? [] : [{ name: 'RecordsExported', verdict: exported } as const]),
     ...(verified === undefined ? [] : [{ name: 'PathVerified', verdict: verified } as const]),
     ...(isolated === undefined ? [] : [{ name: 'Isolated', verdict: isolated } as const]),
-    { name: 'Pruned', verdict: combine([...listOf(reopened), unlinked, pruned, ...listOf(zonesPruned), moved]) },
+    ...(collection === undefined ? [] : [{ name: 'DataCollectionReady', verdict: collection } as const]),
+    ...tellFlow(want, flowing),
+    {
+      name: 'Pruned',
+      verdict: combine([
+        ...listOf(reopened),
+        unlinked,
+        pruned,
+        ...departing,
+        ...listOf(collectionPruned),
+        ...listOf(zonesPruned),
+        moved,
+      ]),
+    },
   ] as const;
   return {
     mode: 'converge',
@@ -98,6 +144,7 @@ export function plan(want: Desired, seen: Observed, rules: DnsRules): Plan {
     conflicts: mergedTarget(want, seen, view)?.conflicts ?? [],
     ...(view.complete ? { records: view.set } : {}),
     ...subnetOf(want, seen),
+    ...machines?.status,
   };
 }
 
@@ -105,6 +152,17 @@ const listOf = (verdict: Verdict | undefined): readonly Verdict[] => (verdict ==
 
 const stepOf = (name: string, verdict: Verdict | undefined): Readonly<Record<string, Verdict>> =>
   verdict === undefined ? {} : { [name]: verdict };
+
+/** Part of Ready only where the spec says so. */
+const tellFlow = ({ requiresTelemetry }: Desired, verdict: Verdict | undefined): readonly Step[] => {
+  if (verdict === undefined) return [];
+  const step = { name: 'TelemetryFlowing', verdict } as const;
+  return [requiresTelemetry ? step : { ...step, aside: true }];
+};
+
+/** Names that lead to the endpoint cut off every agent without a data collection endpoint: those come first, once. */
+const firstOf = (want: Desired, seen: Observed, machines: MachinesPlan | undefined) =>
+  isPublished(want, seen) ? {} : stepOf('the machines', machines?.associating);
 
 const NOT_SEEN: Sight<never> = { reading: { is: 'absent' } };
 

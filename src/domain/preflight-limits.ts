@@ -2,6 +2,7 @@
  * How many there may be of what an object adds to: endpoints and resources of a scope, scopes of a resource. Pure.
  * Source: "Azure Monitor private link scope limits" (ampls-limitations), whose higher numbers are called preview.
  */
+import type { DataCollectionEndpoint } from './collection-resources.ts';
 import { type Desired, linkKey } from './desire.ts';
 import { parseId, sameId, scopeOfLink, shortName } from './names.ts';
 import { ABSENT, bodyOf, type Observed } from './observed.ts';
@@ -50,13 +51,14 @@ function linksOfScope(want: Desired, seen: Observed): readonly Verdict[] {
 
 const NOWHERE = { reading: ABSENT };
 
-/** A workspace or component that somebody else's scope links as well. */
+/** A workspace, component or data collection endpoint that somebody else's scope links as well. */
 function scopesOfResources(want: Desired, seen: Observed): readonly Verdict[] {
   const { max, before } = SCOPES_PER_RESOURCE;
-  return [...want.workspaces, ...want.components].flatMap(item => {
-    const { key, kind, name } = item;
-    const found = bodyOf<Workspace | Component>(
-      (seen.workspaces.get(key) ?? seen.components.get(key) ?? NOWHERE).reading,
+  return [...want.workspaces, ...want.components, ...(want.collection?.endpoints ?? [])].flatMap(item => {
+    const { key, name } = item;
+    const kind = item.kind === 'dataCollectionEndpoint' ? 'data collection endpoint' : item.kind;
+    const found = bodyOf<Workspace | Component | DataCollectionEndpoint>(
+      (seen.workspaces.get(key) ?? seen.components.get(key) ?? seen.collection?.endpoints.get(key) ?? NOWHERE).reading,
     );
     const links = found?.linkedBy ?? [];
     const others = links.map(({ linkId }) => scopeOfLink(linkId)).filter(scope => !sameId(scope, want.scope.id));

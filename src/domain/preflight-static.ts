@@ -3,8 +3,9 @@
  * none to it, so that such a link fails, or its names have no address. Pure. Source: MicrosoftDocs/azure-docs#101336,
  * Azure/bicep-registry-modules#1389; member names: facts ampls 2.3.
  */
+import { nameOf } from './converge.ts';
 import { type Desired, linkKey } from './desire.ts';
-import { regionKey } from './diff.ts';
+import { regionKey } from './difference.ts';
 import { sameId } from './names.ts';
 import { ABSENT, bodyOf, type Observed } from './observed.ts';
 import { fatal } from './preflight-verdicts.ts';
@@ -29,12 +30,13 @@ export function staticAddresses(want: Desired, seen: Observed): readonly Verdict
 /** Members that come with what is not linked yet. Those of a component have names that nobody has published. */
 function newcomers(want: Desired, seen: Observed): readonly string[] {
   const links = bodyOf(seen.scopeLinks) ?? [];
-  return [...want.workspaces, ...want.components].flatMap(item => {
+  return [...want.workspaces, ...want.components, ...(want.collection?.endpoints ?? [])].flatMap(item => {
     const isLinked =
       links.some(({ targetId }) => sameId(targetId, item.id)) ||
       seen.links.get(linkKey(item))?.reading.is === 'present';
     if (isLinked) return [];
     if (item.kind === 'component') return [`the members of component ${item.name}`];
+    if (item.kind !== 'workspace') return [`the members of ${nameOf(item)}`];
     const sight = seen.workspaces.get(item.key)?.reading ?? ABSENT;
     const location = isAdopted(item) ? bodyOf(sight)?.location : item.location;
     return location === undefined ? [] : REGIONAL.map(part => `${part}-${regionKey(location)}`);

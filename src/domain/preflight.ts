@@ -4,7 +4,7 @@
  */
 import { prefixLengthFor, usableAddresses } from './addresses.ts';
 import { type Desired, wantsOf } from './desire.ts';
-import { regionKey } from './diff.ts';
+import { regionKey } from './difference.ts';
 import { INVENTORY_MAX } from './inventory.ts';
 import { privateOnlyAhead } from './isolation-text.ts';
 import { parseId, sameId } from './names.ts';
@@ -111,10 +111,14 @@ export function exactNeed(want: Desired, seen: Observed): Verdict | undefined {
   return addressesFree >= addressesNeeded ? undefined : subnetFull(addressesNeeded, addressesFree);
 }
 
-/** The scope's own, and some for each region with a workspace or a component (facts: ampls 2.3). */
+/**
+ * The scope's own, some for each region with a workspace or a component, and some for each data collection endpoint
+ * (facts: ampls 2.3).
+ */
 const SHARED_ADDRESSES = 8;
 const ADDRESSES_PER_WORKSPACE_REGION = 3;
 const ADDRESSES_PER_COMPONENT_REGION = 2;
+const ADDRESSES_PER_COLLECTOR = 3;
 
 /** The first stage. `seen` tells where adopted ones live. */
 export function estimateAddresses(want: Desired, seen: Pick<Observed, 'workspaces' | 'components'>): number {
@@ -126,7 +130,8 @@ export function estimateAddresses(want: Desired, seen: Pick<Observed, 'workspace
   return (
     SHARED_ADDRESSES +
     ADDRESSES_PER_WORKSPACE_REGION * regionCount(workspaces) +
-    ADDRESSES_PER_COMPONENT_REGION * regionCount(components)
+    ADDRESSES_PER_COMPONENT_REGION * regionCount(components) +
+    ADDRESSES_PER_COLLECTOR * (want.collection?.endpoints.length ?? 0)
   );
 }
 

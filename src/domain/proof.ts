@@ -11,7 +11,7 @@ export interface Proof {
   readonly held: boolean;
   /** Epoch ms of its oldest part. */
   readonly at: number;
-  /** What fails, since when (epoch ms), and for the workspaces of which keys; for all when it names none. */
+  /** What fails, since when (epoch ms), and for the workspaces and endpoints of which keys; for all when it names none. */
   readonly failures: readonly { readonly since: number; readonly of: readonly string[] }[];
   /** DNS or the path cannot be measured from here. */
   readonly noVantage: boolean;
@@ -19,16 +19,19 @@ export interface Proof {
   readonly why?: string;
 }
 
-/** What the steps RecordsResolving and PathVerified say together, as far as the gate asks for them. */
-export function proofOf(
-  want: Desired,
-  seen: Observed,
-  { resolving, verified }: { readonly resolving: Verdict; readonly verified: Verdict | undefined },
-): Proof {
+interface Proving {
+  readonly resolving: Verdict;
+  readonly verified: Verdict | undefined;
+  readonly flowing: Verdict | undefined;
+}
+
+/** What the steps that prove something say together, as far as the gate asks for them. */
+export function proofOf(want: Desired, seen: Observed, { resolving, verified, flowing }: Proving): Proof {
   if (want.gate === 'None') return { held: true, at: seen.now, failures: [], noVantage: false };
   const resolution = bodyOf(seen.resolution);
   const path = want.gate === 'DNS' ? undefined : bodyOf(seen.path);
-  const steps = [resolving, ...(verified === undefined ? [] : [verified])];
+  const reports = want.gate === 'Telemetry' ? flowing : undefined;
+  const steps = [resolving, verified, reports].filter(step => step !== undefined);
   const open = steps.find(({ state, unknown }) => state !== 'Ready' || unknown);
   const parts = [resolution?.askedAt ?? 0, ...(want.gate === 'DNS' ? [] : [path?.measuredAt ?? 0])];
   const isWrong = resolving.state === 'Stalled' && resolution !== undefined;
@@ -47,9 +50,8 @@ export function proofOf(
   };
 }
 
-/** Whether it has failed for long enough to act on it, for one workspace by its key or, without one, for any. */
-export const isLost = ({ failures }: Proof, now: number, workspace?: string): boolean =>
+/** Whether it has failed for long enough to act on it, for one resource by its key or, without one, for any. */
+export const isLost = ({ failures }: Proof, now: number, key?: string): boolean =>
   failures.some(
-    ({ since, of }) =>
-      now - since >= LOST_AFTER_MS && (of.length === 0 || workspace === undefined || of.includes(workspace)),
+    ({ since, of }) => now - since >= LOST_AFTER_MS && (of.length === 0 || key === undefined || of.includes(key)),
   );

@@ -30,6 +30,10 @@ export function mergedTarget(want: Desired, seen: Observed, view: RecordsView): 
 
 const reservedOf = ({ reserved = [] }: Observed) => (reserved.length === 0 ? {} : { reserved });
 
+/** Whether the target holds lines of ours already. */
+export const isPublished = (want: Desired, seen: Observed): boolean =>
+  linesOf(bodyOf(seen.target)?.lines ?? [], ownerKey(want.owner)).length > 0;
+
 /** RecordsPublished. */
 export function publish(want: Desired, seen: Observed, view: RecordsView): Verdict {
   if (seen.target.is === 'unread') return untold(seen.target.failure);

@@ -21,7 +21,7 @@ export interface DnsRecord {
   readonly member?: string;
   /** The record that a twin or an alias repeats. */
   readonly sameAs?: string;
-  /** The name is the same for every scope (`api.monitor.azure.com`), not one workspace's own. */
+  /** The name is the same for every scope (`api.monitor.azure.com`), not one workspace's or data collection endpoint's own. */
   readonly shared: boolean;
 }
 
@@ -64,7 +64,12 @@ const NAME_MAX = 253;
 /** The longest IPv6 address; what is longer is shown in part. */
 const ADDRESS_MAX = 45;
 const FQDN = /^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
-const OWN_NAME = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\./;
+/** Of one workspace, by its customerId; of one data collection endpoint, by its name and region (facts: ampls 2.3). */
+const OWN_NAMES = [
+  /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\./,
+  /^[^.]+\.[a-z0-9]+-[0-9]+\.(handler\.(canary\.)?control|(metrics\.)?(canary\.)?ingest)\.monitor\./,
+];
+const isOwnName = (name: string): boolean => OWN_NAMES.some(form => form.test(name));
 
 /** Lower case without the trailing dot: names that differ only in these are one name. */
 export const normalizeName = (name: string): string => name.toLowerCase().replace(/\.$/, '');
@@ -124,7 +129,7 @@ function mergeSources(sources: RecordSources): Map<string, DnsRecord> {
     const known = merged.get(name);
     if (addresses.length === 0 || (known && known.source !== origin.source)) return;
     const all = [...new Set([...(known?.addresses ?? []), ...addresses])].sort();
-    merged.set(name, { name, addresses: all, shared: !OWN_NAME.test(name), ...origin });
+    merged.set(name, { name, addresses: all, shared: !isOwnName(name), ...origin });
   };
   for (const entry of sources.networkInterface?.entries ?? []) {
     const origin = {

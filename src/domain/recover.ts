@@ -4,7 +4,7 @@
  */
 import { converge } from './converge.ts';
 import type { Desired } from './desire.ts';
-import { regionKey } from './diff.ts';
+import { regionKey } from './difference.ts';
 import { sameId } from './names.ts';
 import { bodyOf, type Observed, type Sight } from './observed.ts';
 import { isMade, type Owner, type SoftDeletedWorkspace, type WorkspaceWant } from './resources.ts';

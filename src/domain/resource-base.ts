@@ -31,3 +31,11 @@ export interface NamedAddresses {
   readonly fqdn: string;
   readonly addresses: readonly string[];
 }
+
+/** One link as what it links sees it. */
+export interface LinkView {
+  /** Id of the link: of the scoped resource below its scope. */
+  readonly linkId: ArmId;
+  /** The scope's GUID, not its ARM id. */
+  readonly scopeGuid?: string;
+}

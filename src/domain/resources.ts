@@ -2,12 +2,29 @@
  * The Azure resources of a private monitoring scope as plain data: what we want (`*Want`) and what Azure shows. Only
  * the fields that the operator compares or reads; adapters translate to and from the wire. Pure; any layer may import.
  */
-import type { ArmId, NamedAddresses, ResourceBase, Tags, WantBase } from './resource-base.ts';
+import type {
+  DataCollectionEndpoint,
+  DataCollectionEndpointWant,
+  DataCollectionRule,
+  DataCollectionRuleWant,
+} from './collection-resources.ts';
+import type { ArmId, LinkView, NamedAddresses, ResourceBase, Tags, WantBase } from './resource-base.ts';
 import type { DnsZone, DnsZoneWant, ZoneGroup, ZoneGroupWant, ZoneLink, ZoneLinkWant } from './zone-resources.ts';
 
-export type { ArmId, NamedAddresses, Policy, Tags } from './resource-base.ts';
+export type { EndpointNeed, NetworkInterface, NetworkInterfaceEntry, Subnet } from './network-resources.ts';
+export type { ArmId, LinkView, NamedAddresses, Policy, Tags } from './resource-base.ts';
 
-export type Kind = 'workspace' | 'component' | 'privateLinkScope' | 'scopedResource' | 'privateEndpoint' | ZoneKind;
+export type Kind =
+  | 'workspace'
+  | 'component'
+  | 'privateLinkScope'
+  | 'scopedResource'
+  | 'privateEndpoint'
+  | CollectionKind
+  | ZoneKind;
+
+/** What data collection is made of: src/domain/collection-resources.ts. */
+export type CollectionKind = 'dataCollectionEndpoint' | 'dataCollectionRule';
 
 /** What private DNS for clients inside Azure is made of: src/domain/zone-resources.ts. */
 export type ZoneKind = 'zoneGroup' | 'dnsZone' | 'zoneLink';
@@ -37,7 +54,7 @@ export interface PrivateLinkScopeWant extends WantBase {
 export interface ScopedResourceWant extends WantBase {
   readonly kind: 'scopedResource';
   readonly scopeId: ArmId;
-  /** The linked workspace or component. */
+  /** The linked workspace, component or data collection endpoint. */
   readonly targetId: ArmId;
 }
 
@@ -58,12 +75,14 @@ export type Want =
   | PrivateLinkScopeWant
   | ScopedResourceWant
   | PrivateEndpointWant
+  | DataCollectionEndpointWant
+  | DataCollectionRuleWant
   | ZoneGroupWant
   | DnsZoneWant
   | ZoneLinkWant;
 
 /** What the spec can name by a resourceId: a link is known by what it joins. */
-export type Adoptable = Exclude<Kind, 'scopedResource' | ZoneKind>;
+export type Adoptable = Exclude<Kind, 'scopedResource' | 'dataCollectionRule' | ZoneKind>;
 
 /** What the spec names by its resourceId: somebody else's. Linked and read; no write takes one but of its public access. */
 export interface Adopted<K extends Adoptable = Adoptable> extends WantBase {
@@ -94,14 +113,6 @@ export interface Workspace extends ResourceBase {
   readonly access: { readonly ingestion?: string; readonly query?: string };
   /** The workspace's own view of its links, whoever made them; absent when Azure tells none. */
   readonly linkedBy?: readonly LinkView[];
-}
-
-/** One link as the workspace sees it. */
-export interface LinkView {
-  /** Id of the link: of the scoped resource below its scope. */
-  readonly linkId: ArmId;
-  /** The scope's GUID, not its ARM id. */
-  readonly scopeGuid?: string;
 }
 
 export interface PrivateLinkScope extends ResourceBase {
@@ -168,6 +179,8 @@ export type Resource =
   | PrivateLinkScope
   | ScopedResource
   | PrivateEndpoint
+  | DataCollectionEndpoint
+  | DataCollectionRule
   | ZoneGroup
   | DnsZone
   | ZoneLink;
@@ -175,49 +188,6 @@ export type Resource =
 export type ResourceOf<K extends Kind> = Extract<Resource, { kind: K }>;
 
 export type WantOf<K extends Kind> = Extract<Want, { kind: K }>;
-
-/** One address of an endpoint's network interface. `member` is Azure's requiredMemberName. */
-export interface NetworkInterfaceEntry {
-  readonly address: string;
-  readonly member?: string;
-  readonly fqdns: readonly string[];
-}
-
-export interface NetworkInterface {
-  readonly id: ArmId;
-  readonly entries: readonly NetworkInterfaceEntry[];
-}
-
-export interface Subnet {
-  readonly id: ArmId;
-  /** Region of the virtual network. */
-  readonly location: string;
-  /** CIDR, such as `10.13.1.0/27`. */
-  readonly addressPrefixes: readonly string[];
-  /** Addresses already given to network interfaces. */
-  readonly addressesUsed: number;
-  /** Ids of the private endpoints in any subnet of the network. */
-  readonly networkEndpointIds: readonly ArmId[];
-  /** Services that the subnet is delegated to, such as `Microsoft.Web/serverFarms`; absent: to none. */
-  readonly delegatedTo?: readonly string[];
-  /** `privateEndpointNetworkPolicies`: Enabled, NetworkSecurityGroupEnabled, RouteTableEnabled; absent: Disabled. */
-  readonly endpointPolicies?: string;
-  /** Ids of the subnet's network security group and route table, as far as it has them. */
-  readonly securityGroupId?: ArmId;
-  readonly routeTableId?: ArmId;
-  /** Networks that this one is peered with, the peering being connected; absent: none. */
-  readonly peeredNetworkIds?: readonly ArmId[];
-  /** Whether anything but private endpoints has an address on the network; absent: nothing has. */
-  readonly hasOtherInterfaces?: boolean;
-}
-
-/** What a scope requires of a private endpoint to it now, by its links. */
-export interface EndpointNeed {
-  /** One address each. */
-  readonly members: readonly string[];
-  /** Public DNS zones, as Azure lists them: with or without `privatelink.`. */
-  readonly zones: readonly string[];
-}
 
 export interface SoftDeletedWorkspace {
   readonly id: ArmId;

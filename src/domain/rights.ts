@@ -4,9 +4,10 @@
  * (Microsoft Learn); facts: ampls 8.
  */
 import type { AccessKind } from './access.ts';
-import { type Desired, wantsOf } from './desire.ts';
+import { asksQueries, type Desired, wantsOf } from './desire.ts';
 import { parseId, sameId, shortName } from './names.ts';
 import { type ArmId, isAdopted, type Wanted } from './resources.ts';
+import { collectionRights } from './rights-collection.ts';
 import { zoneRights } from './rights-zones.ts';
 
 /** What one role assignment allows, as Azure lists it. `*` stands for any characters. */
@@ -45,6 +46,7 @@ const COMPONENT = { read: ['Microsoft.Insights/components/read'], write: ['Micro
 const CLOSE = {
   workspace: ['Microsoft.OperationalInsights/workspaces/write'],
   component: COMPONENT.write,
+  dataCollectionEndpoint: ['Microsoft.Insights/dataCollectionEndpoints/write'],
   privateLinkScope: ['Microsoft.Insights/privateLinkScopes/write'],
 } satisfies Record<AccessKind, readonly string[]>;
 const SCOPE = {
@@ -82,6 +84,7 @@ export function neededRights(want: Desired): readonly NeededRights[] {
     ...scopeRights(want, group),
     ...endpointRights(want, group),
     ...accessRights(want, group),
+    ...collectionRights(want, group),
     ...zoneRights(want),
   ]);
 }
@@ -94,7 +97,7 @@ const placeOf = (item: Wanted, group: Place): Place =>
 
 function workspaceRights(want: Desired, group: Place): readonly NeededRights[] {
   const { read, make, remove } = WORKSPACE;
-  const query = want.gate === 'Query' ? [QUERY] : [];
+  const query = asksQueries(want.gate) ? [QUERY] : [];
   const workspaces = want.workspaces.map(item => {
     const made = item.policy === 'Delete' ? [...make, ...remove] : make;
     return { ...placeOf(item, group), actions: [...read, ...(isAdopted(item) ? [] : made), ...query] };

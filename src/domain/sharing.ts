@@ -37,7 +37,8 @@ export function useOf(body: Resource, want: Desired, seen: Observed): Use {
   const users = usersOf(body.id, seen);
   if (users.length > 0) return { is: 'Used', by: users };
   if (body.kind === 'scopedResource') return soughtUse(body, want, seen);
-  if (body.kind === 'workspace') return leavingUse(leavingLinksTo(body.id, seen));
+  if (body.kind === 'workspace' || body.kind === 'dataCollectionEndpoint')
+    return leavingUse(leavingLinksTo(body.id, seen));
   // Its records lead there until it has taken them out of DNS.
   if (body.kind === 'privateEndpoint') return leavingUse(leavingUsersOf(body.id, seen));
   if (body.kind === 'privateLinkScope') return guestsOf(body, want, seen);

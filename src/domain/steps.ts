@@ -4,6 +4,7 @@
  */
 import type { Access, AccessChange, AccessKind, AccessValues } from './access.ts';
 import type { Failure } from './failures.ts';
+import type { MachineJoin, MachineLeave, MachinesTold } from './machine-resources.ts';
 import type { NameConflict, PublishedLine } from './merge.ts';
 import type { Reason } from './reasons.ts';
 import type { RecordSet } from './records.ts';
@@ -23,6 +24,8 @@ export const STEPS = [
   'RecordsExported',
   'PathVerified',
   'Isolated',
+  'DataCollectionReady',
+  'TelemetryFlowing',
 ] as const;
 
 export type ConditionType = (typeof STEPS)[number];
@@ -110,7 +113,10 @@ export type Action =
       readonly annotations: Readonly<Record<string, string>>;
       readonly resourceVersion?: string;
     }
-  | { readonly verb: 'unexport'; readonly key: 'exports'; readonly resourceVersion: string };
+  | { readonly verb: 'unexport'; readonly key: 'exports'; readonly resourceVersion: string }
+  /** One wave of machines is given what is missing, or loses what is ours; the inventory does not know of them. */
+  | { readonly verb: 'join'; readonly key: 'machines'; readonly joins: readonly MachineJoin[] }
+  | { readonly verb: 'leave'; readonly key: 'machines'; readonly leaves: readonly MachineLeave[] };
 
 export interface Verdict {
   /** Ready: as asked, as observed. Waiting: on its way, or has actions. Stalled: somebody must act. Failed: back off. */
@@ -128,6 +134,8 @@ export interface Verdict {
 export interface Step {
   readonly name: StepName;
   readonly verdict: Verdict;
+  /** Told, and no part of Ready. */
+  readonly aside?: true;
 }
 
 /** Every step with its verdict, in the order of the conditions. */
@@ -138,7 +146,11 @@ export interface Plan {
   readonly records?: RecordSet;
   readonly conflicts: readonly NameConflict[];
   readonly subnet?: { readonly addressesNeeded: number; readonly addressesFree: number };
+  readonly machines?: MachinesTold;
 }
+
+/** The steps that Ready is made of. */
+export const counted = ({ steps }: Plan): readonly Step[] => steps.filter(({ aside }) => aside === undefined);
 
 export const ready = (reason: Reason, message: string): Verdict => ({ state: 'Ready', reason, message, actions: [] });
 

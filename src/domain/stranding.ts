@@ -4,10 +4,11 @@
  */
 import { ACCESSES, type Access, type AccessWant, accessField, accessOf, hasAccess, isClosed } from './access.ts';
 import { isHeldClosed, isWithoutHeir } from './access-rivals.ts';
+import { sightOf } from './access-sight.ts';
 import { busyVerdict, nameOf } from './converge.ts';
 import { type Desired, wantsOf } from './desire.ts';
 import { isReleased } from './inventory.ts';
-import { open, sightOf } from './isolation.ts';
+import { open } from './isolation.ts';
 import { sameId, shortName } from './names.ts';
 import type { InventoryEntry } from './object.ts';
 import { bodyOf, type Observed } from './observed.ts';

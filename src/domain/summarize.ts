@@ -13,6 +13,7 @@ import {
   warningEvents,
 } from './events.ts';
 import { afterActions } from './inventory.ts';
+import { machinesStatus } from './machine-status.ts';
 import { REQUEST_ANNOTATION } from './names.ts';
 import type { Condition, InventoryEntry, PmsObject, Status, StatusRecord } from './object.ts';
 import type { Observed } from './observed.ts';
@@ -61,6 +62,7 @@ export function statusOf(plan: Plan, { object, seen }: PassContext, inventory: r
     conditions: [...conditions],
     ...recordsStatus(plan.records, previous),
     ...(subnet === undefined ? {} : { subnet }),
+    ...machinesStatus(plan, object, seen.now),
     resources: [...inventory],
   };
 }

@@ -4,11 +4,13 @@
  */
 import { abandon } from './abandon.ts';
 import { ACCESSES } from './access.ts';
+import { isCollectionEntry, takeCollectionDown } from './collection-teardown.ts';
 import { busyVerdict, graceLeftMs, isOurs, isOursToDelete, nameOf } from './converge.ts';
 import { type Desired, wantsOf } from './desire.ts';
 import { drain, unpublish } from './drain.ts';
 import { judgeIdentity } from './identity.ts';
 import { isReleased, isToUntag, needsAzure } from './inventory.ts';
+import { leaveAll, stillAssociated } from './machines.ts';
 import { labelOf, sameId } from './names.ts';
 import type { InventoryEntry } from './object.ts';
 import type { Observed, Sight } from './observed.ts';
@@ -50,6 +52,15 @@ export function teardown(want: Desired, seen: Observed): Plan {
   const workspaces = after({ ...gate, ResourcesLinked: links }, () =>
     combine([remove('workspace'), remove('component')]),
   );
+  const left = leaveAll(want, seen);
+  const machines = left && after(gate, () => left);
+  const collection = [
+    ...(machines === undefined ? [] : [machines]),
+    ...takeCollectionDown(inventory, judge, {
+      before: { ...gate, ...(machines === undefined ? {} : { 'the machines': machines }) },
+      links: { ResourcesLinked: links },
+    }),
+  ];
   return {
     mode: 'teardown',
     steps: [
@@ -62,6 +73,7 @@ export function teardown(want: Desired, seen: Observed): Plan {
       { name: 'ResourcesLinked', verdict: links },
       { name: 'ScopeReady', verdict: scope },
       { name: 'WorkspacesReady', verdict: workspaces },
+      ...(collection.length === 0 ? [] : [{ name: 'DataCollectionReady', verdict: combine(collection) } as const]),
     ],
     conflicts: [],
   };
@@ -74,7 +86,7 @@ export const unlink = (want: Desired, seen: Observed): Verdict =>
 /** What else of the inventory the spec does not ask for any more. Azure keeps what is linked: links come first. */
 export const prune = (want: Desired, seen: Observed): Verdict =>
   each(
-    noLongerWanted(want, seen).filter(entry => kindOf(entry) !== 'scopedResource'),
+    noLongerWanted(want, seen).filter(entry => kindOf(entry) !== 'scopedResource' && !isCollectionEntry(entry)),
     entry => pruneOne(entry, want, seen),
   );
 
@@ -88,6 +100,20 @@ export function pruneZones(
   if (entries.length === 0) return undefined;
   const down = takeZonesDown(entries, entry => pruneOne(entry, want, seen), {});
   return combine([down.links, down.group, down.zones(before)]);
+}
+
+/**
+ * What of data collection the spec does not ask for any more: rules first, since Azure keeps an endpoint that a rule names;
+ * `before` says what takes the place of what goes.
+ */
+export function pruneCollection(
+  want: Desired,
+  seen: Observed,
+  before: Readonly<Record<string, Verdict>>,
+): Verdict | undefined {
+  const entries = noLongerWanted(want, seen).filter(isCollectionEntry);
+  if (entries.length === 0) return undefined;
+  return combine(takeCollectionDown(entries, entry => pruneOne(entry, want, seen), { before, links: {} }));
 }
 
 const noLongerWanted = (want: Desired, { inventory }: Observed): readonly InventoryEntry[] => {
@@ -162,7 +188,7 @@ function takeDown(entry: InventoryEntry, want: Desired, seen: Observed): Verdict
   if (!isOursToDelete(body, entry, want.owner)) {
     return forget(entry, 'Retained', `${nameOf(of)} does not carry our tag any more and is left in Azure`);
   }
-  const used = usedByOthers(entry, useOf(body, want, seen));
+  const used = usedByOthers(entry, useOf(body, want, seen)) ?? stillAssociated(entry, want, seen);
   if (used) return used;
   if (/^deleting$/i.test(body.provisioningState)) return waits('Deleting', `${nameOf(of)} is being deleted`);
   return acts('Deleting', `${nameOf(of)} is being deleted`, { verb: 'delete', key, kind, id: body.id });
@@ -206,6 +232,10 @@ function sightOf(entry: InventoryEntry, seen: Observed): Sight {
       return seen.zones?.zones.get(entry.key) ?? nothing;
     case 'zoneLink':
       return seen.zones?.links.get(entry.key) ?? nothing;
+    case 'dataCollectionEndpoint':
+      return seen.collection?.endpoints.get(entry.key) ?? nothing;
+    case 'dataCollectionRule':
+      return seen.collection?.rules.get(entry.key) ?? nothing;
     case 'component':
       return nothing;
   }

@@ -3,7 +3,7 @@
  * then certificates seen at the endpoint's addresses, then queries through them. Pure. Source: facts ampls 6.
  */
 import { isSucceeded } from './converge.ts';
-import type { Desired } from './desire.ts';
+import { asksQueries, type Desired } from './desire.ts';
 import { sameId, scopeOfLink } from './names.ts';
 import { bodyOf, type Observed } from './observed.ts';
 import { hasNoVantage, isFailure, type PathFinding, type PathOutcome, type PathProof } from './path-proof.ts';
@@ -124,7 +124,7 @@ function heldText(want: Desired, { findings }: PathProof): string {
   const seenBy = (via: PathFinding['via']) => findings.filter(finding => finding.via === via);
   const certificates = `the certificates of ${seenBy('TLS').length} addresses are right`;
   const queries = seenBy('Query');
-  return want.gate === 'Query' && queries.length > 0
+  return asksQueries(want.gate) && queries.length > 0
     ? `${certificates}, ${queries.map(({ subject }) => subject).join(', ')} answered through ${queries[0]?.address}`
     : certificates;
 }

@@ -1,5 +1,6 @@
 /**
  * The simulator's own calls, under `/_sim` and without a token of Azure: what was called, what is there, faults, time,
+ * how a machine resolves names,
  * starting anew, cutting Azure off. Not part of the simulated Azure. Who may call is decided in admin-guard.ts.
  */
 import { isoTime, type MovableClock } from './clock.ts';
@@ -87,6 +88,18 @@ function moveClock(options: AdminOptions, text: string): AdminAnswer {
   return ok(timeOf(options));
 }
 
+function setMachine({ world }: AdminOptions, text: string): AdminAnswer {
+  const { id, resolves, ...others } = objectOf(text);
+  const machine = typeof id === 'string' ? world.machines.get(id) : undefined;
+  const isKnown = resolves === 'Private' || resolves === 'Public';
+  if (typeof id !== 'string' || !isKnown || Object.keys(others).length > 0) {
+    return bad('the body must be {"id": <ARM id of a machine>, "resolves": "Private" or "Public"}');
+  }
+  if (machine === undefined) return { status: 404, body: { error: `there is no machine ${id}` } };
+  world.machines.put({ ...machine, resolves });
+  return ok({ id: machine.id, resolves });
+}
+
 function loadFaults({ faults }: AdminOptions, text: string): AdminAnswer {
   try {
     faults.load(parseFaultPlan(text));
@@ -115,6 +128,7 @@ const calls: Readonly<Record<string, Call>> = {
   'POST /_sim/faults': (options, { text }) => loadFaults(options, text),
   'GET /_sim/clock': options => ok(timeOf(options)),
   'POST /_sim/clock': (options, { text }) => moveClock(options, text),
+  'POST /_sim/machines': (options, { text }) => setMachine(options, text),
   'POST /_sim/deny': (options, { text }) => deny(options, text),
   'POST /_sim/reset': options => {
     options.reset();

@@ -36,6 +36,7 @@ function plantMachine(world: World, base: string, seed: SeedMachine): void {
     osName,
     osProfile: status === 'None' ? {} : { computerName, ...(osProfile as object | undefined) },
     state: 'Succeeded',
+    ...(seed.resolves === undefined ? {} : { resolves: seed.resolves }),
     ...(seed.privateLinkScope === undefined ? {} : { privateLinkScopeId: seed.privateLinkScope }),
     ...(status === 'None' ? {} : { agent: { ...agent, status } }),
   });

@@ -76,6 +76,8 @@ export interface Machine extends Named {
     /** What it has reported of the machine, in ARM's fields: `osVersion`, `machineFqdn`, `networkProfile`, ... */
     readonly facts: Readonly<Record<string, unknown>>;
   };
+  /** How the machine's own DNS answers: with private endpoints' addresses where there are any, or only with public ones. */
+  readonly resolves?: 'Private' | 'Public';
   /** `osProfile`, as reported and patched. */
   readonly osProfile: Readonly<Record<string, unknown>>;
 }

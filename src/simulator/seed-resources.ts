@@ -20,6 +20,8 @@ export interface SeedMachine extends Placed {
   readonly agentVersion?: string;
   /** Default: the machine's name. */
   readonly computerName?: string;
+  /** How the machine's own DNS answers; default `Private`: with private endpoints' addresses where there are any. */
+  readonly resolves?: 'Private' | 'Public';
   /** ARM id of an Arc private link scope. */
   readonly privateLinkScope?: string;
   /** What the agent reports, in ARM's fields; default: what that of a small machine does. */
@@ -81,6 +83,7 @@ export const resourceRules = (placed: Readonly<Record<string, Rule>>): Readonly<
     agent: oneOf('Connected', 'Disconnected', 'None'),
     agentVersion: text(),
     computerName: text(),
+    resolves: oneOf('Private', 'Public'),
     privateLinkScope: armId,
     facts: anyMap,
     extensions: list(extension),

@@ -28,6 +28,25 @@ test('a linked workspace answers through the endpoint, isolated or not, and no o
   );
 });
 
+test('the rows of a query come by the names of their columns, and a refusal has none', async t => {
+  const { data, asked } = await connected(t);
+  const azure = azureOn(data);
+  const { customerId, address } = asked;
+  const read = (query: string) => azure.logs({ customerId, address, query }, quiet);
+  assert.deepEqual(await read("print Machine = 'line-1', Beats = 3"), {
+    outcome: 'Held',
+    rows: [{ Machine: 'line-1', Beats: 3 }],
+  });
+  assert.deepEqual(await read('Heartbeat | take 1'), { outcome: 'Held', rows: [] });
+  const wrong = await read('Heartbeat | where');
+  assert.deepEqual([wrong.outcome, wrong.rows], ['Unclear', undefined]);
+  const outside = azureOn(data, { port: data.publicSide.port });
+  const body = { properties: { publicNetworkAccessForQuery: 'Disabled' } };
+  await data.azure.call('PATCH', paths(data.azure.group).workspace('law-a'), { body });
+  const refused = await outside.logs({ customerId, address: data.publicSide.address, query: 'Heartbeat' }, quiet);
+  assert.deepEqual([refused.outcome, refused.rows], ['Public', undefined]);
+});
+
 test('a closed workspace refuses what comes from the public side, and the refusal is told as that', async t => {
   const { data, asked } = await connected(t);
   const body = { properties: { publicNetworkAccessForQuery: 'Disabled' } };

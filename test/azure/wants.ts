@@ -1,7 +1,10 @@
 /**
  * What the tests of test/azure ask of Azure: ids and wanted resources in the simulator's subscription.
  */
+import type { DataCollectionEndpointWant, DataCollectionRuleWant } from '../../src/domain/collection-resources.ts';
 import {
+  dataCollectionEndpointId,
+  dataCollectionRuleId,
   dnsZoneId,
   type Place,
   privateEndpointId,
@@ -11,6 +14,7 @@ import {
   zoneGroupId,
   zoneLinkId,
 } from '../../src/domain/names.ts';
+import { LINUX_COUNTERS } from '../../src/domain/performance-counters.ts';
 import type {
   PrivateEndpointWant,
   PrivateLinkScopeWant,
@@ -118,6 +122,32 @@ export const zoneLinkWant: ZoneLinkWant = {
   zoneId: ids.zone,
   networkId: `${network}/virtualNetworks/vnet-plant`,
   tags,
+};
+
+export const collectorWant: DataCollectionEndpointWant = {
+  ...base,
+  kind: 'dataCollectionEndpoint',
+  key: 'dataCollectionEndpoint/dce-a',
+  id: dataCollectionEndpointId(place, 'dce-a'),
+  name: 'dce-a',
+  location: 'japaneast',
+  tags,
+};
+
+/** What `Recommended` comes to, with everything else that a rule may have. */
+export const ruleWant: DataCollectionRuleWant = {
+  ...base,
+  kind: 'dataCollectionRule',
+  key: 'dataCollectionRule/Linux',
+  id: dataCollectionRuleId(place, 'dcr-plant-a-linux'),
+  name: 'dcr-plant-a-linux',
+  system: 'Linux',
+  tags,
+  workspaceId: ids.workspace,
+  performance: { counters: LINUX_COUNTERS, samplingFrequencyInSeconds: 60 },
+  syslog: { facilities: ['auth', 'daemon'], levels: ['Warning', 'Error'] },
+  vmInsights: true,
+  place: { location: 'japaneast', endpointId: collectorWant.id },
 };
 
 /** A change of these fields; the texts do not matter to Azure. */

@@ -20,6 +20,20 @@ function brief(told: Told): string {
 
 const stories: Readonly<Record<ScenarioName, { readonly order: readonly string[]; readonly says: readonly RegExp[] }>> =
   {
+    'agent-without-endpoint': {
+      order: [
+        'done',
+        'told plant-a Ready=True Ready',
+        'done',
+        'seen',
+        'seen',
+        'cure',
+        'told plant-a DataCollectionReady=True AllReady',
+        'told plant-a TelemetryFlowing=True Reporting',
+        'seen',
+      ],
+      says: [/answered 403/, /1 of 1 machine is associated/, /1 of 1 machines report/],
+    },
     conflict: {
       order: [
         'done',

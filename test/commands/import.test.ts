@@ -97,6 +97,7 @@ test('a scope with all that hangs on it becomes one object, and each resource is
     ...spec.applicationInsights,
     { name: 'scope', ...spec.privateLinkScope },
     { name: 'endpoint', ...spec.privateEndpoint },
+    ...spec.dataCollection.endpoints,
   ].map(({ name, resourceId }) => [name, resourceId.toLowerCase()]);
   assert.deepEqual(
     ids,
@@ -106,6 +107,7 @@ test('a scope with all that hangs on it becomes one object, and each resource is
       ['web-front', here.at(COMPONENT, 'web_front')],
       ['scope', here.at(SCOPE, 'AMPLS.Plant_1')],
       ['endpoint', here.at(ENDPOINT, 'pe-plant')],
+      ['dce', here.at('Microsoft.Insights/dataCollectionEndpoints', 'dce')],
     ].map(([name, id = '']) => [name, id.toLowerCase()]),
   );
   assert.match(spec.privateLinkScope.resourceId, /\/providers\/Microsoft\.Insights\/privateLinkScopes\/ampls/i);
@@ -118,11 +120,11 @@ test('a scope with all that hangs on it becomes one object, and each resource is
       .sort(),
     [
       'Imported Application Insights component web_front',
+      'Imported data collection endpoint dce',
       'Imported private endpoint pe-plant',
       'Imported private link scope AMPLS.Plant_1',
       'Imported workspace law-plant',
       'Imported workspace law-plant',
-      'Skipped link scoped-dce because resources of type microsoft.insights/datacollectionendpoints are no part of an object; it stays linked as it is',
       'Skipped private endpoint pe-second because its connection is Pending',
       'Skipped workspace law-alone because it is not linked to a private link scope that was read',
     ],

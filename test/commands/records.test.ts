@@ -1,5 +1,5 @@
 /**
- * `pms records` as a process, against the real control plane, as a user who may do nothing but read the one object.
+ * `pms records` and `pms tree` as processes, against the real control plane, as a user who may do nothing but read the one object.
  */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -56,14 +56,15 @@ interface Ended {
   readonly stderr: string;
 }
 
-const records = (...args: readonly string[]) =>
+const pms = (...args: readonly string[]) =>
   new Promise<Ended>((resolve, reject) => {
     const env = { PATH: process.env.PATH, HOME: controlPlane.directory };
-    execFile(process.execPath, [main, 'records', ...args], { env, timeout: 60_000 }, (error, stdout, stderr) => {
+    execFile(process.execPath, [main, ...args], { env, timeout: 60_000 }, (error, stdout, stderr) => {
       if (error && typeof error.code !== 'number') reject(error);
       else resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
     });
   });
+const records = (...args: readonly string[]) => pms('records', ...args);
 const ofPlant = (...args: readonly string[]) => records(...args, '-n', 'plant', '--kubeconfig', reader);
 
 for (const format of EXPORT_FORMATS) {
@@ -139,7 +140,19 @@ test('wrong usage is exit 2', async () => {
   }
 });
 
-test('all that it ever asked the API server for is the one object', async () => {
+test('pms tree prints the way of the telemetry in three forms, and nothing else', async () => {
+  const tree = (...args: readonly string[]) => pms('tree', ...args, '-n', 'plant', '--kubeconfig', reader);
+  const text = await tree('plant-a');
+  assert.deepEqual([text.code, text.stderr], [0, '']);
+  assert.match(text.stdout, /^· pms plant\/plant-a\n└─ · machines \(yours\)[^\n]*\n {3}└─ ✔ records 6 names at /);
+  assert.match((await tree('plant-a', '-o', 'mermaid')).stdout, /^flowchart LR\n/);
+  const json = JSON.parse((await tree('fresh', '-o', 'json')).stdout);
+  assert.deepEqual([json.kind, json.name, json.state], ['PrivateMonitoringScope', 'plant/fresh', 'absent']);
+  assert.deepEqual((await tree('nobody')).code, 1);
+  assert.deepEqual((await tree('plant-a', '-o', 'yaml')).code, 2);
+});
+
+test('all that they ever asked the API server for is the one object', async () => {
   const asked = (await controlPlane.auditEvents()).filter(event => event.user.username === 'reader');
   assert.ok(asked.length > EXPORT_FORMATS.length);
   for (const { verb, requestURI } of asked) {

@@ -7,10 +7,12 @@ import type { Bench } from '../azure/bench.ts';
 import { quiet } from '../azure/bench.ts';
 import {
   changed,
+  collectorWant,
   endpointWant,
   ids,
   linkWant,
   place,
+  ruleWant,
   scopeWant,
   tags,
   workspaceWant,
@@ -19,7 +21,17 @@ import {
   zoneWant,
 } from '../azure/wants.ts';
 
-const wants = [workspaceWant, scopeWant, linkWant, endpointWant, zoneWant, zoneGroupWant, zoneLinkWant] as const;
+const wants = [
+  workspaceWant,
+  scopeWant,
+  linkWant,
+  collectorWant,
+  ruleWant,
+  endpointWant,
+  zoneWant,
+  zoneGroupWant,
+  zoneLinkWant,
+] as const;
 
 /** The records of a zone group and what is on the way to them. */
 async function readAround({ azure }: Bench): Promise<void> {
@@ -50,6 +62,10 @@ async function change({ azure }: Bench): Promise<void> {
   const closed = { ...scopeWant, tags: more, accessModes: { query: 'PrivateOnly', ingestion: 'Open' } } as const;
   await azure.update(closed, changed('accessModes.query'), quiet);
   await azure.update({ ...endpointWant, tags: more }, changed('tags.plant'), quiet);
+  await azure.update({ ...collectorWant, tags: more }, changed('tags.plant'), quiet);
+  await azure.setAccess(collectorWant, { ingestion: 'Disabled' }, quiet);
+  const { performance: _, ...fewer } = ruleWant;
+  await azure.update({ ...fewer, tags: more }, changed('performanceCounters', 'tags.plant'), quiet);
   await azure.update({ ...zoneWant, tags: more }, changed('tags.plant'), quiet);
   await azure.update(zoneGroupWant, changed('zones.monitor'), quiet);
   await azure.update({ ...zoneLinkWant, tags: more }, changed('tags.plant'), quiet);

@@ -8,6 +8,7 @@ import { onTrial } from '../../src/domain/isolation-pace.ts';
 import { idKey } from '../../src/domain/names.ts';
 import type { PmsObject } from '../../src/domain/object.ts';
 import type { Want } from '../../src/domain/resources.ts';
+import { placedRules } from '../model/collection-scenario.ts';
 import { customerIdOf } from '../model/made-bodies.ts';
 import { INSTALLATION, madeOf } from '../model/plant.ts';
 import { type Floor, plantFloor } from '../model/plant-floor.ts';
@@ -69,7 +70,10 @@ function edit(floor: Floor, of: Scenario): void {
     }));
   }
   if (isTakenOut(of)) {
-    floor.cluster.editSpec(KEY, spec => ({ ...spec, workspaces: spec.workspaces.slice(0, 1) }));
+    floor.cluster.editSpec(KEY, ({ dataCollection: _, ...spec }) => ({
+      ...spec,
+      workspaces: spec.workspaces.slice(0, 1),
+    }));
   }
 }
 
@@ -78,7 +82,8 @@ function assertAsAsked(floor: Floor, of: Scenario): void {
   const now = object(floor);
   const want = desire(now, INSTALLATION);
   const { state } = floor.azure;
-  for (const item of madeOf(want)) {
+  const rules = placedRules(want);
+  for (const item of [...madeOf(want).filter(({ kind }) => kind !== 'dataCollectionRule'), ...rules]) {
     const body = state.get(item.kind, item.id);
     assert.equal(body?.provisioningState, 'Succeeded', item.key);
     assert.ok(body);
@@ -102,7 +107,14 @@ function assertAsAsked(floor: Floor, of: Scenario): void {
     FOREIGN,
   );
   assertClosedAsAsked(floor, now);
-  const gone = isTakenOut(of) ? [customerIdOf('law-plant-b')] : [];
+  if (isTakenOut(of)) {
+    assert.deepEqual(
+      state.bodies().filter(({ kind }) => kind.startsWith('dataCollection')),
+      [],
+      'what collects nothing any more is gone',
+    );
+  }
+  const gone = isTakenOut(of) ? [customerIdOf('law-plant-b'), 'dce-plant-a'] : [];
   assert.deepEqual(
     floor.dns.lost.filter(name => !gone.some(id => name.startsWith(id))),
     [],

@@ -8,6 +8,14 @@ import type { PmsObject } from '../../src/domain/object.ts';
 import { ABSENT, type Observed, present, unread } from '../../src/domain/observed.ts';
 import * as plant from '../model/plant.ts';
 import { adopting, hub, joining } from '../model/plant-adoption.ts';
+import {
+  collecting,
+  collectingWith,
+  collectionSight,
+  collectionSpec,
+  NOTHING_COLLECTED,
+  withCollection,
+} from '../model/plant-collection.ts';
 import { allZones, creating, given, noZones, withZones, zonesInventory } from '../model/plant-zones.ts';
 
 const textSerializer = { serializers: [(value: unknown) => String(value)] };
@@ -30,6 +38,11 @@ const bothThere = plant.fullAzure(two, {
 });
 const takenOut = plant.pms({ spec: { workspaces: [{ name: 'law-plant-a', deletionPolicy: 'Delete' }] } });
 const there = plant.fullAzure();
+
+const closing = collectingWith({
+  ...collectionSpec,
+  endpoints: [{ name: 'dce-a', publicNetworkAccess: 'Disabled' }],
+});
 
 interface Case {
   readonly name: string;
@@ -56,6 +69,22 @@ const cases: readonly Case[] = [
     seen: withZones(creating, noZones(creating), plant.inventoryOf(creating)),
   },
   { name: 'zones-taken-out', seen: withZones(plant.pms(), allZones(creating), zonesInventory(plant.pms(), creating)) },
+  {
+    name: 'collection-nothing-exists',
+    object: collecting,
+    seen: plant.emptyAzure(collecting, { collection: NOTHING_COLLECTED }),
+  },
+  {
+    name: 'collection-added',
+    object: collecting,
+    seen: plant.fullAzure(collecting, { collection: NOTHING_COLLECTED, inventory: plant.inventoryOf(plant.pms()) }),
+  },
+  { name: 'collection-taken-out', object: plant.pms(), seen: withCollection(plant.pms(), collectionSight()) },
+  {
+    name: 'collection-endpoint-to-be-closed',
+    object: closing,
+    seen: withCollection(closing, collectionSight()),
+  },
   { name: 'all-there', seen: there },
   { name: 'all-adopted', object: adopting, seen: hub(adopting, { inventory: [], links: new Map() }) },
   { name: 'scope-joined', object: joining, seen: hub(joining, { inventory: [], endpoint: { reading: ABSENT } }) },

@@ -7,6 +7,7 @@ import type { PrivateEndpoint, ScopedResource, Workspace } from '../../src/domai
 import type { ZoneGroup } from '../../src/domain/zone-resources.ts';
 import * as plant from '../model/plant.ts';
 import { ADOPTED } from '../model/plant-adoption.ts';
+import { collector } from '../model/plant-collection.ts';
 import { HUB_ZONES, REQUIRED } from '../model/plant-zones.ts';
 
 const { workspace, component, scope, endpoint } = ADOPTED;
@@ -103,16 +104,27 @@ suite('an import', () => {
       },
       { link: linkTo(component.body.id, 'dark'), target: unread<never>(stalled('Forbidden', 'no right')) },
       {
-        link: linkTo(
-          '/subscriptions/s/resourceGroups/r/providers/Microsoft.Insights/dataCollectionEndpoints/dce',
-          'dce',
-        ),
+        link: linkTo('/subscriptions/s/resourceGroups/r/providers/Microsoft.Monitor/accounts/metrics', 'metrics'),
       },
     ];
     assert.deepEqual(skippedIn({ links }), [
       'link by-hand: gone, which it links, is not there any more',
       'link dark: web, which it links, cannot be read: no right',
-      'link dce: resources of type microsoft.insights/datacollectionendpoints are no part of an object; it stays linked as it is',
+      'link metrics: resources of type microsoft.monitor/accounts are no part of an object; it stays linked as it is',
+    ]);
+  });
+
+  test('adopts the data collection endpoints that the scope links, as many as an object can have', () => {
+    const endpoints = Array.from({ length: 17 }, (_, index) =>
+      collector({ name: `dce-${index}`, id: collector().id.replace('dce-a', `dce-${index}`) }),
+    );
+    const links = [linked(), ...endpoints.map(body => ({ link: linkTo(body.id, body.name), target: present(body) }))];
+    const { dataCollection } = importScope(found({ links }), {}).manifest?.spec ?? {};
+    assert.equal(dataCollection?.endpoints.length, 16);
+    assert.deepEqual(dataCollection?.endpoints[0], { name: 'dce-0', resourceId: endpoints[0]?.id });
+    assert.deepEqual(Object.keys(dataCollection ?? {}), ['endpoints'], 'what agents collect is asked for by nobody');
+    assert.deepEqual(skippedIn({ links }), [
+      'data collection endpoint dce-16: an object takes 16 of a kind at most; it stays linked as it is',
     ]);
   });
 

@@ -90,6 +90,19 @@ suite('the places of an object', () => {
       },
     ],
     [
+      'spec.dataCollection.machines.selector.resourceGroup',
+      { dataCollection: { endpoints: [{ name: 'dce' }], machines: { selector: { resourceGroup: 'rg-x' } } } },
+    ],
+    [
+      'spec.dataCollection.machines.resourceIds[0]',
+      {
+        dataCollection: {
+          endpoints: [{ name: 'dce' }],
+          machines: { resourceIds: [at('Microsoft.HybridCompute/machines/line-1', 'rg-x')] },
+        },
+      },
+    ],
+    [
       'spec.privateEndpoint.zoneGroup.createZones.linkTo[0]',
       {
         privateEndpoint: {

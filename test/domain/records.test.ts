@@ -80,11 +80,12 @@ suite('records', () => {
     );
   });
 
-  test('that only one workspace owns are told apart from those that every scope has', () => {
+  test('that only one workspace or data collection endpoint owns are told apart from those that every scope has', () => {
     const { records } = recordsOf({ endpoint: { customDnsConfigs: FOURTEEN } }, BARE);
     const own = records.filter(record => !record.shared);
-    assert.equal(own.length, 6);
-    assert.ok(own.every(record => record.name.startsWith(GUID)));
+    assert.equal(own.length, 12);
+    const ofEndpoint = own.filter(record => !record.name.startsWith(GUID)).map(({ name }) => name.split('.')[0]);
+    assert.deepEqual(ofEndpoint, Array(6).fill('dceforaapls-ab12'));
   });
 
   test('come from the interface first, then from the endpoint, then from zone groups, name by name', () => {

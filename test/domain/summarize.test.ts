@@ -32,8 +32,14 @@ const failedWith = (failure: Failure): Outcome => ({ is: 'Failed', failure });
 const workspaceFails = (failure: Failure): Observed =>
   plant.fullAzure(plant.pms(), { workspaces: new Map([['workspace/law-plant-a', { reading: unread(failure) }]]) });
 
-/** Nothing is asked to be closed, exported or put into private DNS zones: these steps have no condition. */
-const NOT_ASKED: readonly string[] = ['Isolated', 'RecordsExported', 'ZoneGroupReady'];
+/** Nothing is asked to be closed, collected, exported or put into private DNS zones: these steps have no condition. */
+const NOT_ASKED: readonly string[] = [
+  'DataCollectionReady',
+  'TelemetryFlowing',
+  'Isolated',
+  'RecordsExported',
+  'ZoneGroupReady',
+];
 const asked = STEPS.filter(name => !NOT_ASKED.includes(name));
 
 suite('conditions', () => {

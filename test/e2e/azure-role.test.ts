@@ -36,10 +36,11 @@ function actionOf({ method, path }: JournalEntry): string | undefined {
   return `${namespace}/${types.join('/')}/${VERBS[method] ?? 'read'}`;
 }
 
-/** One form of each, whatever the letter case of a call. */
+/** One form of each, whatever the letter case of a call: ids that Azure has shown are in lower case now and then. */
 function distinct(actions: readonly string[]): readonly string[] {
-  const known = new Map(actions.map(action => [action.toLowerCase(), action]));
-  return [...known.values()].sort();
+  const isLower = (action: string) => action === action.toLowerCase();
+  const sorted = actions.toSorted((one, other) => Number(isLower(other)) - Number(isLower(one)));
+  return [...new Map(sorted.map(action => [action.toLowerCase(), action])).values()].sort();
 }
 
 /** As the formatter of the repository writes it. */
@@ -54,7 +55,9 @@ async function seedOf(_: unknown, directory: string): Promise<string> {
     { principal: SOMEBODY, role: 'Owner' },
   ];
   const file = join(directory, 'seed.yaml');
-  await writeFile(file, stringify({ ...seed, roleAssignments }));
+  const line = { resourceGroup: 'rg-monitor', location: 'japaneast', tags: { line: 'a' } };
+  const machines = ['line-1', 'line-2'].map(name => ({ ...line, name }));
+  await writeFile(file, stringify({ ...seed, machines, roleAssignments }));
   return file;
 }
 
@@ -81,6 +84,16 @@ suite('the least role in Azure', () => {
         applicationInsights: [{ name: 'web', resourceId: component(), isolation }],
         privateEndpoint: { ...plant.spec.privateEndpoint, zoneGroup: { createZones } },
         isolation: { onDelete: 'Reopen' },
+        dataCollection: {
+          endpoints: [{ name: 'dce-plant-a', publicNetworkAccess: 'Disabled' }],
+          linuxPerformance: { preset: 'Recommended' },
+          machines: {
+            selector: { tags: { line: 'a' } },
+            // Known by Resource Graph, or asked for by its id.
+            resourceIds: [`${group}/providers/Microsoft.HybridCompute/machines/line-2`],
+            installAgent: true,
+          },
+        },
       },
     };
   };

@@ -41,6 +41,8 @@ export interface AzureSide {
   faults(rules: readonly unknown[]): Promise<void>;
   /** How many calls each of those has met. */
   met(): Promise<readonly number[]>;
+  /** How a machine's own DNS answers from now on. */
+  resolves(machineId: string, as: 'Public' | 'Private'): Promise<void>;
   /** Everything as at the start, the journal too. */
   reset(): Promise<void>;
   /** Every resource as a GET shows it. */
@@ -56,6 +58,8 @@ export interface AzureStart {
   readonly latencyScale: number;
   /** File of another seed, with the same principals, absolute or beside this one; default `seed.yaml`. */
   readonly seed?: string;
+  /** Whether machines with the agent's extension send data. */
+  readonly agent?: boolean;
 }
 
 export const OPERATOR = '33333333-3333-4333-8333-333333333333';
@@ -73,6 +77,7 @@ export async function startAzure({ pms, directory, latencyScale, ...start }: Azu
   const dataPlanePort = await freePort();
   const flags = ['--seed', seed, '--journal', journal, '--latency-scale', String(latencyScale)];
   flags.push('--data-plane-port', String(dataPlanePort), '--public-address', '127.0.0.1:0');
+  if (start.agent) flags.push('--agent');
   const simulator = startProcess(process.execPath, [pms, 'simulator', ...flags]);
   const line = await eventually('the simulator prints its line', () => {
     if (!simulator.isRunning()) throw new Error(simulator.output());
@@ -134,6 +139,10 @@ export async function startAzure({ pms, directory, latencyScale, ...start }: Azu
       await json('POST', '/_sim/faults', { headers, body: JSON.stringify({ faults: rules }) });
     },
     met: async () => (await json('GET', '/_sim/faults')).map(({ met }: { met: number }) => met),
+    resolves: async (id, as) => {
+      const headers = { 'content-type': 'application/json' };
+      await json('POST', '/_sim/machines', { headers, body: JSON.stringify({ id, resolves: as }) });
+    },
     reset: async () => void (await json('POST', '/_sim/reset')),
     resources: async () => (await json('GET', '/_sim/state')).resources,
     calls: async () => {

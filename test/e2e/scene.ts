@@ -77,6 +77,8 @@ export interface SceneOptions {
   readonly latencyScale: number;
   /** What Azure holds at the start: a file beside this one, or one that the cluster's keys go into; default `seed.yaml`. */
   readonly seed?: string | ((controlPlane: ControlPlane, directory: string) => Promise<string>);
+  /** Whether the simulated machines send data. */
+  readonly agent?: boolean;
   /** The CoreDNS of the cluster too, with a target `cluster` for it. */
   readonly platform?: Platform;
   /** More targets of the operator's configuration, at the same DNS server. */
@@ -105,14 +107,14 @@ async function assemble(options: SceneOptions, stops: (() => Promise<void> | voi
   const directory = await mkdtemp(join(tmpdir(), 'pms-e2e-'));
   stops.push(removeAtExit(directory));
   const pms = await packedPms();
-  const { namespaces = [], seed = 'seed.yaml', latencyScale } = options;
+  const { namespaces = [], seed = 'seed.yaml', latencyScale, agent = false } = options;
   const controlPlane = await startControlPlane({ auditLog: true, namespaces: [NAMESPACE, ...namespaces] });
   stops.push(controlPlane.stop);
   const planted: Planted[] = [];
   const shipped: Manifest[] = [];
   stops.push(() => keepCalls(controlPlane, { account: OPERATOR_ACCOUNT, shipped, planted }));
   const file = typeof seed === 'string' ? seed : await seed(controlPlane, directory);
-  const azure = await startAzure({ pms, directory, latencyScale, seed: file });
+  const azure = await startAzure({ pms, directory, latencyScale, seed: file, agent });
   stops.push(azure.stop);
   const upstream = await startUpstreamDns(UPSTREAM);
   stops.push(upstream.stop);

@@ -42,7 +42,7 @@ test('the defaults of what concerns the operator are filled in, and nothing else
     ...stated,
     workspaces: [{ name: 'law-plant-a', deletionPolicy: 'Retain' }],
     dns: { target: 'default', aliases: 'Disabled', blobStorage: 'Enabled' },
-    verification: { gate: 'Query' },
+    verification: { gate: 'Query', requireTelemetry: false },
     deletionPolicy: 'Delete',
     mode: 'Converge',
     driftPolicy: 'Repair',

@@ -19,6 +19,13 @@ import type {
 } from '../../src/domain/resources.ts';
 import type { ZoneGroup, ZoneRecord } from '../../src/domain/zone-resources.ts';
 import type { Clock } from '../../src/ports.ts';
+import {
+  COLLECTION_MS,
+  checkCollectionPut,
+  checkCollectionRemoval,
+  collectionBodyOf,
+  isCollectionWant,
+} from './collection-rules.ts';
 import { InterfaceNames } from './interface-names.ts';
 import { bodyOf } from './made-bodies.ts';
 import type { Randomness } from './randomness.ts';
@@ -94,9 +101,9 @@ export class AzureState {
     return this.#told(cell.body) as ResourceOf<K>;
   }
 
-  /** A workspace tells which links name it, those that settled; nothing when there is none. */
+  /** What is linked tells which links name it, those that settled; nothing when there is none. */
   #told(body: Resource): Resource {
-    if (body.kind !== 'workspace') return body;
+    if (body.kind !== 'workspace' && body.kind !== 'dataCollectionEndpoint') return body;
     const links = [...this.cells.values()].map(cell => cell.body).filter(one => one.kind === 'scopedResource');
     const linkedBy = links
       .filter(link => sameId(link.targetId, body.id) && link.provisioningState === 'Succeeded')
@@ -138,6 +145,12 @@ export class AzureState {
   patch(want: Want, changes: readonly Change[]): void {
     const cell = this.#find(want.id);
     if (cell === undefined) throw refuse(failed('NotFound', `${want.id} is not there`));
+    // A rule is put whole, with what others added to it left.
+    if (want.kind === 'dataCollectionRule' && cell.body.kind === want.kind) {
+      const { tags } = cell.body;
+      cell.body = { ...cell.body, ...collectionBodyOf(want), tags: { ...tags, ...want.tags } };
+      return;
+    }
     const stated = bodyOf(want) as unknown as Record<string, unknown>;
     const body: Record<string, unknown> = { ...cell.body };
     for (const { field } of changes) {
@@ -159,6 +172,9 @@ export class AzureState {
     if (asker !== undefined) this.#violate(`${id} opened, which ${asker} asks to be closed`);
     if (body.kind === 'workspace' || body.kind === 'component') {
       cell.body = { ...body, access: { ...body.access, ...values } };
+    }
+    if (body.kind === 'dataCollectionEndpoint') {
+      cell.body = { ...body, access: { ingestion: values.ingestion ?? body.access.ingestion ?? 'Enabled' } };
     }
     if (body.kind === 'privateLinkScope') cell.body = { ...body, accessModes: { ...body.accessModes, ...values } };
   }
@@ -191,8 +207,11 @@ export class AzureState {
   /** As many members as an endpoint made now would have. */
   need(scopeId: string): EndpointNeed | undefined {
     if (this.get('privateLinkScope', scopeId) === undefined) return undefined;
-    const regions = new Set(this.links(scopeId).flatMap(link => this.get('workspace', link.targetId)?.location ?? []));
-    const members = Array.from({ length: 8 + 3 * regions.size + this.moreMembers }, (_, index) => `member-${index}`);
+    const targets = this.links(scopeId).map(link => link.targetId);
+    const regions = new Set(targets.flatMap(id => this.get('workspace', id)?.location ?? []));
+    const collectors = targets.filter(id => this.get('dataCollectionEndpoint', id) !== undefined).length;
+    const length = 8 + 3 * (regions.size + collectors) + this.moreMembers;
+    const members = Array.from({ length }, (_, index) => `member-${index}`);
     return { members, zones: [...REQUIRED_ZONES] };
   }
 
@@ -267,11 +286,12 @@ export class AzureState {
     if (want.kind === 'scopedResource') this.#checkLink(want.scopeId, want.targetId, want.id);
     if (want.kind === 'privateEndpoint') this.#checkEndpoint(want.scopeId, want.id);
     if (isZoneWant(want)) checkZonePut(want, this.bodies(), text => this.#violate(text));
+    if (isCollectionWant(want)) checkCollectionPut(want, this.bodies(), text => this.#violate(text));
   }
 
   #checkLink(scopeId: string, targetId: string, id: string): void {
     const scope = this.get('privateLinkScope', scopeId);
-    const target = this.get('workspace', targetId) ?? this.get('component', targetId);
+    const target = this.bodies().find(body => sameId(body.id, targetId));
     if (scope === undefined) throw refuse(failed('NotFound', 'the scope is not there'));
     if (target?.provisioningState !== 'Succeeded') {
       this.#violate(`a link to ${targetId}, which is ${target?.provisioningState ?? 'not there'}`);
@@ -320,6 +340,7 @@ export class AzureState {
       throw refuse(waiting('StillInUse', `${body.name} cannot be deleted because it is linked to a scope`, 10_000));
     }
     if (body.kind === 'privateLinkScope') this.#checkScopeRemoval(body);
+    checkCollectionRemoval(body, this.bodies(), text => this.#violate(text));
     checkZoneRemoval(body, this.bodies(), this.zoneRecords(body.id), text => this.#violate(text));
     if (body.kind === 'privateEndpoint') {
       for (const text of this.expectations.stranded()) this.#violate(text);
@@ -354,6 +375,7 @@ const SETTLE_MS = {
   privateLinkScope: [0, 0],
   scopedResource: [0, 6_000],
   privateEndpoint: [1_000, 15_000],
+  ...COLLECTION_MS,
   ...ZONE_SETTLE_MS,
 } as const satisfies Record<Resource['kind'], readonly [number, number]>;
 
@@ -363,6 +385,7 @@ const GONE_MS = {
   privateLinkScope: [0, 1_000],
   scopedResource: [0, 3_000],
   privateEndpoint: [1_000, 10_000],
+  ...COLLECTION_MS,
   ...ZONE_GONE_MS,
 } as const satisfies Record<Resource['kind'], readonly [number, number]>;
 

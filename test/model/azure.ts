@@ -14,8 +14,10 @@ import type {
 } from '../../src/domain/resources.ts';
 import type { Permission } from '../../src/domain/rights.ts';
 import type { GraphSight } from '../../src/domain/surroundings.ts';
+import type { LogsAnswer, LogsQuestion } from '../../src/domain/telemetry.ts';
 import type { Azure, WriteAnswer } from '../../src/ports.ts';
 import { AzureState, refuse } from './azure-state.ts';
+import { type MachinesModel, machinesModel } from './machines.ts';
 import type { Randomness } from './randomness.ts';
 import type { SteppingClock } from './stepping-clock.ts';
 
@@ -38,6 +40,8 @@ export interface AzureModel {
   troubles: number;
   /** Other private endpoints on the network. */
   neighbours: readonly PrivateEndpoint[];
+  /** Machines, what they are associated with, and their agents. */
+  readonly machines: MachinesModel;
   /** Of the 59 of the subnet, by others. */
   addressesUsed: number;
   /** What we may do anywhere. */
@@ -55,6 +59,8 @@ export interface AzureModel {
   ignoresUpdates: boolean;
   /** What a query through the private endpoint comes to. */
   queries: (asked: QueryTarget) => PathResult;
+  /** What a workspace holds of machines; nothing by itself. */
+  logs: (asked: LogsQuestion) => LogsAnswer;
   /** From now on the operator has an egress to the public side, which says this. */
   publicSide(says: (customerId: string) => PathResult): void;
 }
@@ -115,7 +121,9 @@ export function azureModel({ clock, random, subnets, location }: AzureModelOptio
         ...(status === undefined ? {} : { status }),
       }));
 
+  const machines = machinesModel({ clock, read, write });
   const port: Azure = {
+    ...machines.port,
     identity: () => read(() => ({ tenantId: 'tenant', clientId: 'client' })),
     get: (kind, id) =>
       read(() => {
@@ -181,6 +189,7 @@ export function azureModel({ clock, random, subnets, location }: AzureModelOptio
         return state.get(kind, id);
       }),
     query: asked => read(() => model.queries(asked)),
+    logs: asked => read(() => model.logs(asked)),
     untag: (kind, id, tag) =>
       write(id, 'update', () => {
         state.untag(id, tag);
@@ -196,6 +205,7 @@ export function azureModel({ clock, random, subnets, location }: AzureModelOptio
 
   const model: AzureModel = {
     port,
+    machines,
     state,
     writes: () => writes,
     reads: () => reads,
@@ -210,6 +220,7 @@ export function azureModel({ clock, random, subnets, location }: AzureModelOptio
     refuses: () => undefined,
     ignoresUpdates: false,
     queries: () => ({ outcome: 'Held' }),
+    logs: () => ({ outcome: 'Held', rows: [] }),
     publicSide: says => {
       const queryPublic: Azure['queryPublic'] = ({ customerId }) => read(() => says(customerId));
       Object.assign(port, { queryPublic });

@@ -2,6 +2,7 @@
  * Which linked resources have their names on which endpoint's interface, and since when: names come some time after the
  * link, and leave it as late. Part of test/model/azure-state.ts. Source: facts ampls 2.3.
  */
+import type { DataCollectionEndpoint } from '../../src/domain/collection-resources.ts';
 import { idKey, sameId, scopeOfLink } from '../../src/domain/names.ts';
 import type { NetworkInterface, PrivateEndpoint, Resource, ScopedResource } from '../../src/domain/resources.ts';
 import { OWN_MEMBERS, SHARED_MEMBERS } from './members.ts';
@@ -10,6 +11,13 @@ import type { Randomness } from './randomness.ts';
 const memberKey = (endpoint: PrivateEndpoint, link: ScopedResource): string => `${endpoint.id} ${idKey(link.targetId)}`;
 
 const LATE_MS = 6_000;
+
+/** Three names of its own, each with an address. */
+const collectionNames = ({ name, configurationHost = '' }: DataCollectionEndpoint) =>
+  ['handler.control', 'ingest', 'metrics.ingest'].map(part => ({
+    member: `dce-${part}-${name}`,
+    fqdns: [configurationHost.replace('handler.control', part)],
+  }));
 
 export class InterfaceNames {
   readonly #members = new Map<string, { from: number; until?: number }>();
@@ -52,7 +60,11 @@ export class InterfaceNames {
       member: `in-ai-${region}`,
       fqdns: [`${region}-1.in.ai.monitor.azure.com`],
     }));
-    return [...shared, ...own, ...ingestion].map((entry, index) => ({ ...entry, address: `10.13.1.${base + index}` }));
+    const collection = members.filter(target => target?.kind === 'dataCollectionEndpoint').flatMap(collectionNames);
+    return [...shared, ...own, ...ingestion, ...collection].map((entry, index) => ({
+      ...entry,
+      address: `10.13.1.${base + index}`,
+    }));
   }
 
   #join(endpoint: PrivateEndpoint, links: readonly ScopedResource[], now: number): void {

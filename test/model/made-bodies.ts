@@ -2,6 +2,7 @@
  * Resources as the model's Azure shows them right after they were made.
  */
 import type { Resource, Want } from '../../src/domain/resources.ts';
+import { collectionBodyOf, isCollectionWant } from './collection-rules.ts';
 import { isZoneWant, zoneBodyOf } from './zone-rules.ts';
 
 /** The GUID that Azure chose for a workspace: the same each time, so that a test can tell. */
@@ -14,6 +15,7 @@ export function customerIdOf(name: string): string {
 export function bodyOf(want: Want): Exclude<Resource, { readonly kind: 'component' }> {
   const { id, name } = want;
   if (isZoneWant(want)) return zoneBodyOf(want);
+  if (isCollectionWant(want)) return collectionBodyOf(want);
   switch (want.kind) {
     case 'workspace': {
       const { location, tags, retentionInDays = 30, dailyQuotaGb = -1 } = want;

@@ -160,7 +160,7 @@ export const inventoryOf = (object: PmsObject, startedAt = '2026-11-24T11:00:00Z
   }));
 };
 
-const RECORD_RULES = {
+export const RECORD_RULES = {
   aliases: true,
   extraAliases: [],
   blobStorage: true,

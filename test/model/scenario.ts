@@ -10,6 +10,7 @@ import type { PmsObject, Spec, Status } from '../../src/domain/object.ts';
 import { recordsHash, recordsOf } from '../../src/domain/records.ts';
 import type { Want } from '../../src/domain/resources.ts';
 import type { Cell } from './azure-state.ts';
+import { type CollectionScenario, collectedKeys, collectionOf, layRules } from './collection-scenario.ts';
 import { bodyOf, customerIdOf } from './made-bodies.ts';
 import { INSTALLATION, madeOf, pms } from './plant.ts';
 import type { Fault, Floor } from './plant-floor.ts';
@@ -18,7 +19,7 @@ import { layZones, type ZoneScenario, zonesSpec } from './zone-scenario.ts';
 const STATES = ['absent', 'half', 'settled', 'drifted', 'failed'] as const;
 type State = (typeof STATES)[number];
 
-export interface Scenario extends ZoneScenario {
+export interface Scenario extends ZoneScenario, CollectionScenario {
   readonly seed: number;
   readonly policies: readonly ('Retain' | 'Delete')[];
   readonly deletionPolicy: 'Retain' | 'Delete';
@@ -72,6 +73,7 @@ export const scenario: fc.Arbitrary<Scenario> = fc.record({
   zoneProgress: fc.nat({ max: 3 }),
   zonesTakenOut: fc.boolean(),
   zonesServeOthers: fc.boolean(),
+  collects: fc.constantFrom('none', 'none', 'none', 'asked', 'bent'),
   outage: fc.record({ from: fc.nat({ max: 120_000 }), forMs: fc.nat({ max: 30_000 }) }),
 });
 
@@ -101,12 +103,14 @@ const CLOSINGS = {
   scope: { isolation: { query: 'Disabled' } },
 } as const;
 
-export function objectOf({ policies, deletionPolicy, isolation, gate, onDelete, zones }: Scenario): PmsObject {
+export function objectOf(of: Scenario): PmsObject {
+  const { policies, deletionPolicy, isolation, gate, onDelete, zones } = of;
   const workspaces = policies.map((policy, index) => ({ ...workspaceSpec(index, policy), ...CLOSINGS[isolation] }));
   const closing = {
     ...(isolation === 'none' ? {} : { isolation: { onDelete } }),
     ...(isolation === 'scope' ? { privateLinkScope: { accessModes: { query: 'PrivateOnly' as const } } } : {}),
     verification: { gate },
+    ...collectionOf(of, { workspace: WORKSPACES[0], isClosed: isolation === 'both' }),
   };
   const object = pms({ spec: { workspaces, deletionPolicy, tags: { plant: 'a' }, ...closing, ...zonesSpec(zones) } });
   return { ...object, metadata: { ...object.metadata, finalizers: [] } };
@@ -119,6 +123,7 @@ export async function lay(floor: Floor, of: Scenario): Promise<void> {
   const states = statesOf(of, want);
   const settleFrom = floor.clock.now() + 10_000;
   for (const item of madeOf(want)) seed(floor, item, states.get(item.key) ?? 'absent', settleFrom);
+  layRules(floor, of, want);
   if (of.foundClosed) closeFirst(floor, want);
   layOutage(floor, of);
   floor.azure.state.chances = { failedEndpoint: 0.2, membersRace: 0.5 };
@@ -129,7 +134,10 @@ export async function lay(floor: Floor, of: Scenario): Promise<void> {
   floor.dns.seed([...FOREIGN, ...linesOf(records, of.published)]);
   floor.azure.troubles = of.azureTroubles;
   floor.azure.state.expectations = {
-    linksFirst: () => want.workspaces.filter(item => isWanted(floor, item.name)).map(item => item.id),
+    linksFirst: () => [
+      ...want.workspaces.filter(item => isWanted(floor, item.name)).map(item => item.id),
+      ...(floor.cluster.stored(KEY)?.spec.dataCollection ? (want.collection?.endpoints ?? []) : []).map(({ id }) => id),
+    ],
     closedTooEarly: id => closedTooEarly(floor, of, id),
     stranded: () => stranded(floor, of),
     namesInUse: () =>
@@ -218,9 +226,13 @@ function statesOf(of: Scenario, want: Desired): ReadonlyMap<string, State> {
   const states = new Map<string, State>();
   want.workspaces.forEach(({ key }, index) => void states.set(key, of.workspaces[index] ?? 'absent'));
   states.set(want.scope.key, of.scope);
+  for (const key of collectedKeys(of, want)) states.set(key, 'settled');
   let isBusy = false;
   want.links.forEach(({ key }, index) => {
-    const hasEnds = of.scope !== 'absent' && ['settled', 'drifted'].includes(of.workspaces[index] ?? 'absent');
+    const hasEnds =
+      of.scope !== 'absent' &&
+      key !== 'scopedResource/dce.dce-plant-a' &&
+      ['settled', 'drifted'].includes(of.workspaces[index] ?? 'absent');
     const asked = hasEnds ? (of.links[index] ?? 'absent') : 'absent';
     states.set(key, asked === 'half' && isBusy ? 'settled' : asked);
     isBusy ||= asked === 'half';
@@ -231,7 +243,8 @@ function statesOf(of: Scenario, want: Desired): ReadonlyMap<string, State> {
 }
 
 function seed(floor: Floor, want: Want, state: State, settleFrom: number): void {
-  if (state === 'absent') return;
+  // A rule has its place by layRules.
+  if (state === 'absent' || want.kind === 'dataCollectionRule') return;
   const body = bodyOf(want);
   const half: Partial<Cell> = { settlesAt: settleFrom + 3_000, outcome: 'Succeeded' };
   if (state === 'half') floor.azure.state.seed(body, half);

@@ -20,6 +20,7 @@ export const settledScenario: Scenario = {
   editAt: 0,
   edit: 'none',
   onDelete: 'Leave',
+  collects: 'none',
   zones: 'none',
   zoneProgress: 0,
   zonesTakenOut: false,

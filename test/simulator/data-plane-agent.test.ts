@@ -146,6 +146,28 @@ test('an agent without a data collection endpoint works from the public side, un
   );
 });
 
+test('a machine that resolves publicly comes by no private endpoint, and is told so by an address of its own', async t => {
+  const place = await scene(t, { agent: true });
+  const { azure, machine } = place;
+  await associateEndpoint(place);
+  await linkEndpoint(place);
+  const resolve = (body: unknown) => azure.raw('POST', '/_sim/machines', { body: JSON.stringify(body) });
+  assert.equal((await resolve({ id: machine, resolves: 'Public' })).status, 200);
+  await associateRule(place);
+  const newest =
+    'Heartbeat | extend At = ingestion_time() | summarize arg_max(TimeGenerated, At, ComputerIP) by _ResourceId';
+  await eventually('a heartbeat by the public side', async () =>
+    (await rows(place, newest)).some(row => String(row[3]).startsWith('127.')),
+  );
+  assert.ok(Date.parse(String((await rows(place, newest))[0]?.[2])) > 0, 'it is known when it came in');
+  assert.equal((await resolve({ id: machine, resolves: 'Private' })).status, 200);
+  await eventually('a heartbeat by the endpoint', async () =>
+    (await rows(place, newest)).some(row => String(row[3]).startsWith('fd40:')),
+  );
+  assert.equal((await resolve({ id: machine, resolves: 'Sometimes' })).status, 400);
+  assert.equal((await resolve({ id: `${machine}-none`, resolves: 'Public' })).status, 404);
+});
+
 test('the Logs ingestion API writes rows of a rule through its endpoint, and refuses what the rule does not have', async t => {
   const place = await scene(t);
   const { data, azure, rule } = place;

@@ -37,6 +37,7 @@ export async function startAzureSide(
   const held = await holdDataPlanePort(firstAddresses(seed));
   try {
     const simulator = await startSimulator({
+      agent: true,
       latency: 'real',
       latencyScale,
       seed: { ...seed, principals: [...seed.principals, credentials] },

@@ -56,6 +56,7 @@ export function stepsOf(source: ProgressSource): readonly StepProgress[] {
     ScopeReady: [want.scope],
     ResourcesLinked: want.links,
     EndpointReady: [want.endpoint],
+    DataCollectionReady: [...(want.collection?.endpoints ?? []), ...(want.collection?.rules ?? [])],
   };
   return STEPS.filter(name => isAsked(name, want)).map(name => {
     const condition = conditionOf(source.object, name);
@@ -70,7 +71,9 @@ export function stepsOf(source: ProgressSource): readonly StepProgress[] {
 }
 
 /** A step that the spec does not ask for has no condition. */
-function isAsked(name: ConditionType, { gate, access, zones, dns }: Desired): boolean {
+function isAsked(name: ConditionType, { gate, access, zones, dns, collection }: Desired): boolean {
+  if (name === 'DataCollectionReady') return collection !== undefined;
+  if (name === 'TelemetryFlowing') return collection?.machines !== undefined;
   if (name === 'RecordsExported') return dns.exports.length > 0;
   if (name === 'ZoneGroupReady') return zones !== undefined;
   if (name === 'PathVerified') return gate !== 'None';

@@ -34,6 +34,7 @@ const QUERY_HOST = 'api.loganalytics.io';
 const VERSIONS: readonly (readonly [RegExp, string])[] = [
   [/microsoft\.operationalinsights/i, '2025-07-01'],
   [/microsoft\.network/i, '2026-01-01'],
+  [/microsoft\.insights\/datacollection/i, '2023-03-11'],
   [/./, '2023-06-01-preview'],
 ];
 

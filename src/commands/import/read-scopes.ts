@@ -61,11 +61,14 @@ async function around(azure: Reader, scope: PrivateLinkScope, signal: AbortSigna
 const KINDS = {
   'microsoft.operationalinsights/workspaces': 'workspace',
   'microsoft.insights/components': 'component',
+  'microsoft.insights/datacollectionendpoints': 'dataCollectionEndpoint',
 } as const;
+
+const isRead = (type: string): type is keyof typeof KINDS => Object.hasOwn(KINDS, type);
 
 async function withTarget(azure: Reader, link: ScopedResource, signal: AbortSignal): Promise<FoundLink> {
   const type = parseId(link.targetId)?.type.toLowerCase() ?? '';
-  if (type !== 'microsoft.operationalinsights/workspaces' && type !== 'microsoft.insights/components') return { link };
+  if (!isRead(type)) return { link };
   return { link, target: await reading(() => azure.get(KINDS[type], link.targetId, signal), signal) };
 }
 

@@ -24,6 +24,7 @@ export const readOnlyAzure = <T extends Azure>(azure: T): T => ({
   untag: async () => refuse(),
   setAccess: async () => refuse(),
   query: async () => NOT_MEASURED,
+  logs: async () => NOT_MEASURED,
   remove: async () => refuse(),
 });
 

@@ -84,6 +84,8 @@ function subjectOf(action: Action): Pick<PlanAction, 'id' | 'name' | 'changes' |
     case 'export':
     case 'unexport':
     case 'note':
+    case 'join':
+    case 'leave':
       return {};
     case 'unpublish':
       return { name: action.target };

@@ -251,9 +251,13 @@ export interface PrivateMonitoringScopeSpec {
    */
   verification?: {
     /**
-     * How much must be proved. None - nothing; RecordsResolving is still told. DNS - every DNS server answers every name with the endpoint's addresses. TLS - also Azure's certificate is seen at those addresses. Query - also every workspace answers a query through them. An operator that cannot reach the addresses says PathVerified Unknown; the object can be Ready then, and nothing is closed. Default Query.
+     * How much must be proved. None - nothing; RecordsResolving is still told. DNS - every DNS server answers every name with the endpoint's addresses. TLS - also Azure's certificate is seen at those addresses. Query - also every workspace answers a query through them. An operator that cannot reach the addresses says PathVerified Unknown; the object can be Ready then, and nothing is closed. Telemetry - also the machines of spec.dataCollection report. Default Query.
      */
-    gate?: 'None' | 'DNS' | 'TLS' | 'Query';
+    gate?: 'None' | 'DNS' | 'TLS' | 'Query' | 'Telemetry';
+    /**
+     * Whether TelemetryFlowing counts for Ready. Default false.
+     */
+    requireTelemetry?: boolean;
   };
   /**
    * What becomes of closed public access when the path is lost, or when the object goes.
@@ -267,6 +271,197 @@ export interface PrivateMonitoringScopeSpec {
      * What to do when the proof fails later than ten minutes after a closing. Report - say so and leave it closed. Reopen - open what the operator closed; it stays open until the spec changes. Default Report.
      */
     onLostPath?: 'Report' | 'Reopen';
+  };
+  /**
+   * The agent's half: data collection endpoints, the rules that say what the Azure Monitor Agent collects, and the machines that it runs on. Default - none, and nothing of it is touched.
+   */
+  dataCollection?: {
+    /**
+     * Name of the item of spec.workspaces that the rules send to. Default - the only one; required where there are several and something is collected. To change it to a workspace of another region, the rules have to be made anew.
+     */
+    workspace?: string;
+    /**
+     * Data collection endpoints, created when they are not there or adopted by their resourceId; all are linked to the private link scope. A machine gets its configuration through the one in its own region, and the rules need one in the region of their workspace. Each takes three more addresses of the subnet. 1 to 16, unique names without regard to case. An item that is taken out is unlinked, and deleted if the operator created it.
+     *
+     * @minItems 1
+     * @maxItems 16
+     *
+     * Items: One data collection endpoint.
+     */
+    endpoints: {
+      /**
+       * Name of the endpoint in Azure, and of this item; beside a resourceId it only names the item. 3 to 44 letters, digits and hyphens, beginning and ending with a letter or digit. Required, no default; another name is another endpoint.
+       */
+      name: string;
+      /**
+       * Azure id of a data collection endpoint that is there already, as `az monitor data-collection endpoint show --query id` prints it. It is adopted - linked and read, never created, tagged or deleted, and changed only in the publicNetworkAccess that is stated here - and may be in another resource group or subscription. Default - none, and the endpoint is created in spec.resourceGroup. Immutable.
+       */
+      resourceId?: string;
+      /**
+       * Azure region of the endpoint, by its short name - that of the machines which it configures, or of the workspace. Default - spec.location. Immutable.
+       */
+      location?: string;
+      /**
+       * Whether the endpoint answers over the public internet, Enabled or Disabled. It is closed by the same rules as a workspace's ingestion, last of all. Default - as found; an endpoint that is created is Enabled. SecuredByPerimeter is left as it is.
+       */
+      publicNetworkAccess?: 'Enabled' | 'Disabled';
+    }[];
+    /**
+     * Performance counters of Linux machines, for the table Perf. Either a preset or counters. Default - none.
+     */
+    linuxPerformance?: {
+      /**
+       * Recommended - the 48 counters that Azure Monitor documents for Linux. There is no default.
+       */
+      preset?: 'Recommended';
+      /**
+       * Counters by their specifiers, such as `Memory(*)\% Used Memory`. 1 to 100. Default - those of the preset.
+       *
+       * @minItems 1
+       * @maxItems 100
+       *
+       * Items: One counter specifier, an object, its instance in parentheses and a counter; there is no default.
+       */
+      counters?: string[];
+      /**
+       * Seconds between two samples, 1 to 1800. Default 60.
+       */
+      samplingFrequencyInSeconds?: number;
+    };
+    /**
+     * Performance counters of Windows machines, for the table Perf. Either a preset or counters. Default - none.
+     */
+    windowsPerformance?: {
+      /**
+       * Recommended - the 46 counters that Azure Monitor documents for Windows. There is no default.
+       */
+      preset?: 'Recommended';
+      /**
+       * Counters by their specifiers, such as `\Memory\Available Bytes` or `\Processor(_Total)\% Processor Time`. 1 to 100. Default - those of the preset.
+       *
+       * @minItems 1
+       * @maxItems 100
+       *
+       * Items: One counter specifier, beginning with a backslash; there is no default.
+       */
+      counters?: string[];
+      /**
+       * Seconds between two samples, 1 to 1800. Default 60.
+       */
+      samplingFrequencyInSeconds?: number;
+    };
+    /**
+     * What Linux machines send of syslog, to the table Syslog. Default - none.
+     */
+    syslog?: {
+      /**
+       * Facilities by their names, such as auth or daemon; `*` is all of them. 1 to 24; there is no default.
+       *
+       * @minItems 1
+       * @maxItems 24
+       *
+       * Items: One facility; there is no default.
+       */
+      facilities: (
+        | '*'
+        | 'alert'
+        | 'audit'
+        | 'auth'
+        | 'authpriv'
+        | 'clock'
+        | 'cron'
+        | 'daemon'
+        | 'ftp'
+        | 'kern'
+        | 'local0'
+        | 'local1'
+        | 'local2'
+        | 'local3'
+        | 'local4'
+        | 'local5'
+        | 'local6'
+        | 'local7'
+        | 'lpr'
+        | 'mail'
+        | 'mark'
+        | 'news'
+        | 'nopri'
+        | 'ntp'
+        | 'syslog'
+        | 'user'
+        | 'uucp'
+      )[];
+      /**
+       * Levels by their names, from Debug to Emergency. 1 to 8; there is no default.
+       *
+       * @minItems 1
+       * @maxItems 8
+       *
+       * Items: One level; there is no default.
+       */
+      levels: ('Debug' | 'Info' | 'Notice' | 'Warning' | 'Error' | 'Critical' | 'Alert' | 'Emergency')[];
+    };
+    /**
+     * Enabled collects the detailed metrics that VM insights shows, to the table InsightsMetrics, once a minute and without the map, which is being retired. Its charts query through Azure Resource Manager and stay empty when the query access of the workspace is closed. Default Disabled.
+     */
+    vmInsights?: 'Enabled' | 'Disabled';
+    /**
+     * Machines that the rules are associated with - of Azure Arc, or virtual machines of Azure. A machine that is no longer chosen loses what the operator gave it. Default - none.
+     */
+    machines?: {
+      /**
+       * Azure ids of machines, as `az connectedmachine show --query id` or `az vm show --query id` prints them. At most 256. Default - none.
+       *
+       * @minItems 1
+       * @maxItems 256
+       *
+       * Items: Azure id of one machine; there is no default.
+       */
+      resourceIds?: string[];
+      /**
+       * All machines of Azure Arc in a resource group, or those with certain tags. Default - none.
+       */
+      selector?: {
+        /**
+         * Resource group of the machines, in spec.subscriptionId. Default - spec.resourceGroup.
+         */
+        resourceGroup?: string;
+        /**
+         * Tags that a machine must have, all of them, with these values. At most 15. Default - none, and every machine of the group is chosen.
+         */
+        tags?: {
+          /**
+           * Value of the tag, at most 256 characters; may be empty.
+           */
+          [k: string]: string;
+        };
+      };
+      /**
+       * Whether the extension of the Azure Monitor Agent is installed on machines that have none. One that is found installed is never changed or removed. Default false.
+       */
+      installAgent?: boolean;
+      /**
+       * How the agent is installed. Default - the newest version, upgraded by Azure.
+       */
+      agent?: {
+        /**
+         * Version of the extension, as `1.33`. Default - the newest one.
+         */
+        version?: string;
+        /**
+         * Whether Azure upgrades the extension by itself. Default true.
+         */
+        automaticUpgrade?: boolean;
+        /**
+         * Proxy that the agent uses for what stays public, as http://proxy.plant.example:3128; without credentials. Default - none.
+         */
+        proxy?: string;
+      };
+      /**
+       * Whether a machine that gets its configuration through an endpoint outside of the scope is given ours; what it had is put back when it leaves. Default false, and such a machine is told as MachineHasOtherEndpoint.
+       */
+      takeOver?: boolean;
+    };
   };
   /**
    * What becomes of the scope, the links and the private endpoint when the object is deleted. Delete deletes what the operator created; Retain keeps it, with our tag on it, so that the object applied again finds its own. DNS records are withdrawn either way. Workspaces have their own deletionPolicy. Default Delete.
@@ -331,7 +526,7 @@ export interface PrivateMonitoringScopeStatus {
        */
       number: number;
       /**
-       * What would be done - create, update or delete in Azure, close or open (public access), untag (take our tag off), adopt, forget or note (in the inventory alone), publish or unpublish (records), export or unexport (the ConfigMap of the exports).
+       * What would be done - create, update or delete in Azure, close or open (public access), untag (take our tag off), adopt, forget or note (in the inventory alone), publish or unpublish (records), export or unexport (the ConfigMap of the exports), join or leave (what machines are given, and lose).
        */
       verb:
         | 'create'
@@ -346,7 +541,9 @@ export interface PrivateMonitoringScopeStatus {
         | 'publish'
         | 'unpublish'
         | 'export'
-        | 'unexport';
+        | 'unexport'
+        | 'join'
+        | 'leave';
       /**
        * Name of the resource within this object. At most 96 characters.
        */
@@ -470,6 +667,68 @@ export interface PrivateMonitoringScopeStatus {
     addressesFree?: number;
   };
   /**
+   * How many machines there are, whatever is listed; only with spec.dataCollection.machines.
+   */
+  machineCount?: {
+    /**
+     * Machines that spec.dataCollection.machines chooses.
+     */
+    selected?: number;
+    /**
+     * Those that have the rules and the endpoint that they should have.
+     */
+    associated?: number;
+    /**
+     * Those whose heartbeat is fresh.
+     */
+    reporting?: number;
+    /**
+     * Those that were seen to send through the private path.
+     */
+    private?: number;
+  };
+  /**
+   * Machines of spec.dataCollection, those with something wrong first. At most 20 are listed; machineCount counts all.
+   *
+   * @maxItems 20
+   *
+   * Items: One machine.
+   */
+  machines?: {
+    /**
+     * Azure id of the machine. At most 400 characters.
+     */
+    id: string;
+    /**
+     * State of the Azure Monitor Agent's extension - Succeeded, Creating, Updating, Failed, ... as Azure has it, or Missing. At most 32 characters.
+     */
+    agent?: string;
+    /**
+     * Whether it has the rules and the endpoint that it should have.
+     */
+    associated?: boolean;
+    /**
+     * What is wrong with it, in words; absent when nothing is. At most 300 characters.
+     */
+    problem?: string;
+    /**
+     * Time of its newest heartbeat in the workspace, RFC 3339, renewed at most hourly while it is fresh; absent when there is none.
+     */
+    lastHeartbeat?: string;
+    /**
+     * Time of its newest performance sample, RFC 3339, renewed at most hourly; absent when there is none.
+     */
+    lastPerformanceSample?: string;
+    /**
+     * How many counters of the rule have sent no sample lately.
+     */
+    countersMissing?: number;
+    /**
+     * True - it has sent through the private path: ingestion is closed, and a heartbeat came in more than fifteen minutes after that. Unknown - it cannot be told.
+     */
+    privatePath?: 'True' | 'Unknown';
+  }[];
+  /**
    * The inventory: every Azure resource that the operator may have created or has adopted for this object, written before its first PUT, removed after Azure has answered that it is gone. Deletion goes by it. At most 256.
    *
    * @maxItems 256
@@ -478,7 +737,7 @@ export interface PrivateMonitoringScopeStatus {
    */
   resources?: {
     /**
-     * Name of the resource within this object - privateLinkScope, privateEndpoint, workspace/<name>, component/<name>, scopedResource/<name of the link>, zoneGroup, dnsZone/<zone>, zoneLink/<zone> - and for what was adopted by its resourceId, and for zones and their links, eight digits that stand for that id. At most 96 characters.
+     * Name of the resource within this object - privateLinkScope, privateEndpoint, workspace/<name>, component/<name>, dataCollectionEndpoint/<name>, dataCollectionRule/<Linux or Windows>, scopedResource/<name of the link>, zoneGroup, dnsZone/<zone>, zoneLink/<zone> - and for what was adopted by its resourceId, and for zones and their links, eight digits that stand for that id. At most 96 characters.
      */
     key: string;
     /**

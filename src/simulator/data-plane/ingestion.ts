@@ -16,6 +16,7 @@ import { accessTo } from './access.ts';
 import { type DataAnswer, type DataCall, pipelineError } from './answers.ts';
 import { monitorCaller } from './callers.ts';
 import type { IngestionTokens } from './ingestion-tokens.ts';
+import { INGESTED_AT } from './kql/table.ts';
 import type { LogStore, Row } from './log-store.ts';
 import { streamTargets } from './rules.ts';
 
@@ -61,7 +62,12 @@ function rowsOf(item: Row, table: string): readonly Row[] {
 function stamped(row: Row, table: string, nowMs: number): Row {
   const given = Date.parse(String(row.TimeGenerated ?? row.Timestamp ?? ''));
   const { Timestamp: _timestamp, ...rest } = row;
-  return { ...rest, TimeGenerated: isoTime(Number.isNaN(given) ? nowMs : given), Type: table };
+  return {
+    ...rest,
+    TimeGenerated: isoTime(Number.isNaN(given) ? nowMs : given),
+    Type: table,
+    [INGESTED_AT]: nowMs,
+  };
 }
 
 function resourceColumns(id: string): Row {

@@ -5,7 +5,7 @@
 
 import type { ColumnType } from './kql/syntax.ts';
 import type { Column, Table } from './kql/table.ts';
-import { tableOf } from './kql/table.ts';
+import { INGESTED_AT, tableOf } from './kql/table.ts';
 import type { LogStore, Row } from './log-store.ts';
 
 const columns = (type: ColumnType, names: string): readonly Column[] => names.split(' ').map(name => ({ name, type }));
@@ -48,7 +48,9 @@ function typeOf(value: unknown): ColumnType {
 function ownColumns(rows: readonly Row[]): readonly Column[] {
   const found = new Map<string, ColumnType>([['TimeGenerated', 'datetime']]);
   for (const row of rows) {
-    for (const [name, value] of Object.entries(row)) if (!found.has(name)) found.set(name, typeOf(value));
+    for (const [name, value] of Object.entries(row)) {
+      if (name !== INGESTED_AT && !found.has(name)) found.set(name, typeOf(value));
+    }
   }
   return [...found].map(([name, type]) => ({ name, type }));
 }

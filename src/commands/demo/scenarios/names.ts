@@ -2,6 +2,7 @@
  * The scenarios by name, each in one sentence. Data that the command's help needs without loading the rest.
  */
 export const SCENARIOS = {
+  'agent-without-endpoint': 'a machine has the agent and a rule, and no data collection endpoint',
   conflict: 'two objects claim the same names with different addresses',
   drift: 'somebody changes in the portal what the object says',
   'full-subnet': 'the subnet has one address too few',

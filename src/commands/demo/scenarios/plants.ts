@@ -6,7 +6,7 @@ import { stringify } from 'yaml';
 import { GROUP as API_GROUP, KIND, VERSION } from '../../../domain/object.ts';
 
 const SUBSCRIPTION = '11111111-1111-4111-8111-111111111111';
-const RESOURCE_GROUP = 'rg-monitor';
+export const RESOURCE_GROUP = 'rg-monitor';
 export const LOCATION = 'japaneast';
 const BASE = `/subscriptions/${SUBSCRIPTION}/resourceGroups/${RESOURCE_GROUP}`;
 
@@ -17,6 +17,10 @@ export const linkId = (scope: string, name: string): string => `${scopeId(scope)
 export const endpointId = (name: string): string => `${BASE}/providers/Microsoft.Network/privateEndpoints/${name}`;
 export const networkId = (name: string): string => `${BASE}/providers/Microsoft.Network/virtualNetworks/${name}`;
 export const subnetId = (network: string, name: string): string => `${networkId(network)}/subnets/${name}`;
+export const machineId = (name: string): string => `${BASE}/providers/Microsoft.HybridCompute/machines/${name}`;
+export const ruleId = (name: string): string => `${BASE}/providers/Microsoft.Insights/dataCollectionRules/${name}`;
+export const associationId = (machine: string, name: string): string =>
+  `${machine}/providers/Microsoft.Insights/dataCollectionRuleAssociations/${name}`;
 export const storageId = (name: string): string => `${BASE}/providers/Microsoft.Storage/storageAccounts/${name}`;
 
 /** Closed to the public side, both ways. */
@@ -28,10 +32,12 @@ export interface Plant {
   readonly network: string;
   /** More of its workspace than the name. */
   readonly workspace?: object;
+  /** More of the spec. */
+  readonly spec?: object;
 }
 
 /** The YAML of one plant with one workspace, `law-<name>`. A deletion opens what was closed. */
-export const plant = ({ name, network, workspace = {} }: Plant): string =>
+export const plant = ({ name, network, workspace = {}, spec = {} }: Plant): string =>
   stringify({
     apiVersion: `${API_GROUP}/${VERSION}`,
     kind: KIND,
@@ -43,6 +49,7 @@ export const plant = ({ name, network, workspace = {} }: Plant): string =>
       workspaces: [{ name: `law-${name}`, ...workspace }],
       privateEndpoint: { subnetId: subnetId(network, 'monitoring') },
       isolation: { onDelete: 'Reopen' },
+      ...spec,
     },
   });
 

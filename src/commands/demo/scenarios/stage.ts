@@ -47,6 +47,8 @@ export interface Stage {
   event(name: string, expected: Expected): Promise<void>;
   /** What everybody can see now. Throws ScenarioError when it is not so. */
   seen(text: string, isSo: () => boolean | Promise<boolean>): Promise<void>;
+  /** The same, for what takes its time. Throws ScenarioError when it does not come in time. */
+  comes(text: string, isSo: () => boolean): Promise<void>;
   /** The object as it is. Throws ScenarioError when it is not there. */
   object(name: string): PmsObject;
 }
@@ -143,6 +145,13 @@ export function createStage({ world, objects, clock, deadlineMs, tell }: StageOp
         () => `an event ${reason} of ${name}`,
       );
       tell({ kind: 'event', object: name, type, reason, message: note });
+    },
+    comes: async (text, isSo) => {
+      await until(
+        () => (isSo() ? true : undefined),
+        () => text,
+      );
+      tell({ kind: 'seen', text });
     },
     seen: async (text, isSo) => {
       if (!(await isSo())) throw new ScenarioError(`not so: ${text}`);

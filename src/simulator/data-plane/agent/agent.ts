@@ -1,8 +1,8 @@
 /**
  * A stand-in for Azure Monitor Agent on the world's machines: asks for its configuration as the real one does (the global
  * handler first, then wherever that sends it), fetches an ingestion token and sends heartbeats and counters, all over TLS
- * through the data plane. It finds the way as a machine does whose DNS has the private endpoints' names, and takes the
- * public side for other names. Nothing is sent for a machine that is not told to: no association, no data.
+ * through the data plane. It finds the way as a machine does whose DNS has the private endpoints' names, unless the
+ * machine's own DNS lacks them, and takes the public side for other names. Nothing is sent for a machine that is not told to: no association, no data.
  */
 import type { SimulatorClock } from '../../clock.ts';
 import type { AccessTokens } from '../../entra/access-tokens.ts';
@@ -45,17 +45,21 @@ export function fakeAgents(options: AgentOptions): Agents {
   const minuteMs = Math.max(1_000, 60_000 * scale);
   const pauseMs = Math.max(200, 10_000 * scale);
 
-  const call: Call = async request => {
-    const { hostname } = request.url;
-    const address = options.port === undefined ? undefined : addressOf(world, hostname);
-    const to = address === undefined ? options.publicSide : { address, port: options.port ?? 443 };
-    if (to === undefined)
-      throw new Error(`no way to ${hostname}: no private endpoint has it, and there is no public side`);
-    return send(request, to, { caPem: options.caPem, signal: ending.signal });
-  };
+  const callOf =
+    ({ resolves }: Machine): Call =>
+    async request => {
+      const { hostname } = request.url;
+      const isPublic = options.port === undefined || resolves === 'Public';
+      const address = isPublic ? undefined : addressOf(world, hostname);
+      const to = address === undefined ? options.publicSide : { address, port: options.port ?? 443 };
+      if (to === undefined)
+        throw new Error(`no way to ${hostname}: no private endpoint has it, and there is no public side`);
+      return send(request, to, { caPem: options.caPem, signal: ending.signal });
+    };
 
   const run = async (machine: Machine): Promise<void> => {
     const { principalId } = machine;
+    const call = callOf(machine);
     const caller = { clientId: principalId, objectId: principalId, tenantId: world.tenantId };
     const { accessToken } = await tokens.issue(caller, 'https://monitor.azure.com');
     const channels = await configuration(call, machine, accessToken);

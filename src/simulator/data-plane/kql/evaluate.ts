@@ -14,6 +14,8 @@ export interface Scope {
   /** The operator that the expression belongs to, for messages. */
   readonly operator: string;
   readonly nowMs: number;
+  /** When the row came in, where that is still known of it. */
+  readonly ingestedAtMs?: number;
   /** Undefined: there is no such column. */
   readonly column: (name: string) => Typed | undefined;
 }
@@ -85,6 +87,7 @@ const number = (typed: Typed | undefined): number => (typeof typed?.value === 'n
 
 const calls: Readonly<Record<string, Call>> = {
   now: (_args, { nowMs }) => ({ type: 'datetime', value: nowMs }),
+  ingestion_time: (_args, { ingestedAtMs }) => ({ type: 'datetime', value: ingestedAtMs ?? null }),
   ago: (args, { nowMs }) => ({ type: 'datetime', value: nowMs - number(args[0]) }),
   isempty: args => bool(textOf(first(args)) === ''),
   isnotempty: args => bool(textOf(first(args)) !== ''),
@@ -92,6 +95,7 @@ const calls: Readonly<Record<string, Call>> = {
   isnotnull: args => bool(first(args).value !== null),
   tolower: args => ({ type: 'string', value: textOf(first(args)).toLowerCase() }),
   toupper: args => ({ type: 'string', value: textOf(first(args)).toUpperCase() }),
+  strcat: args => ({ type: 'string', value: args.map(textOf).join('') }),
   tostring: args => ({ type: 'string', value: textOf(first(args)) }),
   bin: args => {
     const [value, step] = [number(args[0]), number(args[1])];

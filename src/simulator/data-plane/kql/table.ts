@@ -31,9 +31,22 @@ function inside(value: unknown, type: ColumnType): Scalar {
   return Number.isNaN(amount) ? null : amount;
 }
 
+/** Where a row of the log store says when it came in; no column shows it, `ingestion_time()` does. */
+export const INGESTED_AT = '$ingestedAtMs';
+
+/** Of rows as they came out of the store: what a query makes of them has no such time. */
+const ingestedAt = new WeakMap<readonly Scalar[], number>();
+
+function tableRow(columns: readonly Column[], row: Row): readonly Scalar[] {
+  const cells = columns.map(({ name, type }) => inside(row[name], type));
+  const at = row[INGESTED_AT];
+  if (typeof at === 'number') ingestedAt.set(cells, at);
+  return cells;
+}
+
 export const tableOf = (columns: readonly Column[], rows: readonly Row[]): Table => ({
   columns,
-  rows: rows.map(row => columns.map(({ name, type }) => inside(row[name], type))),
+  rows: rows.map(row => tableRow(columns, row)),
 });
 
 function spanText(ms: number): string {
@@ -64,5 +77,6 @@ export function rowScope(table: Table, row: readonly Scalar[], context: Omit<Sco
     const found = table.columns[at];
     return found === undefined ? undefined : { type: found.type, value: row[at] ?? null };
   };
-  return { ...context, column };
+  const ingestedAtMs = ingestedAt.get(row);
+  return { ...context, ...(ingestedAtMs === undefined ? {} : { ingestedAtMs }), column };
 }
