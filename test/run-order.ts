@@ -10,6 +10,7 @@ const SECONDS: Readonly<Record<string, number>> = {
   'test/e2e/zones.test.ts': 200,
   'test/e2e/isolation.test.ts': 195,
   'test/e2e/preflight.test.ts': 137,
+  'test/deploy/server-readme.test.ts': 124,
   'test/e2e/crash.test.ts': 117,
   'test/e2e/road.test.ts': 109,
   'test/faults/sweep-model.test.ts': 92,
