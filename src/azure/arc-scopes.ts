@@ -33,7 +33,7 @@ export const arcScopes: Adapter<'arcPrivateLinkScope'> = {
     send(at, 'PUT', { location, tags: { ...tags }, properties: { publicNetworkAccess: 'Enabled' } }),
 
   async update(at, { want, fetch }) {
-    await send(at, 'PATCH', { tags: mergeTags(readTags(objectOf((await fetch()).body)), want.tags) });
+    await send(at, 'PATCH', { tags: mergeTags(objectOf((await fetch()).body), want.tags) });
   },
 
   retag: (at, tags) => send(at, 'PATCH', { tags: { ...tags } }),

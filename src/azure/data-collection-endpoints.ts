@@ -34,7 +34,7 @@ export const dataCollectionEndpoints: Adapter<'dataCollectionEndpoint'> = {
     }),
 
   async update(at, { want, fetch }) {
-    await patchTags(at, mergeTags(readTags(objectOf((await fetch()).body)), want.tags));
+    await patchTags(at, mergeTags(objectOf((await fetch()).body), want.tags));
   },
 
   async setAccess({ sdk }, { values, fetch }) {

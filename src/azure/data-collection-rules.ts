@@ -47,7 +47,7 @@ export const dataCollectionRules: Adapter<'dataCollectionRule'> = {
       url: found.url,
       body: {
         ...without(body, READ_ONLY),
-        tags: mergeTags(readTags(body), want.tags),
+        tags: mergeTags(body, want.tags),
         properties: { ...withShape(properties, ruleShape(want)), dataCollectionEndpointId: endpointId },
       },
     });

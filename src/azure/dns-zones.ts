@@ -37,7 +37,7 @@ export const dnsZones: Adapter<'dnsZone'> = {
       .submitted(),
 
   async update(at, { want, fetch }) {
-    await patchTags(at, mergeTags(readTags(objectOf((await fetch()).body)), want.tags));
+    await patchTags(at, mergeTags(objectOf((await fetch()).body), want.tags));
   },
 
   retag: (at, tags) => patchTags(at, tags),
@@ -69,7 +69,7 @@ export const zoneLinks: Adapter<'zoneLink'> = {
   async update(at, { want, fetch }) {
     const found = await fetch();
     const shape = { registrationEnabled: false, resolutionPolicy: RESOLUTION_POLICY };
-    await putLink(at, found, mergeTags(readTags(objectOf(found.body)), want.tags), shape);
+    await putLink(at, found, mergeTags(objectOf(found.body), want.tags), shape);
   },
 
   retag: async (at, tags, fetch) => putLink(at, await fetch(), tags, {}),

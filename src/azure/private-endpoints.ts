@@ -42,7 +42,7 @@ const VERBS = {
 
   async update(at: Site, { want, fetch }: Retag) {
     const found = await fetch();
-    await putTags(at, found, mergeTags(readTags(objectOf(found.body)), want.tags));
+    await putTags(at, found, mergeTags(objectOf(found.body), want.tags));
   },
 
   retag: async (at: Site, tags: Tags, fetch: () => Promise<Answer>) => putTags(at, await fetch(), tags),

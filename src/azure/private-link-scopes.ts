@@ -38,7 +38,7 @@ export const privateLinkScopes: Adapter<'privateLinkScope'> = {
     }),
 
   async update({ sdk, resourceGroup, name }, { want, fetch }) {
-    const tags = mergeTags(readTags(objectOf((await fetch()).body)), want.tags);
+    const tags = mergeTags(objectOf((await fetch()).body), want.tags);
     await sdk.monitor.privateLinkScopes.updateTags(resourceGroup, name, { tags });
   },
 

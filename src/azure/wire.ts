@@ -81,8 +81,9 @@ export const readTags = (body: Json): Tags =>
     Object.entries(members(body.tags)).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
   );
 
-/** Ours over theirs; tag names compare without case, and the spelling that Azure holds stays. */
-export function mergeTags(found: Tags, wanted: Tags): Tags {
+/** Ours over those of a resource; tag names compare without case, and the spelling that Azure holds stays. */
+export function mergeTags(body: Json, wanted: Tags): Tags {
+  const found = readTags(body);
   const spelling = new Map(Object.keys(found).map(name => [name.toLowerCase(), name]));
   const ours = Object.entries(wanted).map(([name, value]) => [spelling.get(name.toLowerCase()) ?? name, value]);
   return { ...found, ...Object.fromEntries(ours) };

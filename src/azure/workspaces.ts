@@ -31,7 +31,7 @@ export const workspaces: Adapter<'workspace'> = {
       ...(hasChange(changes, 'retentionInDays') ? optional('retentionInDays', asked.retentionInDays) : {}),
       ...(hasChange(changes, 'dailyQuotaGb') ? optional('workspaceCapping', asked.workspaceCapping) : {}),
       // A PATCH replaces the whole set of tags.
-      ...(hasTagChange(changes) ? { tags: mergeTags(readTags(members((await fetch()).body)), want.tags) } : {}),
+      ...(hasTagChange(changes) ? { tags: mergeTags(members((await fetch()).body), want.tags) } : {}),
     });
   },
 
