@@ -7,6 +7,7 @@ import { isFailedState, isSucceeded } from '../domain/converge.ts';
 import type { Desired } from '../domain/desire.ts';
 import type { ActionResult } from '../domain/events.ts';
 import { type Failure, failureOf, stalled } from '../domain/failures.ts';
+import { isAsWanted } from '../domain/machine-agent.ts';
 import { isChosen } from '../domain/machine-choice.ts';
 import {
   endpointBefore,
@@ -23,7 +24,6 @@ import {
   type MachineJoin,
   type MachineLeave,
 } from '../domain/machine-resources.ts';
-import { isAsWanted } from '../domain/machine-verdict.ts';
 import { idKey, sameId, shortName } from '../domain/names.ts';
 import { bodyOf } from '../domain/observed.ts';
 import type { ArmId, ScopedResource } from '../domain/resources.ts';

@@ -1,8 +1,10 @@
 /**
  * What is told of many machines: problems in one sentence for each kind, and the few machines that the status lists. Pure.
  */
+
+import type { MachineProblem } from './machine-part.ts';
 import type { MachinesTold } from './machine-resources.ts';
-import type { MachineProblem, MachineVerdict } from './machine-verdict.ts';
+import type { MachineVerdict } from './machine-verdict.ts';
 import { shortName } from './names.ts';
 import { named } from './preflight-verdicts.ts';
 import type { ArmId } from './resources.ts';

@@ -16,42 +16,28 @@
  * | our agent Failed, or put otherwise              | join again                                                 |
  * | an agent of somebody else                       | left as it is, also Failed, which stalls                   |
  */
-import type { MachineSystem, MachinesWant } from './collection-resources.ts';
-import { isFailedState, isSucceeded } from './converge.ts';
 import { regionKey } from './difference.ts';
+import { judgeAgent } from './machine-agent.ts';
 import {
   endpointAssociationId,
   isEndpointAssociation,
-  isOurAgent,
   isOurAssociation,
   otherOwner,
   ruleAssociationId,
 } from './machine-ownership.ts';
 import {
-  type AgentExtension,
-  type AgentWant,
-  type Association,
-  agentId,
-  isArcMachine,
-  type Machine,
-  type MachineJoin,
-} from './machine-resources.ts';
-import { idKey, OWNER_TAG, ownerText, sameId, shortName } from './names.ts';
-import type { WriteState } from './observed.ts';
-import type { Reason } from './reasons.ts';
+  held,
+  type MachineProblem,
+  type MachineRules,
+  type MachineView,
+  type Part,
+  THERE,
+  type Trouble,
+  trouble,
+} from './machine-part.ts';
+import type { Association, MachineJoin } from './machine-resources.ts';
+import { idKey, sameId, shortName } from './names.ts';
 import type { ArmId, Owner } from './resources.ts';
-import type { Verdict } from './steps.ts';
-
-/** What is wrong with a machine. `Told`: nothing waits for it. */
-export interface MachineProblem {
-  readonly state: Exclude<Verdict['state'], 'Ready'> | 'Told';
-  readonly reason: Reason;
-  /** Of many machines: `is in westeurope, where there is no endpoint`; begins with a verb. */
-  readonly message: string;
-  readonly retryAfterMs?: number;
-  /** Whether an association is what it is about. */
-  readonly isAssociation: boolean;
-}
 
 export interface MachineVerdict {
   readonly id: ArmId;
@@ -61,42 +47,6 @@ export interface MachineVerdict {
   readonly problem?: MachineProblem;
   readonly join?: MachineJoin;
 }
-
-/** What is seen of one machine. */
-export interface MachineView {
-  readonly machine: Machine;
-  readonly associations: readonly Association[];
-  /** `undefined`: it has none; `Unknown`: the agents could not be read. */
-  readonly agent: AgentExtension | 'Unknown' | undefined;
-}
-
-/** What all machines of an object have in common. */
-export interface MachineRules {
-  readonly owner: Owner;
-  readonly want: MachinesWant;
-  readonly rules: ReadonlyMap<MachineSystem, ArmId>;
-  /** Ours, by the region that each is in. */
-  readonly endpoints: ReadonlyMap<string, ArmId>;
-  /** The region of an endpoint is not known yet. */
-  readonly hasUnknownRegion: boolean;
-  /** By `idKey`: everything that our scope links. */
-  readonly inScope: ReadonlySet<string>;
-  /** By `idKey` of an association or extension. */
-  readonly writes: ReadonlyMap<string, WriteState>;
-  /** Epoch ms. */
-  readonly now: number;
-}
-
-/** A part of what a machine is given: there, to be sent, or in trouble. */
-type Part<T> = { readonly is: 'There' } | { readonly is: 'Due'; readonly due: T } | Trouble;
-type Trouble = { readonly is: 'Trouble'; readonly problem: MachineProblem };
-
-const THERE = { is: 'There' } as const;
-
-const trouble = (state: MachineProblem['state'], reason: Reason, message: string, isAssociation = true): Trouble => ({
-  is: 'Trouble',
-  problem: { state, reason, message, isAssociation },
-});
 
 export function judgeMachine(view: MachineView, rules: MachineRules): MachineVerdict {
   const { machine } = view;
@@ -196,79 +146,3 @@ const missingRegion = (location: string): Trouble =>
     'RegionWithoutEndpoint',
     `is in ${location}, where there is no data collection endpoint: add to spec.dataCollection.endpoints: {name: dce-${location}, location: ${location}}`,
   );
-
-function judgeAgent(view: MachineView, rules: MachineRules): Part<AgentWant> {
-  const { agent, machine } = view;
-  const wanted = rules.want.agent;
-  if (agent === 'Unknown') return THERE;
-  if (agent === undefined) return judgeMissingAgent(machine, rules);
-  const state = agent.provisioningState;
-  if (!isOurAgent(agent, rules.owner)) {
-    if (!isFailedState(state)) return THERE;
-    return trouble(
-      'Stalled',
-      'AgentFailed',
-      `has an Azure Monitor Agent that is ${state} and not ours: repair it`,
-      false,
-    );
-  }
-  if (!isFailedState(state) && !isSucceeded(state)) {
-    return trouble('Waiting', 'Provisioning', `has an Azure Monitor Agent that is ${state}`, false);
-  }
-  const due = agentWant(machine, rules, agent.id);
-  if (wanted === undefined || due === undefined) return THERE;
-  if (isSucceeded(state) && isAsWanted(agent, due)) return THERE;
-  if (machine.status !== 'Connected') return notConnected(machine, 'is brought into shape');
-  return held(agent.id, rules, false) ?? { is: 'Due', due };
-}
-
-function judgeMissingAgent(machine: Machine, rules: MachineRules): Part<AgentWant> {
-  const { id, status, system } = machine;
-  if (rules.want.agent === undefined) {
-    const message =
-      'has no Azure Monitor Agent: set spec.dataCollection.machines.installAgent to true, or install it yourself';
-    return trouble('Told', 'AgentMissing', message, false);
-  }
-  if (!isArcMachine(id)) {
-    const message = `has no Azure Monitor Agent, and installAgent reaches machines of Azure Arc alone, since a virtual machine needs an identity for it: az vm extension set --publisher Microsoft.Azure.Monitor --name AzureMonitor${system ?? 'Linux'}Agent --ids ID`;
-    return trouble('Stalled', 'AgentMissing', message, false);
-  }
-  const due = agentWant(machine, rules);
-  if (status !== 'Connected' || due === undefined) return notConnected(machine, 'is installed');
-  return held(due.id, rules, false) ?? { is: 'Due', due };
-}
-
-/** The extension is the machine's own work: an attempt would wait for it, and fail. */
-const notConnected = ({ status }: Machine, what: string): Trouble =>
-  trouble(
-    'Told',
-    'MachineNotConnected',
-    `is ${status ?? 'not connected'}: its Azure Monitor Agent ${what} when it is Connected`,
-    false,
-  );
-
-function agentWant(
-  { id, location, system }: Machine,
-  { want, owner }: MachineRules,
-  at?: ArmId,
-): AgentWant | undefined {
-  if (want.agent === undefined || system === undefined) return undefined;
-  return { ...want.agent, id: at ?? agentId(id, system), location, system, tags: { [OWNER_TAG]: ownerText(owner) } };
-}
-
-/** Only what the spec states is compared; a version only while nothing moves it on. */
-export function isAsWanted(agent: AgentExtension, { version, automaticUpgrade, proxy }: AgentWant): boolean {
-  const isVersion = automaticUpgrade || version === undefined || `${agent.version}.`.startsWith(`${version}.`);
-  const isUpgrade = agent.automaticUpgrade === undefined || agent.automaticUpgrade === automaticUpgrade;
-  return isVersion && isUpgrade && (proxy === undefined || agent.proxy === proxy);
-}
-
-/** What this process knows of its own last write comes before what Azure shows. */
-function held(id: ArmId, { writes, now }: MachineRules, isAssociation = true): Trouble | undefined {
-  const write = writes.get(idKey(id));
-  if (write?.is === 'InFlight') return trouble('Waiting', 'Updating', 'has not been answered for yet', isAssociation);
-  if (write?.is !== 'HeldOff') return undefined;
-  const { kind, reason, message } = write.failure;
-  const retryAfterMs = Math.max(0, write.retryAt - now);
-  return { is: 'Trouble', problem: { state: kind, reason, message, retryAfterMs, isAssociation } };
-}

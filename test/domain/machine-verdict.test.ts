@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { endpointAssociationId, ownDescription, ruleAssociationId } from '../../src/domain/machine-ownership.ts';
+import type { MachineRules, MachineView } from '../../src/domain/machine-part.ts';
 import { type Association, agentId, type Machine } from '../../src/domain/machine-resources.ts';
-import { judgeMachine, type MachineRules, type MachineView } from '../../src/domain/machine-verdict.ts';
+import { judgeMachine } from '../../src/domain/machine-verdict.ts';
 import { idKey } from '../../src/domain/names.ts';
 
 const owner = { installation: 'installation', namespace: 'plant', name: 'plant-a' };
