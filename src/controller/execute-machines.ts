@@ -24,30 +24,19 @@ import {
   type MachineJoin,
   type MachineLeave,
 } from '../domain/machine-resources.ts';
-import { idKey, sameId, shortName } from '../domain/names.ts';
+import { sameId, shortName } from '../domain/names.ts';
 import { bodyOf } from '../domain/observed.ts';
 import type { ArmId, ScopedResource } from '../domain/resources.ts';
 import type { Action } from '../domain/steps.ts';
-import type { MachineWriteAnswer } from '../ports-machines.ts';
 import { inParallel } from './in-parallel.ts';
+import { associate, dissociate, holdBack, readAssociation, StoppedError, send } from './machine-calls.ts';
 import { noteAgent, noteAssociation } from './machine-memory.ts';
-import { askerOf, type Pass } from './world.ts';
+import type { Pass } from './world.ts';
 
 type Outcome = ActionResult['outcome'];
 
 /** Machines that are written to at the same time. */
 const PARALLEL = 20;
-
-/** A write that is not done yet, or was refused: what comes after it must wait. */
-class StoppedError extends Error {
-  override readonly name = 'StoppedError';
-  readonly failure: Failure | undefined;
-
-  constructor(failure?: Failure) {
-    super(failure?.message ?? 'not answered yet');
-    this.failure = failure;
-  }
-}
 
 export const runMachines = (
   action: Extract<Action, { verb: 'join' | 'leave' }>,
@@ -84,10 +73,6 @@ async function wave<T extends { readonly machineId: ArmId }>(
 }
 
 const isThrottled = ({ reason }: Failure): boolean => reason === 'Throttled';
-
-/** The machine waits, not those beside it. */
-const holdBack = (machineId: ArmId, failure: Failure, { memory, object }: Pass): void =>
-  memory.writes.holdBack(machineId, { verb: 'update', asker: askerOf(object), failure });
 
 /** The endpoint is read before the rule is written: a machine with another endpoint is given nothing. */
 async function joinOne(join: MachineJoin, want: Desired, pass: Pass): Promise<void> {
@@ -204,48 +189,4 @@ async function leaveEndpoint({ id, machineId }: Association, want: Desired, pass
     if (!(thrown instanceof StoppedError) || thrown.failure?.reason !== 'NotFound') throw thrown;
     await dissociate(id, pass);
   }
-}
-
-async function readAssociation(id: ArmId, { world, memory, signal }: Pass): Promise<Association | undefined> {
-  const found = await world.azure.association(id, signal);
-  noteAssociation(memory.ledger, id, found);
-  return found;
-}
-
-async function associate(association: Association, pass: Pass): Promise<void> {
-  const { machineId: _, ...asked } = association;
-  await send(association.id, 'create', () => pass.world.azure.associate(asked, pass.writeSignal), pass);
-  noteAssociation(pass.memory.ledger, association.id, association);
-}
-
-async function dissociate(id: ArmId, pass: Pass): Promise<void> {
-  await send(id, 'delete', () => pass.world.azure.dissociate(id, pass.writeSignal), pass);
-  noteAssociation(pass.memory.ledger, id, undefined);
-}
-
-/** One write, looked at for a moment. Throws StoppedError when it was not answered in that time, or refused. */
-async function send(
-  id: ArmId,
-  verb: 'create' | 'delete',
-  ask: () => Promise<MachineWriteAnswer>,
-  pass: Pass,
-): Promise<void> {
-  const { writes } = pass.memory;
-  const asker = askerOf(pass.object);
-  const state = writes.stateOf(id, asker);
-  if (state?.is === 'InFlight' && writes.isInFlight(id)) throw new StoppedError();
-  if (state?.is === 'HeldOff') throw new StoppedError(state.failure);
-  const submitted = await writes.submit({
-    id: idKey(id),
-    verb,
-    asker,
-    send: ask,
-    answered: () => {},
-    refused: () => {},
-    late: () => pass.wake(pass.object.metadata),
-  });
-  if (submitted.is === 'InFlight') throw new StoppedError();
-  if (submitted.is === 'Failed') throw new StoppedError(submitted.failure);
-  // Associations are done with the answer; of an extension its own state tells.
-  if (submitted.answer.operation === undefined) writes.forget(id);
 }

@@ -3,11 +3,12 @@
  * lists, however many machines there are; single ones only where a list cannot tell. src/controller/observe-azure.ts alone
  * uses it. Source: facts, performance 3.2.
  */
+import { isCollectionEntry } from '../domain/collection-teardown.ts';
 import { isFailedState, isSucceeded } from '../domain/converge.ts';
 import type { Desired } from '../domain/desire.ts';
 import { failed } from '../domain/failures.ts';
 import { isReleased } from '../domain/inventory.ts';
-import { type Choice, isChosen, placeOf, placesOf } from '../domain/machine-choice.ts';
+import { type Choice, distinctPlaces, isChosen, placeOf, placesOf } from '../domain/machine-choice.ts';
 import {
   endpointAssociationId,
   idsOn,
@@ -16,11 +17,9 @@ import {
   ruleAssociationId,
 } from '../domain/machine-ownership.ts';
 import type { AgentExtension, Association, Machine, MachineGraph } from '../domain/machine-resources.ts';
-import { AGENT_POLL_MS } from '../domain/machines.ts';
-import { idKey, type Place, sameId, shortName } from '../domain/names.ts';
+import { idKey, sameId, shortName } from '../domain/names.ts';
 import type { InventoryEntry } from '../domain/object.ts';
 import {
-  ABSENT,
   bodyOf,
   type MachinesSight,
   type Observed,
@@ -29,11 +28,17 @@ import {
   type WriteState,
 } from '../domain/observed.ts';
 import type { ArmId, Owner } from '../domain/resources.ts';
+import {
+  endpointGraphId,
+  graphId,
+  LISTED,
+  readEndpointGraph,
+  readGraph,
+  readSelector,
+  readTargets,
+} from './machine-lists.ts';
 import { knownAgents, knownAssociations, type Listed } from './machine-memory.ts';
 import { askerOf, type Pass } from './world.ts';
-
-/** A list that a deletion rests on is asked again after this time, in milliseconds. */
-const LEAVING_RESYNC_MS = 15_000;
 
 /** Reasons of failed installations that one pass asks Azure for. */
 const REASONS_ASKED = 5;
@@ -56,7 +61,7 @@ export async function observeMachines(
   const choice: Choice = { subscriptionId: want.subscriptionId, want: wanted };
   const [listed, ofSelector] = await Promise.all([readTargets(targets, want, pass), readSelector(choice, want, pass)]);
   const others = (bodyOf(listed)?.items ?? []).flatMap(({ machineId }) => placeOf(machineId));
-  const graph = await readGraph(distinct([...placesOf(choice), ...others]), want, pass);
+  const graph = await readGraph(distinctPlaces([...placesOf(choice), ...others]), want, pass);
   const { chosen, missing } = await readChosen(
     choice,
     { ofSelector, graph: bodyOf(graph)?.machines ?? [] },
@@ -84,14 +89,7 @@ export async function observeMachines(
   };
 }
 
-const LISTED = { settled: () => true, pollMs: () => 0 } as const;
-
-const resyncOf = ({ deletedAt, intervalMs }: Desired): number =>
-  deletedAt === undefined ? intervalMs : LEAVING_RESYNC_MS;
-
 const isRule = ({ key }: { readonly key: string }): boolean => key.startsWith('dataCollectionRule/');
-const isTarget = (item: { readonly key: string }): boolean =>
-  isRule(item) || item.key.startsWith('dataCollectionEndpoint/');
 
 /** Rules and endpoints that machines may be associated with by us: a deletion looks at none when its rules stay. */
 function targetsOf(
@@ -99,7 +97,7 @@ function targetsOf(
   collection: Observed['collection'],
   inventory: readonly InventoryEntry[],
 ): readonly ArmId[] {
-  const entries = inventory.filter(isTarget);
+  const entries = inventory.filter(isCollectionEntry);
   if (want.deletedAt !== undefined) {
     const isLeaving = entries.some(entry => isRule(entry) && !isReleased(entry, want));
     return isLeaving ? entries.map(({ id }) => id) : [];
@@ -110,70 +108,6 @@ function targetsOf(
   const there = [...entries, ...wanted].filter(isThere);
   return [...new Map(there.map(({ id }) => [idKey(id), id])).values()];
 }
-
-async function readTargets(
-  targets: readonly ArmId[],
-  want: Desired,
-  { memory: { ledger }, world, signal }: Pass,
-): Promise<Reading<Listed<Association>>> {
-  const readings = await Promise.all(
-    targets.map(id =>
-      ledger.look<readonly Association[]>({
-        ...LISTED,
-        id: `${id}/associations`,
-        resyncMs: resyncOf(want),
-        load: async () => (await world.azure.associationsOf(id, signal)) ?? [],
-      }),
-    ),
-  );
-  const lost = readings.find(({ is }) => is === 'unread');
-  if (lost?.is === 'unread') return lost;
-  const readAt = Math.max(0, ...targets.map(id => ledger.readAt(`${id}/associations`)));
-  return present({ items: readings.flatMap(reading => bodyOf(reading) ?? []), readAt });
-}
-
-/** Absent without a selector. */
-async function readSelector(choice: Choice, want: Desired, pass: Pass): Promise<Reading<readonly Machine[]>> {
-  const selector = choice.want?.selector;
-  if (selector === undefined) return ABSENT;
-  const { memory, world, signal } = pass;
-  const place: Place = { subscriptionId: choice.subscriptionId, resourceGroup: selector.resourceGroup };
-  const reading = await memory.ledger.look<readonly Machine[]>({
-    ...LISTED,
-    id: `/subscriptions/${place.subscriptionId}/resourceGroups/${place.resourceGroup}/providers/Microsoft.HybridCompute/machines`,
-    resyncMs: want.intervalMs,
-    load: () => world.azure.machines(place, signal),
-  });
-  const message = `spec.dataCollection.machines.selector.resourceGroup: there is no resource group ${place.resourceGroup}`;
-  return reading.is === 'absent' ? { is: 'unread', failure: failed('ResourceGroupNotFound', message) } : reading;
-}
-
-/** One for each object: what is settled for one is not for another. */
-const graphId = ({ object }: Pass): string => `graph/machines/${object.metadata.uid}`;
-
-async function readGraph(places: readonly Place[], want: Desired, pass: Pass): Promise<Reading<MachineGraph>> {
-  if (places.length === 0) return ABSENT;
-  const { memory, world, signal, now } = pass;
-  const { ledger } = memory;
-  const id = graphId(pass);
-  const isPending = (graph: MachineGraph) => {
-    const readAt = bodyOf(ledger.peek<MachineGraph>(id) ?? ABSENT) === graph ? ledger.readAt(id) : now;
-    const ids = graph.machines.map(machine => machine.id);
-    return knownAgents(ledger, { items: graph.agents, readAt }, ids).some(
-      agent => isOurs(agent, want) && isBusy(agent),
-    );
-  };
-  return ledger.look<MachineGraph>({
-    id,
-    settled: graph => graph === undefined || !isPending(graph),
-    pollMs: () => AGENT_POLL_MS,
-    resyncMs: resyncOf(want),
-    load: () => world.azure.machineGraph(places, signal),
-  });
-}
-
-const isOurs = (agent: AgentExtension, { owner }: Desired): boolean => isOurAgent(agent, owner);
-const isBusy = ({ provisioningState: state }: AgentExtension): boolean => !isSucceeded(state) && !isFailedState(state);
 
 /** Those of the selector by its list; those by id by the list or the graph, and the rest by a GET each. */
 async function readChosen(
@@ -220,7 +154,7 @@ async function readAssociations(
   const served = new Set(known.filter(isEndpointAssociation).map(({ machineId }) => idKey(machineId)));
   const bare = chosen.filter(({ id }) => !served.has(idKey(id)));
   if (bare.length === 0) return present(known);
-  const graph = await readEndpointGraph(distinct(bare.flatMap(({ id }) => placeOf(id))), want, pass);
+  const graph = await readEndpointGraph(distinctPlaces(bare.flatMap(({ id }) => placeOf(id))), want, pass);
   if (graph.is === 'unread') return graph;
   const isBare = new Set(bare.map(({ id }) => idKey(id)));
   const readAt = ledger.readAt(endpointGraphId(pass));
@@ -229,16 +163,6 @@ async function readAssociations(
   );
   return present([...known, ...knownAssociations(ledger, { items: hints, readAt }, [])]);
 }
-
-const endpointGraphId = ({ object }: Pass): string => `graph/endpoints/${object.metadata.uid}`;
-
-const readEndpointGraph = (places: readonly Place[], want: Desired, pass: Pass) =>
-  pass.memory.ledger.look<readonly Association[]>({
-    ...LISTED,
-    id: endpointGraphId(pass),
-    resyncMs: want.intervalMs,
-    load: () => pass.world.azure.endpointGraph(places, pass.signal),
-  });
 
 function agentsOf(
   graph: Reading<MachineGraph>,
@@ -249,6 +173,8 @@ function agentsOf(
   const { ledger } = pass.memory;
   return present(knownAgents(ledger, { items: graph.body.agents, readAt: ledger.readAt(graphId(pass)) }, machineIds));
 }
+
+const isOurs = (agent: AgentExtension, { owner }: Desired): boolean => isOurAgent(agent, owner);
 
 /** What the agents say of our last write to them: done, or failed in the background. */
 async function reviewAgents(agents: readonly AgentExtension[], want: Desired, pass: Pass): Promise<void> {
@@ -295,9 +221,3 @@ function writesOf(
     }),
   );
 }
-
-const distinct = (places: readonly Place[]): readonly Place[] => [
-  ...new Map(
-    places.map(place => [`${place.subscriptionId}/${place.resourceGroup}`.toLowerCase(), place] as const),
-  ).values(),
-];

@@ -42,8 +42,13 @@ export function placesOf({ subscriptionId, want }: Choice): readonly Place[] {
     ...(selector === undefined ? [] : [{ subscriptionId, resourceGroup: selector.resourceGroup }]),
     ...want.ids.flatMap(placeOf),
   ];
-  return [...new Map(places.map(place => [keyOf(place), place])).values()];
+  return distinctPlaces(places);
 }
+
+/** Each once; names compare without case, as in ARM. */
+export const distinctPlaces = (places: readonly Place[]): readonly Place[] => [
+  ...new Map(places.map(place => [keyOf(place), place])).values(),
+];
 
 const keyOf = ({ subscriptionId, resourceGroup }: Place): string => `${subscriptionId}/${resourceGroup}`.toLowerCase();
 

@@ -102,8 +102,8 @@ function judgeAll(machines: readonly Machine[], rules: MachineRules, seen: Obser
   const isBlind = seen.machines?.agents.is === 'unread';
   return machines.map(machine => {
     const key = idKey(machine.id);
-    const view = { machine, associations: byMachine.get(key) ?? [], agent: isBlind ? 'Unknown' : agentOf.get(key) };
-    return judgeMachine(view as Parameters<typeof judgeMachine>[0], rules);
+    const agent = isBlind ? 'Unknown' : agentOf.get(key);
+    return judgeMachine({ machine, associations: byMachine.get(key) ?? [], agent }, rules);
   });
 }
 
