@@ -3,7 +3,7 @@
  */
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { pms } from '../model/plant.ts';
+import { asCreated, pms } from '../model/plant.ts';
 import { type Floor, plantFloor } from '../model/plant-floor.ts';
 
 const KEY = { namespace: 'plant', name: 'plant-a' };
@@ -16,7 +16,7 @@ const isGone = (floor: Floor): boolean => floor.cluster.stored(KEY) === undefine
 async function settled(): Promise<Floor> {
   const floor = plantFloor({ seed: 7, faults: [] });
   const object = pms();
-  floor.cluster.create({ ...object, metadata: { ...object.metadata, finalizers: [] } });
+  floor.cluster.create(asCreated(object));
   floor.start();
   await floor.clock.runUntil('Ready', () => conditionOf(floor, 'Ready')?.status === 'True', HOUR_MS);
   return floor;

@@ -3,7 +3,7 @@ import { suite, test } from 'node:test';
 import { idKey } from '../../src/domain/names.ts';
 import type { ObjectKey, Spec } from '../../src/domain/object.ts';
 import { customerIdOf } from '../model/made-bodies.ts';
-import { pms, SUBNET } from '../model/plant.ts';
+import { asCreated, pms, SUBNET } from '../model/plant.ts';
 import { ADOPTED, adopting } from '../model/plant-adoption.ts';
 import { type Floor, plantFloor } from '../model/plant-floor.ts';
 import { A, B, layHub, objectA, objectB, type SharingScenario } from '../model/sharing.ts';
@@ -41,10 +41,7 @@ const untilReady = (floor: Floor, key: ObjectKey = A) =>
   floor.clock.runUntil('Ready', () => conditionOf(floor, 'Ready', key)?.status === 'True', HOUR_MS);
 const reason = (floor: Floor, type: string, key?: ObjectKey) => conditionOf(floor, type, key)?.reason;
 const names = (floor: Floor): readonly string[] => floor.dns.lines().map(line => line.name);
-const fresh = (spec: Partial<Spec>) => {
-  const object = pms({ spec });
-  return { ...object, metadata: { ...object.metadata, finalizers: [] } };
-};
+const fresh = (spec: Partial<Spec>) => asCreated(pms({ spec }));
 
 suite('what is adopted', () => {
   test('becomes Ready without a write to Azure when all of it is there and linked', async () => {
@@ -59,7 +56,7 @@ suite('what is adopted', () => {
       });
     byHand('scoped-law', ADOPTED.workspace.body.id);
     byHand('scoped-web', ADOPTED.component.body.id);
-    floor.cluster.create({ ...adopting, metadata: { ...adopting.metadata, finalizers: [] } });
+    floor.cluster.create(asCreated(adopting));
     await untilReady(floor);
     assert.equal(floor.azure.writes(), 0);
     floor.cluster.remove(A);
@@ -85,7 +82,7 @@ suite('what is adopted', () => {
 
   test('and is not there stalls with its id, and is taken in with the next resync after it turned up', async () => {
     const floor = await floorWith('scope', 'endpoint', 'component');
-    floor.cluster.create({ ...adopting, metadata: { ...adopting.metadata, finalizers: [] } });
+    floor.cluster.create(asCreated(adopting));
     await floor.clock.runUntil('stalled', () => reason(floor, 'Stalled') === 'AdoptedNotFound', HOUR_MS);
     assert.match(conditionOf(floor, 'Stalled')?.message ?? '', new RegExp(ADOPTED.workspace.body.id));
     floor.azure.state.seed(ADOPTED.workspace.body);

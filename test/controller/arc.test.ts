@@ -5,17 +5,17 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { Machine } from '../../src/domain/machine-resources.ts';
-import { arcPrivateLinkScopeId, idKey } from '../../src/domain/names.ts';
-import type { PmsObject, Spec } from '../../src/domain/object.ts';
+import { arcPrivateLinkScopeId } from '../../src/domain/names.ts';
+import type { Spec } from '../../src/domain/object.ts';
 import { ARC_ENTRIES } from '../model/arc-rules.ts';
-import { pms, SUBNET } from '../model/plant.ts';
+import { asCreated, pms, SUBNET } from '../model/plant.ts';
 import { type Fault, type Floor, plantFloor } from '../model/plant-floor.ts';
+import { machine, putMachines } from '../model/plant-machines.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const KEY = { namespace: 'plant', name: 'plant-a' };
 const { spec: PLANT } = pms({});
-const providers = `/subscriptions/${PLANT.subscriptionId}/resourceGroups/${PLANT.resourceGroup}/providers`;
 const SCOPE = arcPrivateLinkScopeId(PLANT, 'arc-plant-a');
 const ARC_NAMES = ARC_ENTRIES.flatMap(({ fqdns }) => fqdns);
 const TWIN = 'gbl.privatelink.his.arc.azure.com';
@@ -31,30 +31,16 @@ const collection = (over: Partial<NonNullable<Spec['dataCollection']>> = {}): Pa
   },
 });
 
-const machine = (name: string, over: Partial<Machine> = {}): Machine => ({
-  id: `${providers}/Microsoft.HybridCompute/machines/${name}`,
-  location: 'japaneast',
-  tags: { line: 'a' },
-  system: 'Linux',
-  status: 'Connected',
-  ...over,
-});
 const inScope = { arcScopeId: SCOPE.toLowerCase() };
-
-const put = (floor: Floor, ...machines: readonly Machine[]) => {
-  for (const one of machines) floor.azure.machines.all.set(idKey(one.id), one);
-};
 
 function begin(machines: readonly Machine[], faults: readonly Fault[] = [], spec = collection()): Floor {
   const floor = plantFloor({ seed: 5, faults });
-  put(floor, ...machines);
-  const object = pms({ spec });
-  const fresh: PmsObject = { ...object, metadata: { ...object.metadata, finalizers: [] } };
+  putMachines(floor.azure, ...machines);
   floor.azure.state.expectations = {
     ...floor.azure.state.expectations,
     namesInUse: id => (id.toLowerCase().endsWith('/pe-arc-plant-a') ? arcLines(floor, floor.dns.served()) : []),
   };
-  floor.cluster.create(fresh);
+  floor.cluster.create(asCreated(pms({ spec })));
   floor.start();
   return floor;
 }
@@ -82,7 +68,7 @@ suite('the private link scope of Azure Arc', () => {
     await until(floor, 'the rest is published', () => condition(floor, 'RecordsPublished')?.status === 'True');
     assert.deepEqual(arcLines(floor), []);
 
-    put(floor, machine('line-2', inScope));
+    putMachines(floor.azure, machine('line-2', inScope));
     await until(floor, 'both are seen in it', isSaid(floor, 'ArcJoinSettling'));
     const joinedAt = floor.clock.now();
     assert.deepEqual(arcLines(floor), []);
@@ -96,7 +82,7 @@ suite('the private link scope of Azure Arc', () => {
   test('keeps its names when a machine comes that has not joined, and tells of it', async () => {
     const floor = begin([machine('line-1', inScope)]);
     await until(floor, 'Ready', isReady(floor));
-    put(floor, machine('line-2'));
+    putMachines(floor.azure, machine('line-2'));
     await until(floor, 'line-2 is told', isSaid(floor, 'ArcMachinesNotJoined'));
     assert.match(condition(floor, 'ArcScopeReady')?.message ?? '', /names are published and stay/);
     await anHour(floor);
@@ -115,7 +101,7 @@ suite('the private link scope of Azure Arc', () => {
     });
     await until(floor, 'it is told', isSaid(floor, 'ArcMachinesNotInScope'));
     assert.match(condition(floor, 'ArcScopeReady')?.message ?? '', /machine line-3 is in region westeurope/);
-    put(floor, machine('line-3', { arcScopeId: `${SCOPE}-2` }));
+    putMachines(floor.azure, machine('line-3', { arcScopeId: `${SCOPE}-2` }));
     const isNamed = () => /line-3 is in .*arc-plant-a-2/.test(condition(floor, 'ArcScopeReady')?.message ?? '');
     await until(floor, 'the other scope is told', isNamed);
     await anHour(floor);

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { PmsObject, Spec } from '../../src/domain/object.ts';
 import { LINUX_COUNTERS } from '../../src/domain/performance-counters.ts';
-import { pms } from '../model/plant.ts';
+import { asCreated, pms } from '../model/plant.ts';
 import { collector } from '../model/plant-collection.ts';
 import { type Floor, plantFloor } from '../model/plant-floor.ts';
 
@@ -37,10 +37,7 @@ const adopting: Partial<Spec> = {
   isolation: { onDelete: 'Reopen' },
 };
 
-const fresh = (spec: Partial<Spec>): PmsObject => {
-  const object = pms({ spec });
-  return { ...object, metadata: { ...object.metadata, finalizers: [] } };
-};
+const fresh = (spec: Partial<Spec>): PmsObject => asCreated(pms({ spec }));
 
 const condition = (floor: Floor, type: string) =>
   floor.cluster.stored(KEY)?.status.conditions?.find(one => one.type === type);

@@ -11,15 +11,14 @@ import { eventually } from '../env/eventually.ts';
 import { azureModel } from '../model/azure.ts';
 import { clusterModel } from '../model/cluster.ts';
 import { dnsModel } from '../model/dns.ts';
-import { INSTALLATION, pms, SUBNET } from '../model/plant.ts';
+import { asCreated, INSTALLATION, pms, SUBNET } from '../model/plant.ts';
 import { randomness } from '../model/randomness.ts';
 import { steppingClock } from '../model/stepping-clock.ts';
 
 const nothing = (): void => {};
 
 function fresh(name = 'plant-a', spec: Partial<Spec> = {}): PmsObject {
-  const object = pms({ name, spec: { suspend: true, ...spec } });
-  return { ...object, metadata: { ...object.metadata, finalizers: [] } };
+  return asCreated(pms({ name, spec: { suspend: true, ...spec } }));
 }
 
 interface Over {

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { HostsFileConfig } from '../../src/coredns/hosts-file-target.ts';
 import type { ObjectKey, PmsObject, Spec } from '../../src/domain/object.ts';
-import { pms } from '../model/plant.ts';
+import { asCreated, pms } from '../model/plant.ts';
 import { HUB_SUBNET } from '../model/plant-adoption.ts';
 import { type Floor, plantFloor } from '../model/plant-floor.ts';
 
@@ -14,8 +14,7 @@ const HOUR_MS = 3_600_000;
 const [A, B] = ['plant-a', 'plant-b'].map(name => ({ namespace: 'plant', name })) as [ObjectKey, ObjectKey];
 
 function fresh(key: ObjectKey, spec: Partial<Spec> = {}): PmsObject {
-  const object = pms({ name: key.name, spec });
-  return { ...object, metadata: { ...object.metadata, finalizers: [] } };
+  return asCreated(pms({ name: key.name, spec }));
 }
 
 const published = (floor: Floor, key: ObjectKey) =>

@@ -8,8 +8,9 @@ import { isEndpointAssociation } from '../../src/domain/machine-ownership.ts';
 import type { Machine } from '../../src/domain/machine-resources.ts';
 import { idKey, shortName } from '../../src/domain/names.ts';
 import type { PmsObject, Spec } from '../../src/domain/object.ts';
-import { pms } from '../model/plant.ts';
+import { asCreated, pms } from '../model/plant.ts';
 import { type Fault, type Floor, plantFloor } from '../model/plant-floor.ts';
+import { machine, putMachines } from '../model/plant-machines.ts';
 import { propertyRuns } from '../model/property-runs.ts';
 import { fault } from '../model/scenario.ts';
 
@@ -30,23 +31,8 @@ const collecting = (machines: Partial<Selected> = {}): Partial<Spec> => ({
   },
 });
 
-const machine = (name: string, over: Partial<Machine> = {}): Machine => ({
-  id: `${providers}/Microsoft.HybridCompute/machines/${name}`,
-  location: 'japaneast',
-  tags: { line: 'a' },
-  system: 'Linux',
-  status: 'Connected',
-  ...over,
-});
+const fresh = (spec: Partial<Spec>): PmsObject => asCreated(pms({ spec }));
 
-const fresh = (spec: Partial<Spec>): PmsObject => {
-  const object = pms({ spec });
-  return { ...object, metadata: { ...object.metadata, finalizers: [] } };
-};
-
-const put = (floor: Floor, ...machines: readonly Machine[]) => {
-  for (const one of machines) floor.azure.machines.all.set(idKey(one.id), one);
-};
 const stored = (floor: Floor) => floor.cluster.stored(KEY);
 const condition = (floor: Floor, type: string) => stored(floor)?.status.conditions?.find(one => one.type === type);
 const isReady = (floor: Floor) => () => condition(floor, 'Ready')?.status === 'True';
@@ -54,7 +40,7 @@ const runUntilReady = (floor: Floor) => floor.clock.runUntil('Ready', isReady(fl
 
 function begin(spec: Partial<Spec>, machines: readonly Machine[], faults: readonly Fault[] = [], seed = 1): Floor {
   const floor = plantFloor({ seed, faults });
-  put(floor, ...machines);
+  putMachines(floor.azure, ...machines);
   floor.cluster.create(fresh(spec));
   floor.start();
   return floor;
@@ -89,7 +75,7 @@ suite('machines', () => {
   test('that are chosen no longer lose what is ours, and so do all when the object goes', async () => {
     const floor = begin(collecting(), [machine('line-1'), machine('line-2')]);
     await runUntilReady(floor);
-    put(floor, machine('line-2', { tags: {} }));
+    putMachines(floor.azure, machine('line-2', { tags: {} }));
     await floor.clock.runUntil('line-2 is bare', () => given(floor)[1] === 'line-2: ', 60 * MINUTE_MS);
     assert.equal(given(floor)[0], 'line-1: dce-east, pms-linux, agent Succeeded');
     floor.cluster.remove(KEY);
@@ -117,7 +103,7 @@ suite('machines', () => {
     floor.cluster.editSpec(KEY, spec => ({ ...spec, ...collecting({ takeOver: true }) }));
     await runUntilReady(floor);
     assert.equal(given(floor)[1], 'line-2: dce-east, pms-linux, agent Succeeded');
-    put(floor, machine('line-2', { tags: {} }));
+    putMachines(floor.azure, machine('line-2', { tags: {} }));
     await floor.clock.runUntil('it is put back', () => given(floor)[1] === 'line-2: dce-other', 60 * MINUTE_MS);
   });
 
@@ -139,7 +125,7 @@ suite('machines', () => {
     await runUntilReady(floor);
     assert.deepEqual(given(floor), ['line-1: dce-east, pms-linux']);
     assert.match(stored(floor)?.status.machines?.[0]?.problem ?? '', /^MachineNotConnected/);
-    put(floor, machine('line-1'));
+    putMachines(floor.azure, machine('line-1'));
     await floor.clock.runUntil(
       'the agent is there',
       () => given(floor)[0] === 'line-1: dce-east, pms-linux, agent Succeeded',

@@ -9,7 +9,7 @@ import { desire } from '../../src/domain/desire.ts';
 import { sameId } from '../../src/domain/names.ts';
 import type { ObjectKey, PmsObject } from '../../src/domain/object.ts';
 import { customerIdOf } from '../model/made-bodies.ts';
-import { INSTALLATION, pms, SUBNET } from '../model/plant.ts';
+import { asCreated, INSTALLATION, pms, SUBNET } from '../model/plant.ts';
 import { HUB_SUBNET } from '../model/plant-adoption.ts';
 import { type Fault, type Floor, plantFloor } from '../model/plant-floor.ts';
 import { propertyRuns } from '../model/property-runs.ts';
@@ -53,7 +53,7 @@ function objectOf({ closes }: Rivalry, index: 0 | 1): PmsObject {
       isolation: { onDelete: 'Reopen' },
     },
   });
-  return { ...object, metadata: { ...object.metadata, finalizers: [] } };
+  return asCreated(object);
 }
 
 const readyOf = (floor: Floor, key: ObjectKey) =>

@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { desire } from '../../src/domain/desire.ts';
 import { idKey } from '../../src/domain/names.ts';
 import type { PmsObject, Spec } from '../../src/domain/object.ts';
-import { INSTALLATION, made, pms } from '../model/plant.ts';
+import { asCreated, INSTALLATION, made, pms } from '../model/plant.ts';
 import { type Floor, plantFloor } from '../model/plant-floor.ts';
 import { propertyRuns } from '../model/property-runs.ts';
 import { KEY, lay, scenario } from '../model/scenario.ts';
@@ -40,8 +40,7 @@ const azureWrites = (journal: readonly string[]): readonly string[] =>
     .map(line => line.toLowerCase());
 
 function fresh(spec: Partial<Spec> = {}): PmsObject {
-  const object = pms({ spec });
-  return { ...object, metadata: { ...object.metadata, finalizers: [] } };
+  return asCreated(pms({ spec }));
 }
 
 async function settled(spec: Partial<Spec> = {}): Promise<Floor> {

@@ -4,7 +4,7 @@ import { desire, wantsOf } from '../../src/domain/desire.ts';
 import { stalled } from '../../src/domain/failures.ts';
 import type { ObjectKey, PmsObject, Spec } from '../../src/domain/object.ts';
 import { bodyOf, customerIdOf } from '../model/made-bodies.ts';
-import { INSTALLATION, made, pms } from '../model/plant.ts';
+import { asCreated, INSTALLATION, made, pms } from '../model/plant.ts';
 import { type Floor, plantFloor } from '../model/plant-floor.ts';
 
 const KEY = { namespace: 'plant', name: 'plant-a' };
@@ -12,8 +12,7 @@ const HOUR_MS = 3_600_000;
 
 /** An object as `kubectl apply` makes it. */
 function fresh(spec: Partial<Spec> = {}, name = 'plant-a'): PmsObject {
-  const object = pms({ spec, name });
-  return { ...object, metadata: { ...object.metadata, finalizers: [] } };
+  return asCreated(pms({ spec, name }));
 }
 
 const conditionOf = (floor: Floor, type: string, key: ObjectKey = KEY) =>

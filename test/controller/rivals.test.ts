@@ -8,7 +8,7 @@ import { suite, test } from 'node:test';
 import fc from 'fast-check';
 import { desire } from '../../src/domain/desire.ts';
 import type { ObjectKey, PmsObject } from '../../src/domain/object.ts';
-import { INSTALLATION, pms, SUBNET } from '../model/plant.ts';
+import { asCreated, INSTALLATION, pms, SUBNET } from '../model/plant.ts';
 import { HUB_SUBNET } from '../model/plant-adoption.ts';
 import { type Fault, type Floor, plantFloor } from '../model/plant-floor.ts';
 import { propertyRuns } from '../model/property-runs.ts';
@@ -50,7 +50,7 @@ function object(key: ObjectKey, subnetId: string): PmsObject {
       isolation: { onDelete: 'Reopen' },
     },
   });
-  return { ...made, metadata: { ...made.metadata, finalizers: [] } };
+  return asCreated(made);
 }
 
 const stored = (floor: Floor, key: ObjectKey) => floor.cluster.stored(key);

@@ -11,7 +11,7 @@ const HOUR_MS = 3_600_000;
 /** The object as somebody has just applied it. */
 export function fresh(spec: Partial<Spec> = {}): PmsObject {
   const object = plant.pms({ spec });
-  return { ...object, metadata: { ...object.metadata, finalizers: [] } };
+  return plant.asCreated(object);
 }
 
 /** A floor without faults, changed as the test wants it, with the object and an operator at work. */

@@ -3,7 +3,14 @@ import { suite, test } from 'node:test';
 import { desire } from '../../src/domain/desire.ts';
 import { stalled, waiting } from '../../src/domain/failures.ts';
 import type { PmsObject } from '../../src/domain/object.ts';
-import { ABSENT, type Observed, present, type Resolution, unread } from '../../src/domain/observed.ts';
+import {
+  ABSENT,
+  type Observed,
+  present,
+  type Resolution,
+  type TargetSight,
+  unread,
+} from '../../src/domain/observed.ts';
 import { plan } from '../../src/domain/plan.ts';
 import { planText } from '../../src/domain/plan-text.ts';
 import { recordsHash } from '../../src/domain/records.ts';
@@ -23,6 +30,18 @@ interface Case {
   readonly object?: PmsObject;
   readonly seen: Observed;
 }
+
+/** With these lines in the target. */
+const targetHas = (lines: TargetSight['lines'], over: Pick<TargetSight, 'draining'> = {}) =>
+  plant.fullAzure(plant.pms(), { target: present({ lines, maxBytes: 900_000, ttlSeconds: 60, ...over }) });
+
+/** Our lines, with one name that another object holds. */
+const rivalLines = () =>
+  plant
+    .lines([plant.GUID_A], 'plant/plant-a')
+    .map(line =>
+      line.name === 'api.monitor.azure.com' ? { ...line, owners: ['other/b'], addresses: ['10.99.0.4'] } : line,
+    );
 
 const workspaceIs = (over: Parameters<typeof plant.workspace>[1]) =>
   plant.fullAzure(plant.pms(), {
@@ -225,12 +244,7 @@ const cases: readonly Case[] = [
     seen: endpointIs({ connectionStatus: 'Rejected', connectionDescription: 'not ours' }),
   },
   { name: 'drift-endpoint-in-other-subnet', seen: endpointIs({ subnetId: `${plant.SUBNET}-b` }) },
-  {
-    name: 'drift-records-edited',
-    seen: plant.fullAzure(plant.pms(), {
-      target: present({ lines: plant.lines().slice(1), maxBytes: 900_000, ttlSeconds: 60 }),
-    }),
-  },
+  { name: 'drift-records-edited', seen: targetHas(plant.lines().slice(1)) },
   { name: 'subnet-missing', seen: plant.emptyAzure(plant.pms(), { subnet: ABSENT }) },
   {
     name: 'subnet-full',
@@ -321,46 +335,17 @@ const cases: readonly Case[] = [
       networkInterface: ABSENT,
     }),
   },
-  {
-    name: 'name-conflict',
-    seen: plant.fullAzure(plant.pms(), {
-      target: present({
-        lines: plant
-          .lines([plant.GUID_A], 'plant/plant-a')
-          .map(line =>
-            line.name === 'api.monitor.azure.com' ? { ...line, owners: ['other/b'], addresses: ['10.99.0.4'] } : line,
-          ),
-        maxBytes: 900_000,
-        ttlSeconds: 60,
-      }),
-    }),
-  },
+  { name: 'name-conflict', seen: targetHas(rivalLines()) },
   {
     name: 'target-draining',
-    seen: plant.fullAzure(plant.pms(), {
-      target: present({
-        lines: plant.lines([plant.GUID_A], 'plant/plant-a'),
-        maxBytes: 900_000,
-        ttlSeconds: 60,
-        draining: { instead: ['lan', 'branch'] },
-      }),
-    }),
+    seen: targetHas(plant.lines([plant.GUID_A], 'plant/plant-a'), { draining: { instead: ['lan', 'branch'] } }),
   },
   {
     name: 'target-draining-and-name-conflict',
-    seen: plant.fullAzure(plant.pms(), {
-      target: present({
-        lines: plant
-          .lines([plant.GUID_A], 'plant/plant-a')
-          .map(line =>
-            line.name === 'api.monitor.azure.com' ? { ...line, owners: ['other/b'], addresses: ['10.99.0.4'] } : line,
-          )
-          .filter(({ name, owners }) => owners.includes('other/b') || name.startsWith(plant.GUID_A)),
-        maxBytes: 900_000,
-        ttlSeconds: 60,
-        draining: { instead: [] },
-      }),
-    }),
+    seen: targetHas(
+      rivalLines().filter(({ name, owners }) => owners.includes('other/b') || name.startsWith(plant.GUID_A)),
+      { draining: { instead: [] } },
+    ),
   },
   {
     name: 'target-not-allowed',

@@ -70,6 +70,12 @@ export const pms = (
   status: over.status ?? {},
 });
 
+/** As somebody has just created it: without our finalizer. */
+export const asCreated = (object: PmsObject): PmsObject => ({
+  ...object,
+  metadata: { ...object.metadata, finalizers: [] },
+});
+
 const tags = { 'pms-owner': `${INSTALLATION}/plant/plant-a` };
 const owner = { installation: INSTALLATION, namespace: 'plant', name: 'plant-a' };
 

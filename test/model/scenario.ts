@@ -12,7 +12,7 @@ import type { Want } from '../../src/domain/resources.ts';
 import type { Cell } from './azure-state.ts';
 import { type CollectionScenario, collectedKeys, collectionOf, layRules } from './collection-scenario.ts';
 import { bodyOf, customerIdOf } from './made-bodies.ts';
-import { INSTALLATION, madeOf, pms } from './plant.ts';
+import { asCreated, INSTALLATION, madeOf, pms } from './plant.ts';
 import type { Fault, Floor } from './plant-floor.ts';
 import { layZones, type ZoneScenario, zonesSpec } from './zone-scenario.ts';
 
@@ -113,7 +113,7 @@ export function objectOf(of: Scenario): PmsObject {
     ...collectionOf(of, { workspace: WORKSPACES[0], isClosed: isolation === 'both' }),
   };
   const object = pms({ spec: { workspaces, deletionPolicy, tags: { plant: 'a' }, ...closing, ...zonesSpec(zones) } });
-  return { ...object, metadata: { ...object.metadata, finalizers: [] } };
+  return asCreated(object);
 }
 
 /** Makes the world of the scenario and the object in it; nothing runs yet. */

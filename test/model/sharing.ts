@@ -7,7 +7,7 @@ import { desire, wantsOf } from '../../src/domain/desire.ts';
 import { idKey, sameId, scopeOfLink } from '../../src/domain/names.ts';
 import type { ObjectKey, PmsObject, Spec } from '../../src/domain/object.ts';
 import { isAdopted, type Resource, type ScopedResource } from '../../src/domain/resources.ts';
-import { INSTALLATION, pms, SUBNET } from './plant.ts';
+import { asCreated, INSTALLATION, pms, SUBNET } from './plant.ts';
 import { ADOPTED } from './plant-adoption.ts';
 import type { Fault, Floor } from './plant-floor.ts';
 import { fault } from './scenario.ts';
@@ -54,8 +54,6 @@ export const sharing: fc.Arbitrary<SharingScenario> = fc.record({
   pauseMs: fc.nat({ max: 120_000 }),
 });
 
-const fresh = (object: PmsObject): PmsObject => ({ ...object, metadata: { ...object.metadata, finalizers: [] } });
-
 const components = ({ hasComponent }: SharingScenario): Partial<Spec> =>
   hasComponent ? { applicationInsights: [{ name: 'web', resourceId: ADOPTED.component.body.id }] } : {};
 
@@ -69,7 +67,7 @@ export function objectA(of: SharingScenario): PmsObject {
   const claim = of.sharesWorkspace ? of.claims[0] : 'none';
   const law = { name: 'law-plant-a', deletionPolicy: of.policy, ...(isHub ? {} : asked(claim)) };
   const theirs = { name: 'existing', resourceId: ADOPTED.workspace.body.id, ...asked(claim) };
-  return fresh(
+  return asCreated(
     pms({
       spec: {
         ...components(of),
@@ -88,7 +86,7 @@ export function objectB(of: SharingScenario): PmsObject {
   const law = { name: 'law-line-2', deletionPolicy: of.policy };
   const theirs = { name: 'theirs', resourceId: shared ?? '', ...asked(of.claims[1]) };
   const workspaces = of.sharesWorkspace ? [law, theirs] : [law];
-  return fresh(
+  return asCreated(
     pms({
       name: B.name,
       spec: {

@@ -4,7 +4,7 @@
  */
 import { idKey } from '../../src/domain/names.ts';
 import { keyText, type ObjectKey } from '../../src/domain/object.ts';
-import { pms, SUBNET } from './plant.ts';
+import { asCreated, pms, SUBNET } from './plant.ts';
 import { type Floor, type KillPoint, plantFloor } from './plant-floor.ts';
 import { A, B, layHub, objectA, objectB, type SharingScenario } from './sharing.ts';
 
@@ -23,7 +23,6 @@ export interface Life {
   create(floor: Floor): void;
 }
 
-const fresh = (object: ReturnType<typeof pms>) => ({ ...object, metadata: { ...object.metadata, finalizers: [] } });
 const workspace = (name: string) => ({ name, retentionInDays: 30, deletionPolicy: 'Delete' as const });
 
 const alone: Life = {
@@ -32,7 +31,7 @@ const alone: Life = {
   lay: async () => {},
   create: floor =>
     floor.cluster.create(
-      fresh(pms({ spec: { workspaces: [workspace('law-plant-a')], privateEndpoint: { subnetId: SUBNET } } })),
+      asCreated(pms({ spec: { workspaces: [workspace('law-plant-a')], privateEndpoint: { subnetId: SUBNET } } })),
     ),
 };
 
