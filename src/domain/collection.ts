@@ -112,9 +112,12 @@ export function endpointsByRegion(
   return { known, isWhole: located.every(({ location }) => location !== undefined) };
 }
 
+/** What spec.dataCollection.endpoints needs for a region, in YAML. */
+export const endpointItem = (location: string): string => `{name: dce-${location}, location: ${location}}`;
+
 /** The spec lacks an endpoint: what is to be added, as a line of YAML. `why` says what is in that region. */
 export function withoutEndpoint(location: string, why: string): Verdict {
-  const message = `spec.dataCollection.endpoints: there is none in ${location}: ${why}; add - {name: dce-${location}, location: ${location}}`;
+  const message = `spec.dataCollection.endpoints: there is none in ${location}: ${why}; add - ${endpointItem(location)}`;
   return { state: 'Stalled', reason: 'RegionWithoutEndpoint', message, actions: [] };
 }
 

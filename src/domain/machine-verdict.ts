@@ -16,6 +16,7 @@
  * | our agent Failed, or put otherwise              | join again                                                 |
  * | an agent of somebody else                       | left as it is, also Failed, which stalls                   |
  */
+import { endpointItem } from './collection.ts';
 import { regionKey } from './difference.ts';
 import { judgeAgent } from './machine-agent.ts';
 import {
@@ -144,5 +145,5 @@ const missingRegion = (location: string): Trouble =>
   trouble(
     'Stalled',
     'RegionWithoutEndpoint',
-    `is in ${location}, where there is no data collection endpoint: add to spec.dataCollection.endpoints: {name: dce-${location}, location: ${location}}`,
+    `is in ${location}, where there is no data collection endpoint: add to spec.dataCollection.endpoints: ${endpointItem(location)}`,
   );
